@@ -1,0 +1,53 @@
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.Integration;
+
+/// <summary>A solution as a function of time: the polynomial of each accepted step. Owns them.</summary>
+public sealed class DenseSolution : IDisposable
+{
+    private readonly List<StepInterpolant> _steps;
+
+    internal DenseSolution(List<StepInterpolant> steps, SolveStatistics statistics) => (_steps, Statistics) = (steps, statistics);
+
+    /// <summary>What the solve cost.</summary>
+    public SolveStatistics Statistics { get; }
+
+    /// <summary>The first time of the solve.</summary>
+    public double Start => _steps[0].Time;
+
+    /// <summary>The last time of the solve.</summary>
+    public double End => _steps[^1].NextTime;
+
+    /// <summary>Writes the state at a time of the solve.</summary>
+    /// <param name="time">A time from <see cref="Start"/> to <see cref="End"/>.</param>
+    /// <param name="intoState">Receives y(time), in the layout of the state.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time lies outside of the solve.</exception>
+    public void Evaluate(double time, FlatVector intoState)
+    {
+        double sign = Math.Sign(End - Start);
+        if (!(sign * (time - Start) >= 0 && sign * (End - time) >= 0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(time), time, $"The solution is known from {Start:R} to {End:R}.");
+        }
+
+        int low = 0, high = _steps.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (sign * (time - _steps[middle].NextTime) <= 0)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        _steps[low].Evaluate(time, intoState);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _steps.ForEach(step => step.Dispose());
+}

@@ -1,0 +1,76 @@
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.Integration;
+
+/// <summary>The loop that makes the steps of every solve, forward and backward, with every method.</summary>
+internal static class StepLoop
+{
+    /// <summary>A step that would leave less than this share of itself to the target is stretched: a sliver would cost a whole step.</summary>
+    private const double Stretch = 1.05;
+
+    /// <summary>Integrates from the first time to the last and reports each time that was asked for.</summary>
+    /// <param name="workspace">The solve, already begun at times[0].</param>
+    /// <param name="times">The start, then the times to meet, all in one direction.</param>
+    /// <param name="control">Judges the steps.</param>
+    /// <param name="tolerances">The tolerances, or null where steps are not judged.</param>
+    /// <param name="norm">The norm of the errors.</param>
+    /// <param name="limits">The bounds.</param>
+    /// <param name="observer">Called after each accepted step with the index of the time it met, or 0.</param>
+    public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer)
+    {
+        int accepted = 0, rejected = 0;
+        double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
+        for (int index = 1; index < times.Length; index++)
+        {
+            double target = times[index], sign = Math.Sign(target - workspace.Time);
+            bool isIntervalStart = true, arrived = false;
+            while (!arrived)
+            {
+                double proposed = control.Propose(workspace, norm, target, isIntervalStart);
+                arrived = sign * (workspace.Time + (sign * Stretch * proposed) - target) >= 0;
+                double nextTime = arrived ? target : workspace.Time + (sign * proposed);
+                RequireProgress(workspace, nextTime, proposed, largest, accepted + rejected, limits);
+                workspace.Try(nextTime);
+                double error = tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);
+                double step = Math.Abs(nextTime - workspace.Time);
+                if (tolerances is null && double.IsNaN(error))
+                {
+                    throw new OdeSolveException("The state is no longer finite after a step of constant length. Take more steps, or use an adaptive method.", workspace.Time, step, workspace.Evaluations);
+                }
+
+                if (!control.Judge(error, step, proposed))
+                {
+                    workspace.Reject();
+                    rejected++;
+                    arrived = false;
+                    continue;
+                }
+
+                workspace.Accept(arrived && index == times.Length - 1);
+                accepted++;
+                isIntervalStart = false;
+                observer(arrived ? index : 0);
+            }
+        }
+
+        return new() { Evaluations = workspace.Evaluations, AcceptedSteps = accepted, RejectedSteps = rejected };
+    }
+
+    private static double FiniteOrNaN(StepWorkspace workspace) =>
+        LinearCombination.IsFinite(workspace.Candidate, workspace.Candidate.Layout.DerivativeRanges) ? 0 : double.NaN;
+
+    private static void RequireProgress(StepWorkspace workspace, double nextTime, double step, double largest, int tried, StepLimits limits)
+    {
+        if (tried >= limits.MaxSteps)
+        {
+            throw new OdeSolveException($"The limit of {limits.MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", workspace.Time, step, workspace.Evaluations);
+        }
+
+        if (nextTime == workspace.Time || step <= 4 * (Math.BitIncrement(largest) - largest))
+        {
+            throw new OdeSolveException("No step is accepted: its length fell to the resolution of time. The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", workspace.Time, step, workspace.Evaluations);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers;
+
+/// <summary>An initial value problem and how to solve it.</summary>
+public sealed record OdeProblem
+{
+    /// <summary>f in dy/dt = f(t, y).</summary>
+    public required IVectorField Field { get; init; }
+
+    /// <summary>The method of each step.</summary>
+    public required IStepper Stepper { get; init; }
+
+    /// <summary>Judges the steps.</summary>
+    public required IStepSizeController Controller { get; init; }
+
+    /// <summary>The norm of a step's error.</summary>
+    /// <value><see cref="ErrorNorm.LargestSegment"/> by default.</value>
+    public ErrorNorm Norm { get; init; } = ErrorNorm.LargestSegment;
+
+    /// <summary>The state at the first time, in the field's layout. Belongs to the caller; copied by a solve.</summary>
+    public required FlatVector Start { get; init; }
+
+    /// <summary>The start, then the times at which the state is wanted, all in one direction. A step ends at each.</summary>
+    public required double[] Times
+    {
+        get;
+        init => field = Checked(value);
+    }
+
+    /// <summary>The bounds of the solve.</summary>
+    public StepLimits Limits { get; init; } = new();
+
+    /// <summary>Keeps the memory of solves for the next one.</summary>
+    public required WorkspacePool Pool { get; init; }
+
+    /// <summary>The specification of the field's workspace.</summary>
+    internal WorkspaceSpec Spec => WorkspaceSpec.For(Start);
+
+    /// <summary>Checks what no single property can check.</summary>
+    /// <exception cref="ArgumentException">The start does not have the field's layout, or the tolerances are out of reach.</exception>
+    internal void Check()
+    {
+        var expected = Field.StateLayout(Start.Layout.Rows);
+        if (!expected.Equals(Start.Layout))
+        {
+            throw new ArgumentException($"The start has the layout ({Start.Layout}); the field expects ({expected}).");
+        }
+
+        Controller.Tolerances?.RequireReachable(Start.DType);
+    }
+
+    private static double[] Checked(double[] times)
+    {
+        ArgumentNullException.ThrowIfNull(times);
+        if (times.Length < 2 || times.Any(t => !double.IsFinite(t)))
+        {
+            throw new ArgumentException($"A solve needs at least two finite times; got [{string.Join(", ", times)}].", nameof(times));
+        }
+
+        double direction = Math.Sign(times[1] - times[0]);
+        for (int i = 1; i < times.Length; i++)
+        {
+            if (direction == 0 || Math.Sign(times[i] - times[i - 1]) != direction)
+            {
+                throw new ArgumentException($"Times must run strictly in one direction; got [{string.Join(", ", times)}].", nameof(times));
+            }
+        }
+
+        return times;
+    }
+}

@@ -1,0 +1,22 @@
+namespace FlowOde.Solvers;
+
+/// <summary>A solve that cannot go on: too many steps, a step too small to advance time, or a state that is not finite.</summary>
+public sealed class OdeSolveException : Exception
+{
+    /// <summary>Reports where a solve ended.</summary>
+    /// <param name="message">What happened and what to do.</param>
+    /// <param name="time">The time that was reached.</param>
+    /// <param name="step">The length of the last step that was tried.</param>
+    /// <param name="evaluations">Evaluations of the vector field so far.</param>
+    public OdeSolveException(string message, double time, double step, int evaluations)
+        : base($"{message} (t = {time:R}, step {step:E2}, {evaluations} evaluations)") => (Time, Step, Evaluations) = (time, step, evaluations);
+
+    /// <summary>The time that was reached.</summary>
+    public double Time { get; }
+
+    /// <summary>The length of the last step that was tried.</summary>
+    public double Step { get; }
+
+    /// <summary>Evaluations of the vector field so far.</summary>
+    public int Evaluations { get; }
+}

@@ -1,0 +1,69 @@
+using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Solvers;
+
+/// <summary>Solves initial value problems without gradients; an adjoint (<see cref="Adjoints.IAdjoint"/>) records a solve that has them.</summary>
+public static class OdeSolver
+{
+    /// <summary>Solves a problem.</summary>
+    /// <returns>The states at the times asked for; belongs to the caller.</returns>
+    /// <exception cref="ArgumentException">Field, start, method and controller do not fit together.</exception>
+    /// <exception cref="OdeSolveException">The solve cannot go on; the message says where and what to do.</exception>
+    public static OdeSolution Solve(OdeProblem problem) => Solve(problem, _ => { });
+
+    /// <summary>Solves a problem and keeps a polynomial of each step, by which the state can be had at any time in between.</summary>
+    /// <returns>The solution as a function of time; belongs to the caller.</returns>
+    /// <exception cref="ArgumentException">Field, start, method and controller do not fit together.</exception>
+    /// <exception cref="OdeSolveException">The solve cannot go on; the message says where and what to do.</exception>
+    public static DenseSolution SolveDense(OdeProblem problem)
+    {
+        var steps = new List<StepInterpolant>();
+        try
+        {
+            using var solution = Solve(problem, workspace => steps.Add(workspace.CreateInterpolant()));
+            return new DenseSolution(steps, solution.Statistics);
+        }
+        catch
+        {
+            steps.ForEach(step => step.Dispose());
+            throw;
+        }
+    }
+
+    private static OdeSolution Solve(OdeProblem problem, Action<StepWorkspace> accepted)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        problem.Check();
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var control = problem.Controller.Start(problem.Stepper, problem.Times);
+        using var lease = SolveLease.Rent(problem);
+        var tape = lease.Field.RentTape();
+        var states = new List<FlatVector>();
+        try
+        {
+            lease.Step.Begin(new FieldSystem(problem.Field, tape), problem.Times[0], problem.Start);
+            var statistics = StepLoop.Run(lease.Step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
+            {
+                accepted(lease.Step);
+                if (index > 0)
+                {
+                    states.Add(lease.Step.State.Clone());
+                }
+            });
+            return new(states, statistics with { Evaluations = lease.Step.Evaluations });
+        }
+        catch
+        {
+            states.ForEach(state => state.Dispose());
+            throw;
+        }
+        finally
+        {
+            lease.Field.ReturnTape(tape);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace FlowOde.Solvers;
+
+/// <summary>What a solve cost.</summary>
+public sealed record SolveStatistics
+{
+    /// <summary>Evaluations of the vector field.</summary>
+    public int Evaluations { get; init; }
+
+    /// <summary>Pullbacks of the vector field; 0 for a solve without gradient.</summary>
+    public int Pullbacks { get; init; }
+
+    /// <summary>Steps that are part of the solution.</summary>
+    public int AcceptedSteps { get; init; }
+
+    /// <summary>Steps that were tried and thrown away.</summary>
+    public int RejectedSteps { get; init; }
+
+    /// <summary>The sum of two solves.</summary>
+    public static SolveStatistics operator +(SolveStatistics a, SolveStatistics b) => Add(a, b);
+
+    /// <summary>The sum of two solves.</summary>
+    public static SolveStatistics Add(SolveStatistics a, SolveStatistics b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        return new()
+        {
+            Evaluations = a.Evaluations + b.Evaluations,
+            Pullbacks = a.Pullbacks + b.Pullbacks,
+            AcceptedSteps = a.AcceptedSteps + b.AcceptedSteps,
+            RejectedSteps = a.RejectedSteps + b.RejectedSteps,
+        };
+    }
+}

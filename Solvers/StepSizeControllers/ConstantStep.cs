@@ -1,0 +1,44 @@
+using FlowOde.Solvers.Steppers;
+
+namespace FlowOde.Solvers.StepSizeControllers;
+
+/// <summary>A given number of equal steps; every step is accepted.</summary>
+public sealed class ConstantStep : IStepSizeController
+{
+    /// <summary>Sets the number of steps.</summary>
+    /// <param name="steps">
+    /// Steps from the first time to the last, at least 1. Save times between are met: each interval gets its share, rounded up.
+    /// </param>
+    public ConstantStep(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        Steps = steps;
+    }
+
+    /// <summary>Number of steps from the first time to the last.</summary>
+    public int Steps { get; }
+
+    /// <inheritdoc/>
+    public Tolerances? Tolerances => null;
+
+    /// <inheritdoc/>
+    public StepSizeControl Start(IStepper stepper, ReadOnlySpan<double> times) => new Control(Steps, Math.Abs(times[^1] - times[0]));
+
+    private sealed class Control(int steps, double span) : StepSizeControl
+    {
+        private double _step;
+
+        public override double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart)
+        {
+            if (isIntervalStart)
+            {
+                double interval = Math.Abs(target - workspace.Time);
+                _step = interval / Math.Max(1, Math.Ceiling((steps * interval / span) - 1e-9));
+            }
+
+            return _step;
+        }
+
+        public override bool Judge(double error, double step, double proposed) => true;
+    }
+}

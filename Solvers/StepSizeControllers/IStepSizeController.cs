@@ -1,0 +1,16 @@
+using FlowOde.Solvers.Steppers;
+
+namespace FlowOde.Solvers.StepSizeControllers;
+
+/// <summary>Accepts or rejects steps and proposes the next. Immutable; what a solve needs to remember is in its <see cref="StepSizeControl"/>.</summary>
+public interface IStepSizeController
+{
+    /// <summary>The tolerances that steps are held to, or null where steps are not judged.</summary>
+    Tolerances? Tolerances { get; }
+
+    /// <summary>Starts the control of one solve.</summary>
+    /// <param name="stepper">The method whose steps are judged.</param>
+    /// <param name="times">The times of the solve, the start first.</param>
+    /// <exception cref="ArgumentException">This controller cannot judge steps of this method; the message says what can.</exception>
+    StepSizeControl Start(IStepper stepper, ReadOnlySpan<double> times);
+}

@@ -1,0 +1,31 @@
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.StepSizeControllers;
+
+/// <summary>The size of a solve's first step, from the sizes of y, f and the change of f along an Euler step.</summary>
+/// <remarks>Hairer, Nørsett, Wanner, Solving ODEs I, II.4, with their exponent 1/(p + 1).</remarks>
+internal static class InitialStep
+{
+    public static double Find(StepWorkspace workspace, ErrorNorm norm, Tolerances tolerances, int order, double target)
+    {
+        double span = Math.Abs(target - workspace.Time), sign = Math.Sign(target - workspace.Time);
+        var state = workspace.State;
+        var derivative = workspace.StartDerivative();
+        double Size(ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms) => norm.Evaluate(tolerances, state, state, coefficients, terms);
+
+        double d0 = Size([1], [state]), d1 = Size([1], [derivative]);
+        if (!double.IsFinite(d1))
+        {
+            throw new OdeSolveException("The derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", workspace.Time, 0, workspace.Evaluations);
+        }
+
+        double h0 = Math.Min(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1, span);
+        var ahead = workspace.EulerDerivative(sign * h0);
+        double d2 = Size([1, -1], [ahead, derivative]) / h0;
+        double h1 = !double.IsFinite(d2) ? h0 * 1e-3
+            : Math.Max(d1, d2) <= 1e-15 ? Math.Max(1e-6, h0 * 1e-3)
+            : Math.Pow(0.01 / Math.Max(d1, d2), 1.0 / (order + 1));
+        return Math.Min(Math.Min(100 * h0, h1), span);
+    }
+}

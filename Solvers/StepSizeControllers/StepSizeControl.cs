@@ -1,0 +1,22 @@
+using FlowOde.Solvers.Steppers;
+
+namespace FlowOde.Solvers.StepSizeControllers;
+
+/// <summary>The step-size control of one solve.</summary>
+public abstract class StepSizeControl
+{
+    /// <summary>The length of the next step on the way to a target.</summary>
+    /// <param name="workspace">The solve, at the start of the step.</param>
+    /// <param name="norm">The norm in which a first step's size is found.</param>
+    /// <param name="target">The next time that must be met.</param>
+    /// <param name="isIntervalStart">Whether the last step met a target, or none was made yet.</param>
+    /// <returns>A positive length.</returns>
+    public abstract double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart);
+
+    /// <summary>Judges a step by the norm of its error, and keeps what the next proposal needs.</summary>
+    /// <param name="error">The norm of the error estimate; NaN or infinite where something was not finite.</param>
+    /// <param name="step">The length of the step, positive.</param>
+    /// <param name="proposed">The length that was proposed, before the step was fitted to the target.</param>
+    /// <returns>Whether the step is accepted.</returns>
+    public abstract bool Judge(double error, double step, double proposed);
+}

@@ -1,0 +1,51 @@
+using FlowOde.Solvers.Tableaus;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+
+namespace FlowOde.Solvers.Steppers;
+
+/// <summary>An explicit Runge–Kutta method: k_i = f(t + c_i h, y + hΣ a_ij k_j), y' = y + hΣ b_i k_i.</summary>
+/// <param name="tableau">The coefficients.</param>
+public sealed class ExplicitRungeKutta(ButcherTableau tableau) : IDifferentiableStepper
+{
+    /// <summary>The coefficients.</summary>
+    public ButcherTableau Tableau { get; } = tableau ?? throw new ArgumentNullException(nameof(tableau));
+
+    /// <inheritdoc/>
+    public string Name => Tableau.Name;
+
+    /// <inheritdoc/>
+    public int Order => Tableau.Order;
+
+    /// <inheritdoc/>
+    public int EmbeddedOrder => Tableau.EmbeddedOrder;
+
+    /// <inheritdoc/>
+    public int TapedStages => IsFirstSameAsLast ? Tableau.Stages - 1 : Tableau.Stages;
+
+    /// <inheritdoc/>
+    public bool IsFirstSameAsLast => Tableau.IsFirstSameAsLast;
+
+    /// <inheritdoc/>
+    public StepWorkspace CreateWorkspace(VectorLayout layout, torch.ScalarType dtype, torch.Device device) =>
+        new RungeKuttaWorkspace(this, layout, dtype, device);
+
+    /// <inheritdoc/>
+    public StepPullback CreatePullback(VectorLayout layout, torch.ScalarType dtype, torch.Device device) =>
+        new RungeKuttaPullback(this, layout, dtype, device);
+
+    /// <summary>Writes h·factors into a buffer and returns the part written.</summary>
+    internal static ReadOnlySpan<double> Scaled(ReadOnlySpan<double> factors, double step, Span<double> buffer)
+    {
+        for (int i = 0; i < factors.Length; i++)
+        {
+            buffer[i] = step * factors[i];
+        }
+
+        return buffer[..factors.Length];
+    }
+
+    /// <summary>The time of a stage; the last node is the step's end exactly, so that a replayed stage sees the same time.</summary>
+    internal double StageTime(int stage, double time, double nextTime) =>
+        Tableau.C[stage] == 1 ? nextTime : time + (Tableau.C[stage] * (nextTime - time));
+}

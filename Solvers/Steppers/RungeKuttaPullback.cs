@@ -1,0 +1,95 @@
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Tableaus;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+
+namespace FlowOde.Solvers.Steppers;
+
+/// <summary>
+/// The discrete adjoint of an explicit Runge–Kutta step: for i = s…1, κ_i = h(b_i λ + Σ_{j&gt;i} a_ji ℓ_j), ℓ_i = (∂f_i/∂y)ᵀκ_i,
+/// θ̄ += (∂f_i/∂θ)ᵀκ_i; then λ ← λ + Σ ℓ_i. No division by a weight, so zero weights need no special case.
+/// </summary>
+/// <remarks>Hager 2000, Numer. Math. 87:247; Sanz-Serna 2016, SIAM Review 58:3.</remarks>
+internal sealed class RungeKuttaPullback : StepPullback
+{
+    private readonly ExplicitRungeKutta _method;
+    private readonly ButcherTableau _tableau;
+    private readonly FlatVector _stageState;
+    private readonly FlatVector _stageCotangent;
+    private readonly FlatVector[] _stateCotangents;
+    private readonly FlatVector _times;
+    private readonly torch.Tensor[] _time;
+    private readonly double[] _coefficients;
+
+    public RungeKuttaPullback(ExplicitRungeKutta method, VectorLayout layout, torch.ScalarType dtype, torch.Device device)
+    {
+        (_method, _tableau) = (method, method.Tableau);
+        int stages = method.TapedStages;
+        (_stageState, _stageCotangent) = (new(layout, dtype, device), new(layout, dtype, device));
+        _stateCotangents = [.. Enumerable.Range(0, stages).Select(_ => new FlatVector(layout, dtype, device))];
+        _times = new(new VectorLayout(Enumerable.Range(0, stages).Select(i => new Segment($"{i}", 1))), dtype, device);
+        _time = [.. Enumerable.Range(0, stages).Select(i => _times[i])];
+        _coefficients = new double[stages + 1];
+    }
+
+    public override void Replay(IDifferentiableField field, StepRecord record)
+    {
+        double step = record.NextTime - record.Time;
+        _stageState.CopyFrom(record.Start);
+        for (int i = 0; i < record.Tapes.Length; i++)
+        {
+            LinearCombination.Write(record.Start, ExplicitRungeKutta.Scaled(_tableau.A[i], step, _coefficients), record.Derivatives, _stageState.Layout.EvolvingRanges, _stageState);
+            field.Evaluate(_method.StageTime(i, record.Time, record.NextTime), _stageState, record.Tapes[i], record.Derivatives[i]);
+        }
+    }
+
+    public override StepTimeGradient Pullback(IDifferentiableField field, StepRecord record, FlatVector cotangent, FlatVector intoGradient)
+    {
+        var layout = cotangent.Layout;
+        int stages = _stateCotangents.Length;
+        double step = record.NextTime - record.Time, byStep = 0;
+        for (int i = stages - 1; i >= 0; i--)
+        {
+            // κ of a quadrature is h b_i λ alone: it never fed a stage, so its ℓ stays zero.
+            for (int j = i + 1; j < stages; j++)
+            {
+                _coefficients[j - i - 1] = step * _tableau.A[j][i];
+            }
+
+            LinearCombination.Write(null, _coefficients.AsSpan(0, stages - i - 1), _stateCotangents.AsSpan(i + 1), layout.EvolvingRanges, _stageCotangent);
+            LinearCombination.Write(_stageCotangent, [step * _tableau.B[i]], [cotangent], layout.EvolvingRanges, _stageCotangent);
+            LinearCombination.Write(null, [step * _tableau.B[i]], [cotangent], layout.QuadratureRanges, _stageCotangent);
+            field.Pullback(record.Tapes[i], _stageCotangent, 1, _stateCotangents[i], intoGradient, _time[i]);
+
+            byStep += _tableau.B[i] * LinearCombination.Dot(cotangent, record.Derivatives[i], layout.DerivativeRanges);
+            LinearCombination.Write(null, _tableau.A[i], record.Derivatives, layout.EvolvingRanges, _stageState);
+            byStep += LinearCombination.Dot(_stateCotangents[i], _stageState, layout.EvolvingRanges);
+        }
+
+        _coefficients.AsSpan(0, stages).Fill(1);
+        LinearCombination.Write(cotangent, _coefficients.AsSpan(0, stages), _stateCotangents, layout.StateRanges, cotangent);
+        double byTime = 0;
+        using var read = torch.NewDisposeScope();
+        var times = _times.Flat.to(torch.ScalarType.Float64).cpu().data<double>();
+        for (int i = 0; i < stages; i++)
+        {
+            double here = times[i * VectorLayout.Alignment];
+            byTime += here;
+            byStep += _tableau.C[i] * here;
+        }
+
+        return new(byTime, byStep);
+    }
+
+    public override void Dispose()
+    {
+        foreach (var vector in _stateCotangents)
+        {
+            vector.Dispose();
+        }
+
+        _times.Dispose();
+        _stageState.Dispose();
+        _stageCotangent.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.Steppers;
+
+/// <summary>The dense output of one step: y(t + θh) = y0 + c1 θ + c2 θ² + …</summary>
+public sealed class StepInterpolant : IDisposable
+{
+    private readonly FlatVector _start;
+    private readonly FlatVector[] _coefficients;
+
+    internal StepInterpolant(double time, double nextTime, FlatVector start, FlatVector[] coefficients) =>
+        (Time, NextTime, _start, _coefficients) = (time, nextTime, start, coefficients);
+
+    /// <summary>The start of the step.</summary>
+    public double Time { get; }
+
+    /// <summary>The end of the step.</summary>
+    public double NextTime { get; }
+
+    /// <summary>Writes the state at a time within the step.</summary>
+    /// <param name="time">A time from <see cref="Time"/> to <see cref="NextTime"/>.</param>
+    /// <param name="intoState">Receives y(time), in the layout of the state.</param>
+    public void Evaluate(double time, FlatVector intoState)
+    {
+        ArgumentNullException.ThrowIfNull(intoState);
+        double theta = (time - Time) / (NextTime - Time);
+        Span<double> powers = stackalloc double[_coefficients.Length];
+        for (int i = 0; i < powers.Length; i++)
+        {
+            powers[i] = i == 0 ? theta : powers[i - 1] * theta;
+        }
+
+        intoState.CopyFrom(_start);
+        LinearCombination.Write(_start, powers, _coefficients, _start.Layout.DerivativeRanges, intoState);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _start.Dispose();
+        foreach (var coefficient in _coefficients)
+        {
+            coefficient.Dispose();
+        }
+    }
+}
