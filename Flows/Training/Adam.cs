@@ -1,0 +1,102 @@
+using System.Numerics;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FlowOde.Flows.Training;
+
+/// <summary>Adam with decoupled weight decay, on one flat parameter vector: one pass over memory a step.</summary>
+/// <remarks>Kingma, Ba 2015; Loshchilov, Hutter 2019 (AdamW).</remarks>
+public sealed class Adam : IDisposable
+{
+    private readonly AdamOptions _options;
+
+    /// <summary>Makes an optimiser whose moments are zero.</summary>
+    /// <param name="options">The constants.</param>
+    /// <param name="parameters">The parameters it will update; only their layout is kept.</param>
+    public Adam(AdamOptions options, FlatVector parameters)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(parameters);
+        (_options, FirstMoment, SecondMoment) = (options, parameters.CreateLike(), parameters.CreateLike());
+    }
+
+    /// <summary>The decaying mean of the gradient. Belongs to the optimiser.</summary>
+    public FlatVector FirstMoment { get; }
+
+    /// <summary>The decaying mean of the squared gradient. Belongs to the optimiser.</summary>
+    public FlatVector SecondMoment { get; }
+
+    /// <summary>Steps made so far.</summary>
+    public long Steps { get; set; }
+
+    /// <summary>Updates parameters.</summary>
+    /// <param name="gradient">The gradient; not changed.</param>
+    /// <param name="gradientFactor">Multiplies the gradient first: below 1 where it is clipped.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="intoParameters">The parameters, changed in place.</param>
+    public void Step(FlatVector gradient, double gradientFactor, double rate, FlatVector intoParameters)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        ArgumentNullException.ThrowIfNull(intoParameters);
+        Steps++;
+        double first = 1 - Math.Pow(_options.Beta1, Steps), second = 1 - Math.Pow(_options.Beta2, Steps);
+        if (!intoParameters.IsOnCpu)
+        {
+            StepOnDevice(gradient, gradientFactor, rate, first, second, intoParameters);
+        }
+        else if (intoParameters.DType == ScalarType.Float32)
+        {
+            StepOnSpans<float>(gradient, gradientFactor, rate, first, second, intoParameters);
+        }
+        else
+        {
+            StepOnSpans<double>(gradient, gradientFactor, rate, first, second, intoParameters);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        FirstMoment.Dispose();
+        SecondMoment.Dispose();
+    }
+
+    private void StepOnSpans<T>(FlatVector gradient, double gradientFactor, double rate, double first, double second, FlatVector intoParameters)
+        where T : unmanaged, IRootFunctions<T>
+    {
+        T Of(double value) => T.CreateTruncating(value);
+        var (beta1, rest1) = (new Vector<T>(Of(_options.Beta1)), new Vector<T>(Of(1 - _options.Beta1)));
+        var (beta2, rest2) = (new Vector<T>(Of(_options.Beta2)), new Vector<T>(Of(1 - _options.Beta2)));
+        var (factor, epsilon) = (new Vector<T>(Of(gradientFactor)), new Vector<T>(Of(_options.Epsilon)));
+        var (step, secondScale) = (new Vector<T>(Of(rate / first)), new Vector<T>(Of(1 / second)));
+        var keep = new Vector<T>(Of(1 - (rate * _options.WeightDecay)));
+        var g = gradient.AsSpan<T>();
+        var m = FirstMoment.AsSpan<T>();
+        var v = SecondMoment.AsSpan<T>();
+        var p = intoParameters.AsSpan<T>();
+
+        // Every segment starts at a multiple of VectorLayout.Alignment entries and so does the end: no remainder.
+        for (int i = 0; i < p.Length; i += Vector<T>.Count)
+        {
+            var slope = new Vector<T>(g[i..]) * factor;
+            var mean = (new Vector<T>(m[i..]) * beta1) + (slope * rest1);
+            var square = (new Vector<T>(v[i..]) * beta2) + (slope * slope * rest2);
+            mean.CopyTo(m[i..]);
+            square.CopyTo(v[i..]);
+            ((new Vector<T>(p[i..]) * keep) - (step * mean / (Vector.SquareRoot(square * secondScale) + epsilon))).CopyTo(p[i..]);
+        }
+    }
+
+    private void StepOnDevice(FlatVector gradient, double gradientFactor, double rate, double first, double second, FlatVector intoParameters)
+    {
+        using var scope = NewDisposeScope();
+        using Scalar beta1 = _options.Beta1, rest1 = (1 - _options.Beta1) * gradientFactor, beta2 = _options.Beta2,
+            rest2 = (1 - _options.Beta2) * gradientFactor * gradientFactor, epsilon = _options.Epsilon, keep = 1 - (rate * _options.WeightDecay),
+            step = -rate / first, secondScale = 1 / second;
+        FirstMoment.Flat.mul_(beta1).add_(gradient.Flat, rest1);
+        SecondMoment.Flat.mul_(beta2).addcmul_(gradient.Flat, gradient.Flat, rest2);
+        var root = (SecondMoment.Flat * secondScale).sqrt_().add_(epsilon);
+        intoParameters.Flat.mul_(keep).addcdiv_(FirstMoment.Flat, root, step);
+    }
+}

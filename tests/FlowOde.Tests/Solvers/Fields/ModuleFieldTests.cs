@@ -1,0 +1,140 @@
+using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace FlowOde.Tests.Solvers.Fields;
+
+public class ModuleFieldTests
+{
+    public static TheoryData<string> Adjoints => [.. AdjointCatalog.All.Select(a => a.Name)];
+
+    [Theory]
+    [MemberData(nameof(Adjoints))]
+    public void Pullback_ThroughAModule_AgreesWithCentralDifferences(string adjointName)
+    {
+        using var module = new TimeMlp(3);
+        using var field = new ModuleField(module, 2);
+        var problem = Problem(field, new ConstantStep(40));
+        using var record = AdjointCatalog.Find(adjointName)!.Record(problem, new(1 << 20));
+        using var gradient = field.Parameters.CreateLike();
+        using var start = problem.Start.CreateLike();
+        using var cotangent = record.Final.CreateLike();
+        cotangent.CopyFrom(record.Final); // L = ½|y|²
+        var result = record.Pullback([cotangent], start, gradient);
+
+        foreach (var (inputs, actual) in new[] { (field.Parameters, gradient), (problem.Start, start) })
+        {
+            double[] expected = Differences(problem, inputs);
+            double distance = expected.Zip(actual.AsSpan<double>().ToArray(), (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
+            Assert.InRange(distance, 0, 1e-6);
+        }
+
+        double At(double end) => Loss(problem with { Times = [0.1, end] });
+        Assert.Equal((At(1.1 + 1e-5) - At(1.1 - 1e-5)) / 2e-5, result.TimeCotangents[1], 1e-5);
+    }
+
+    [Fact]
+    public void Parameters_ShareTheModulesMemory()
+    {
+        using var module = new TimeMlp(4);
+        using var field = new ModuleField(module, 2);
+        field.Parameters.Clear();
+        Assert.Equal(0, module.parameters().Sum(p => p.abs().sum().item<double>()));
+    }
+
+    [Fact]
+    public void Evaluate_OfAModuleThatChangesTheShape_SaysWhatItReturned()
+    {
+        using var module = new Shrinking();
+        using var field = new ModuleField(module, 2);
+        using var start = new FlatVector(field.StateLayout(3), ScalarType.Float32);
+        var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("rk4")!, Controller = new ConstantStep(2), Start = start, Times = [0, 1], Pool = new() };
+        Assert.Contains("[3, 1]", Assert.Throws<ArgumentException>(() => OdeSolver.Solve(problem)).Message);
+    }
+
+    [Fact]
+    public void Gradient_OfWhatAutogradWouldAbortFor_Throws()
+    {
+        using var x = ones(2, requires_grad: true);
+        using var y = ones(2);
+        using var product = x * 2;
+        Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(y, [x], y));
+        Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(product, [y], y));
+        Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(product, [x], ones(3)));
+        Assert.Null(CheckedAutograd.Gradient(product, [ones(1, requires_grad: true)], y)[0]);
+    }
+
+    private static OdeProblem Problem(ModuleField field, IStepSizeController controller)
+    {
+        var start = new FlatVector(field.StateLayout(3), ScalarType.Float64);
+        start[0].copy_(tensor(new[] { 0.3, -0.8, 1.2, 0.1, -0.5, 0.9 }).reshape(3, 2));
+        return new() { Field = field, Stepper = StepperCatalog.Find("rk4")!, Controller = controller, Start = start, Times = [0.1, 1.1], Pool = new() };
+    }
+
+    private static double Loss(OdeProblem problem)
+    {
+        using var solution = OdeSolver.Solve(problem);
+        return 0.5 * solution.Final.AsSpan<double>(0).ToArray().Sum(v => v * v);
+    }
+
+    private static double[] Differences(OdeProblem problem, FlatVector inputs)
+    {
+        var result = new double[inputs.Layout.Length];
+        foreach (var segment in inputs.Layout.Segments)
+        {
+            for (int i = (int)segment.Offset; i < segment.Offset + segment.Length; i++)
+            {
+                double value = inputs.AsSpan<double>()[i];
+                inputs.AsSpan<double>()[i] = value + 6e-6;
+                double above = Loss(problem);
+                inputs.AsSpan<double>()[i] = value - 6e-6;
+                result[i] = (above - Loss(problem)) / 1.2e-5;
+                inputs.AsSpan<double>()[i] = value;
+            }
+        }
+
+        return result;
+    }
+
+    private sealed class TimeMlp : nn.Module<Tensor, Tensor, Tensor>
+    {
+        private readonly Linear _in;
+        private readonly Linear _out;
+
+        public TimeMlp(int seed)
+            : base(nameof(TimeMlp))
+        {
+            _in = nn.Linear(3, 5, dtype: ScalarType.Float64);
+            _out = nn.Linear(5, 2, dtype: ScalarType.Float64);
+            RegisterComponents();
+            var random = new Random(seed);
+            foreach (var parameter in parameters())
+            {
+                using var values = tensor(Enumerable.Range(0, (int)parameter.numel()).Select(_ => (2 * random.NextDouble()) - 1).ToArray());
+                using (no_grad())
+                {
+                    parameter.copy_(values.reshape(parameter.shape));
+                }
+            }
+        }
+
+        public override Tensor forward(Tensor time, Tensor state)
+        {
+            var input = cat([state, time.expand(state.shape[0], 1)], 1);
+            return _out.forward(_in.forward(input).tanh());
+        }
+    }
+
+    private sealed class Shrinking : nn.Module<Tensor, Tensor, Tensor>
+    {
+        public Shrinking()
+            : base(nameof(Shrinking)) => RegisterComponents();
+
+        public override Tensor forward(Tensor time, Tensor state) => state.narrow(1, 0, 1);
+    }
+}
