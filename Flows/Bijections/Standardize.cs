@@ -1,9 +1,12 @@
+using FlowOde.Flows.Composition;
+using FlowOde.Solvers;
+using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Bijections;
 
 /// <summary>z = (x − mean) / scale, column by column: the first map of every model, so that scores are in units of the user's file.</summary>
-public sealed class Standardize
+public sealed class Standardize : IFlow
 {
     private readonly double[] _mean;
     private readonly double[] _scale;
@@ -31,37 +34,57 @@ public sealed class Standardize
     public IReadOnlyList<double> Scale => _scale;
 
     /// <summary>log p of a standardised row minus log p of the row: Σ log scale, in nats, the same for all rows.</summary>
-    public double DeltaLogDensity => _scale.Sum(Math.Log);
+    public double Shift => _scale.Sum(Math.Log);
 
-    /// <summary>Data to standardised units.</summary>
-    /// <param name="data">[batch, dimension].</param>
-    /// <returns>A new tensor of the same type; belongs to the caller.</returns>
-    public Tensor Forward(Tensor data)
+    /// <inheritdoc/>
+    public int Dimension => _mean.Length;
+
+    /// <summary>No parameters: mean and scale are those of the training data.</summary>
+    public FlatVector Parameters { get; } = new(VectorLayout.Empty, ScalarType.Float32);
+
+    /// <inheritdoc/>
+    public FlowResult ToBase(Tensor data, FlowDraw draw)
     {
         ArgumentNullException.ThrowIfNull(data);
         using var scope = NewDisposeScope();
-        return ((data - Row(_mean, data)) / Row(_scale, data)).MoveToOuterDisposeScope();
+        var values = (data - Row(_mean, data)) / Row(_scale, data);
+        return new(values.MoveToOuterDisposeScope(), Constant(data, Shift).MoveToOuterDisposeScope(), new());
     }
 
-    /// <summary>Standardised units to data.</summary>
-    /// <param name="standardized">[batch, dimension].</param>
-    /// <returns>A new tensor of the same type; belongs to the caller.</returns>
-    public Tensor Inverse(Tensor standardized)
+    /// <inheritdoc/>
+    public FlowResult ToData(Tensor latent, FlowDraw draw) => new(Generate(latent), Constant(latent, -Shift), new());
+
+    /// <inheritdoc/>
+    public Tensor Generate(Tensor latent)
     {
-        ArgumentNullException.ThrowIfNull(standardized);
+        ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
-        return ((standardized * Row(_scale, standardized)) + Row(_mean, standardized)).MoveToOuterDisposeScope();
+        return ((latent * Row(_scale, latent)) + Row(_mean, latent)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The cotangent of data from that of the standardised rows.</summary>
-    /// <param name="cotangent">[batch, dimension].</param>
-    /// <returns>A new tensor; belongs to the caller.</returns>
-    public Tensor Pullback(Tensor cotangent)
-    {
-        ArgumentNullException.ThrowIfNull(cotangent);
-        using var scope = NewDisposeScope();
-        return (cotangent / Row(_scale, cotangent)).MoveToOuterDisposeScope();
-    }
+    /// <inheritdoc/>
+    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw) => new Record(this, ToBase(data, draw));
+
+    private static Tensor Constant(Tensor like, double value) => full([like.shape[0]], value, dtype: like.dtype, device: like.device);
 
     private static Tensor Row(double[] values, Tensor like) => tensor(values, dtype: like.dtype, device: like.device);
+
+    private sealed class Record(Standardize map, FlowResult result) : RecordedFlow
+    {
+        public override Tensor Values => result.Values;
+
+        public override Tensor DeltaLogDensity => result.DeltaLogDensity;
+
+        public override IReadOnlyList<Tensor> Regularizers => [];
+
+        public override SolveStatistics Statistics => result.Statistics;
+
+        public override (Tensor Data, SolveStatistics Statistics) Pullback(FlowCotangent cotangent, FlatVector intoGradient)
+        {
+            using var scale = Row(map._scale, cotangent.Values);
+            return (cotangent.Values / scale, new());
+        }
+
+        public override void Dispose() => result.Dispose();
+    }
 }

@@ -1,0 +1,151 @@
+using FlowOde.Flows.Dynamics;
+using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Flows.Composition;
+
+/// <summary>One continuous normalizing flow: the solution map of dz/dt = f(t, z) between a data time and a base time.</summary>
+/// <remarks>Chen et al. 2018, Theorem 1: along any path d log p/dt = −tr(∂f/∂z), whichever way the clock runs.</remarks>
+public sealed class Cnf : IFlow
+{
+    private readonly CnfDynamics _dynamics;
+    private readonly FlowSettings _settings;
+    private readonly WorkspacePool _pool;
+    private readonly double _baseTime;
+    private readonly double _dataTime;
+    private readonly int _part;
+
+    /// <summary>Makes a flow.</summary>
+    /// <param name="dynamics">The field with its trace estimator and regularisers.</param>
+    /// <param name="settings">How it is solved.</param>
+    /// <param name="baseTime">The time at which rows follow the base density.</param>
+    /// <param name="dataTime">The time at which rows are data; another than <paramref name="baseTime"/>.</param>
+    /// <param name="pool">Keeps the memory of solves.</param>
+    /// <param name="part">The number of this part in its chain, which its random draws are keyed by.</param>
+    public Cnf(CnfDynamics dynamics, FlowSettings settings, double baseTime, double dataTime, WorkspacePool pool, int part)
+    {
+        ArgumentNullException.ThrowIfNull(dynamics);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (!double.IsFinite(baseTime) || !double.IsFinite(dataTime) || baseTime == dataTime)
+        {
+            throw new ArgumentException($"Base time {baseTime:R} and data time {dataTime:R} must be finite and differ.");
+        }
+
+        (_dynamics, _settings, _baseTime, _dataTime, _pool, _part) = (dynamics, settings, baseTime, dataTime, pool, part);
+    }
+
+    /// <inheritdoc/>
+    public int Dimension => _dynamics.Dimension;
+
+    /// <inheritdoc/>
+    public FlatVector Parameters => _dynamics.Parameters;
+
+    /// <inheritdoc/>
+    public FlowResult ToBase(Tensor data, FlowDraw draw) => Solve(data, draw, _dataTime, _baseTime);
+
+    /// <inheritdoc/>
+    public FlowResult ToData(Tensor latent, FlowDraw draw) => Solve(latent, draw, _baseTime, _dataTime);
+
+    /// <inheritdoc/>
+    public Tensor Generate(Tensor latent)
+    {
+        ArgumentNullException.ThrowIfNull(latent);
+        using var scope = NewDisposeScope();
+        using var start = Start(_dynamics.SampleField, latent);
+        using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _baseTime, _dataTime));
+        return solution.Final[0].clone().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Rows along their way from base to data.</summary>
+    /// <param name="latent">Rows at the base, [batch, dimension]. Not changed.</param>
+    /// <param name="times">Times between the base time and the data time, in the order from base to data, the base time first.</param>
+    /// <returns>The rows at each time, [batch, dimension] each; they belong to the caller.</returns>
+    public IReadOnlyList<Tensor> Trajectory(Tensor latent, double[] times)
+    {
+        ArgumentNullException.ThrowIfNull(latent);
+        ArgumentNullException.ThrowIfNull(times);
+        using var scope = NewDisposeScope();
+        using var start = Start(_dynamics.SampleField, latent);
+        using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _baseTime, _dataTime) with { Times = times });
+        return [latent.clone().MoveToOuterDisposeScope(), .. solution.States.Select(state => state[0].clone().MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>f(t, z) of each row.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="values">Rows, [batch, dimension]. Not changed.</param>
+    /// <returns>[batch, dimension]; a new tensor, which belongs to the caller.</returns>
+    public Tensor Velocity(double time, Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var field = _dynamics.SampleField;
+        using var state = Start(field, values);
+        using var derivative = state.CreateLike();
+        using var workspace = field.CreateWorkspace(WorkspaceSpec.For(state));
+        using var tape = workspace.RentTape();
+        field.Evaluate(time, state, tape, derivative);
+        return derivative[0].clone().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using var scope = NewDisposeScope();
+        var field = Field(data, draw);
+        var start = Start(field, data);
+        try
+        {
+            return new RecordedCnf(_settings.Adjoint.Record(Problem(field, start, _dataTime, _baseTime), new TapeBudget(_settings.TapeBytes)), start, Parameters.Layout, _settings.Regularizers.Count);
+        }
+        catch
+        {
+            start.Dispose();
+            throw;
+        }
+    }
+
+    private FlowResult Solve(Tensor values, FlowDraw draw, double from, double to)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        using var scope = NewDisposeScope();
+        var field = Field(values, draw);
+        using var start = Start(field, values);
+        using var solution = OdeSolver.Solve(Problem(field, start, from, to));
+        return new(solution.Final[0].clone().MoveToOuterDisposeScope(), solution.Final[1].clone().MoveToOuterDisposeScope(), solution.Statistics);
+    }
+
+    private IDifferentiableField Field(Tensor values, FlowDraw draw)
+    {
+        ArgumentNullException.ThrowIfNull(draw);
+        if (values.shape[0] != draw.Rows.Length)
+        {
+            throw new ArgumentException($"There are {values.shape[0]} rows but {draw.Rows.Length} row numbers.", nameof(draw));
+        }
+
+        return _dynamics.ForSolve(draw.ForPart(_part), draw.Rows);
+    }
+
+    private static FlatVector Start(IVectorField field, Tensor values)
+    {
+        var start = new FlatVector(field.StateLayout(values.shape[0]), values.dtype, values.device);
+        start[0].copy_(values);
+        return start;
+    }
+
+    private OdeProblem Problem(IVectorField field, FlatVector start, double from, double to) => new()
+    {
+        Field = field,
+        Stepper = _settings.Stepper,
+        Controller = _settings.Controller,
+        Norm = _settings.Norm,
+        Limits = _settings.Limits,
+        Start = start,
+        Times = [from, to],
+        Pool = _pool,
+    };
+}

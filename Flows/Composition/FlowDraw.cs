@@ -1,0 +1,22 @@
+using FlowOde.Flows.Randomness;
+
+namespace FlowOde.Flows.Composition;
+
+/// <summary>What the random draws of one call are keyed by, so that a draw depends on the row and not on its place in a batch.</summary>
+/// <param name="Source">The run's source.</param>
+/// <param name="Purpose">What the draws are for.</param>
+/// <param name="Step">The training step, or a counter of evaluations.</param>
+/// <param name="Rows">The number of each row in the whole data set, [batch].</param>
+public sealed record FlowDraw(RandomSource Source, RandomPurpose Purpose, long Step, long[] Rows)
+{
+    /// <summary>Parts of one flow draw independently: each has its own counter.</summary>
+    public const int MaxParts = 256;
+
+    /// <summary>The stream of one part of a flow.</summary>
+    /// <param name="part">The part, counted from the data, below <see cref="MaxParts"/>.</param>
+    public RandomStream ForPart(int part)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(part, MaxParts);
+        return Source.Stream(Purpose, (Step * MaxParts) + part);
+    }
+}

@@ -1,0 +1,110 @@
+using FlowOde.Flows.Bijections;
+using FlowOde.Flows.Dynamics;
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.Layers.Activations;
+using FlowOde.Flows.Networks;
+using FlowOde.Flows.Randomness;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FlowOde.Flows.Composition;
+
+/// <summary>
+/// A model without its parameters: standardisation, then continuous flows on multilayer perceptrons. Bound to a parameter vector and
+/// settings it is a flow; the same model on another vector is another flow that shares nothing that changes.
+/// </summary>
+public sealed class FlowModel : IDisposable
+{
+    private readonly MlpOptions _network;
+    private readonly WorkspacePool _pool = new();
+    private readonly long _blockLength;
+
+    /// <summary>Describes a model.</summary>
+    /// <param name="options">What it is made of.</param>
+    /// <param name="standardize">The map from data to standardised units.</param>
+    /// <exception cref="ArgumentException">A name is unknown, or the dimensions disagree.</exception>
+    public FlowModel(FlowOptions options, Standardize standardize)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(standardize);
+        if (options.Dimension != standardize.Dimension)
+        {
+            throw new ArgumentException($"The model has {options.Dimension} columns, its standardisation {standardize.Dimension}.");
+        }
+
+        (Options, Standardize) = (options, standardize);
+        _network = new MlpOptions
+        {
+            Dimension = options.Dimension,
+            Hidden = [.. options.Hidden.Select(width => (long)width)],
+            LayerType = KnownLayers.Named(options.Layer),
+            Activation = KnownActivations.Named(options.Activation),
+            LastLayerScale = options.LastLayerScale,
+        };
+        var block = _network.ParameterLayout;
+        _blockLength = block.Length;
+        Layout = VectorLayout.Concatenate(Enumerable.Range(0, options.Blocks).Select(i => ($"block{i}.", block)));
+    }
+
+    /// <summary>What the model is made of.</summary>
+    public FlowOptions Options { get; }
+
+    /// <summary>The map from data to standardised units.</summary>
+    public Standardize Standardize { get; }
+
+    /// <summary>Names and places of all parameters.</summary>
+    public VectorLayout Layout { get; }
+
+    /// <summary>Initial parameters.</summary>
+    /// <param name="source">The run's draws.</param>
+    /// <param name="dtype">Float32 or Float64.</param>
+    /// <param name="device">The device.</param>
+    /// <returns>A new vector; belongs to the caller.</returns>
+    public FlatVector CreateParameters(RandomSource source, ScalarType dtype, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var parameters = new FlatVector(Layout, dtype, device);
+        for (int block = 0; block < Options.Blocks; block++)
+        {
+            var stream = source.Stream(RandomPurpose.Initialization, block);
+            _network.Initialize((row, count) => Uniforms(stream, row, count), parameters.Slice(_network.ParameterLayout, block * _blockLength));
+        }
+
+        return parameters;
+    }
+
+    /// <summary>The model as a flow.</summary>
+    /// <param name="parameters">The parameters; the flow reads them whenever it is used.</param>
+    /// <param name="settings">How the continuous parts are solved.</param>
+    public SequentialFlow Bind(FlatVector parameters, FlowSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (!parameters.Layout.Equals(Layout))
+        {
+            throw new ArgumentException("The parameters have another layout than this model.", nameof(parameters));
+        }
+
+        var parts = new List<(IFlow, long)> { (Standardize, 0) };
+        for (int block = 0; block < Options.Blocks; block++)
+        {
+            var slice = parameters.Slice(_network.ParameterLayout, block * _blockLength);
+            var dynamics = new CnfDynamics(new MlpNetwork(_network, slice), settings.Trace, settings.Regularizers);
+            parts.Add((new Cnf(dynamics, settings, Options.BaseTime, Options.DataTime, _pool, block), block * _blockLength));
+        }
+
+        return new(parameters, parts);
+    }
+
+    /// <summary>Frees the memory kept for solves; flows of this model stay usable.</summary>
+    public void Dispose() => _pool.Dispose();
+
+    private static double[] Uniforms(RandomStream stream, long row, long count)
+    {
+        var values = new double[count];
+        stream.FillUniform<double>([row], checked((int)count), values);
+        return values;
+    }
+}

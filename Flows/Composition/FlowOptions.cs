@@ -1,0 +1,52 @@
+namespace FlowOde.Flows.Composition;
+
+/// <summary>What a model is made of. The layout of its parameters follows from this alone.</summary>
+public sealed record FlowOptions
+{
+    /// <summary>Number of columns, at least 1.</summary>
+    public required int Dimension
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model has at least one column.");
+    }
+
+    /// <summary>Number of continuous flows behind each other, from 1 to 100.</summary>
+    /// <value>1 by default.</value>
+    public int Blocks
+    {
+        get;
+        init => field = value is >= 1 and <= 100 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model has 1 to 100 blocks.");
+    } = 1;
+
+    /// <summary>Widths of the hidden layers of each block; may be empty for an affine field.</summary>
+    /// <value>64, 64, 64 by default.</value>
+    public IReadOnlyList<int> Hidden
+    {
+        get;
+        init => field = value.All(width => width is >= 1 and <= 65536) ? value : throw new ArgumentOutOfRangeException(nameof(value), string.Join(", ", value), "Hidden widths lie between 1 and 65,536.");
+    } = [64, 64, 64];
+
+    /// <summary>How the layers depend on time, by name.</summary>
+    /// <value><c>concatsquash</c> by default.</value>
+    public string Layer { get; init; } = "concatsquash";
+
+    /// <summary>The activation between layers, by name.</summary>
+    /// <value><c>tanh</c> by default.</value>
+    public string Activation { get; init; } = "tanh";
+
+    /// <summary>The time at which rows follow the base density.</summary>
+    /// <value>0 by default.</value>
+    public double BaseTime { get; init; }
+
+    /// <summary>The time at which rows are data.</summary>
+    /// <value>1 by default.</value>
+    public double DataTime { get; init; } = 1;
+
+    /// <summary>The factor of the last layer's initial weights; small values start near the identity map.</summary>
+    /// <value>1 by default.</value>
+    public double LastLayerScale
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The scale of the last layer must not be negative.");
+    } = 1;
+}

@@ -1,0 +1,43 @@
+using FlowOde.Flows.Regularizers;
+using FlowOde.Flows.TraceEstimators;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Steppers;
+
+namespace FlowOde.Flows.Composition;
+
+/// <summary>How the continuous parts of a flow are solved: one set for training, another for what is reported.</summary>
+public sealed record FlowSettings
+{
+    /// <summary>The method of each step.</summary>
+    public required IStepper Stepper { get; init; }
+
+    /// <summary>Judges the steps.</summary>
+    public required IStepSizeController Controller { get; init; }
+
+    /// <summary>The norm of a step's error.</summary>
+    /// <value><see cref="ErrorNorm.LargestSegment"/> by default.</value>
+    public ErrorNorm Norm { get; init; } = ErrorNorm.LargestSegment;
+
+    /// <summary>The bounds of a solve.</summary>
+    public StepLimits Limits { get; init; } = new();
+
+    /// <summary>How gradients pass back through a solve.</summary>
+    /// <value><see cref="AutoAdjoint"/> by default.</value>
+    public IAdjoint Adjoint { get; init; } = new AutoAdjoint();
+
+    /// <summary>Bytes of tapes and states that one gradient may keep, at least 0.</summary>
+    /// <value>512 MB by default.</value>
+    public long TapeBytes
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A budget of memory must not be negative.");
+    } = 512L << 20;
+
+    /// <summary>The estimator of tr(∂f/∂z).</summary>
+    public required ITraceEstimator Trace { get; init; }
+
+    /// <summary>The regularisers whose integrals are tracked.</summary>
+    public IReadOnlyList<IRegularizer> Regularizers { get; init; } = [];
+}

@@ -1,0 +1,48 @@
+using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Flows.Composition;
+
+/// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | change of log-density | one integral a regulariser].</summary>
+internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, VectorLayout parameters, int regularizers) : RecordedFlow
+{
+    public override Tensor Values => solve.Final[0];
+
+    public override Tensor DeltaLogDensity => solve.Final[1];
+
+    public override IReadOnlyList<Tensor> Regularizers => [.. Enumerable.Range(2, regularizers).Select(i => solve.Final[i])];
+
+    public override SolveStatistics Statistics => solve.Statistics;
+
+    public override (Tensor Data, SolveStatistics Statistics) Pullback(FlowCotangent cotangent, FlatVector intoGradient)
+    {
+        ArgumentNullException.ThrowIfNull(cotangent);
+        ArgumentNullException.ThrowIfNull(intoGradient);
+        if (!intoGradient.Layout.Equals(parameters))
+        {
+            throw new ArgumentException("The gradient has another layout than the parameters of this flow.", nameof(intoGradient));
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        using var end = start.CreateLike();
+        using var begin = start.CreateLike();
+        end[0].copy_(cotangent.Values);
+        end[1].copy_(cotangent.DeltaLogDensity);
+        for (int i = 0; i < regularizers; i++)
+        {
+            end[2 + i].copy_(cotangent.Regularizers[i]);
+        }
+
+        var result = solve.Pullback([end], begin, intoGradient);
+        return (begin[0].clone().MoveToOuterDisposeScope(), result.Statistics);
+    }
+
+    public override void Dispose()
+    {
+        solve.Dispose();
+        start.Dispose();
+    }
+}

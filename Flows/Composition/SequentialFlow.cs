@@ -1,0 +1,150 @@
+using FlowOde.Solvers;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Flows.Composition;
+
+/// <summary>Flows behind each other, listed from data to base; their changes of log-density add up.</summary>
+public sealed class SequentialFlow : IFlow
+{
+    private readonly IFlow[] _parts;
+    private readonly long[] _offsets;
+
+    /// <summary>Chains flows.</summary>
+    /// <param name="parameters">The parameters of the whole chain.</param>
+    /// <param name="parts">The flows, from data to base, with the place of each one's parameters in <paramref name="parameters"/>.</param>
+    /// <exception cref="ArgumentException">There is no part, or two parts have different dimensions.</exception>
+    public SequentialFlow(FlatVector parameters, IReadOnlyList<(IFlow Flow, long Offset)> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        if (parts.Count == 0 || parts.Any(part => part.Flow.Dimension != parts[0].Flow.Dimension))
+        {
+            throw new ArgumentException($"A chain needs flows of one dimension; got [{string.Join(", ", parts.Select(part => part.Flow.Dimension))}].", nameof(parts));
+        }
+
+        (Parameters, _parts, _offsets) = (parameters, [.. parts.Select(part => part.Flow)], [.. parts.Select(part => part.Offset)]);
+    }
+
+    /// <inheritdoc/>
+    public int Dimension => _parts[0].Dimension;
+
+    /// <inheritdoc/>
+    public FlatVector Parameters { get; }
+
+    /// <summary>The parts, from data to base.</summary>
+    public IReadOnlyList<IFlow> Parts => _parts;
+
+    /// <inheritdoc/>
+    public FlowResult ToBase(Tensor data, FlowDraw draw) => Chain(data, _parts, (part, values) => part.ToBase(values, draw));
+
+    /// <inheritdoc/>
+    public FlowResult ToData(Tensor latent, FlowDraw draw) => Chain(latent, _parts.Reverse(), (part, values) => part.ToData(values, draw));
+
+    /// <inheritdoc/>
+    public Tensor Generate(Tensor latent)
+    {
+        Check(latent);
+        using var scope = NewDisposeScope();
+        return _parts.Reverse().Aggregate(latent, (values, part) => part.Generate(values)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw)
+    {
+        Check(data);
+        var records = new List<RecordedFlow>();
+        try
+        {
+            foreach (var part in _parts)
+            {
+                records.Add(part.RecordToBase(records.Count == 0 ? data : records[^1].Values, draw));
+            }
+
+            return new RecordedChain(this, records);
+        }
+        catch
+        {
+            records.ForEach(record => record.Dispose());
+            throw;
+        }
+    }
+
+    private FlowResult Chain(Tensor start, IEnumerable<IFlow> parts, Func<IFlow, Tensor, FlowResult> map)
+    {
+        Check(start);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var (values, delta, cost) = (start, zeros(start.shape[0], dtype: start.dtype, device: start.device), new SolveStatistics());
+        foreach (var part in parts)
+        {
+            var result = map(part, values);
+            values = result.Values;
+            delta.add_(result.DeltaLogDensity);
+            cost += result.Statistics;
+        }
+
+        return new(values.MoveToOuterDisposeScope(), delta.MoveToOuterDisposeScope(), cost);
+    }
+
+    private void Check(Tensor values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.dim() != 2 || values.shape[1] != Dimension)
+        {
+            throw new ArgumentException($"The model has {Dimension} columns; the rows are [{string.Join(", ", values.shape)}].", nameof(values));
+        }
+    }
+
+    /// <summary>The records of all parts. Owns them.</summary>
+    private sealed class RecordedChain : RecordedFlow
+    {
+        private readonly SequentialFlow _flow;
+        private readonly List<RecordedFlow> _records;
+
+        public RecordedChain(SequentialFlow flow, List<RecordedFlow> records)
+        {
+            (_flow, _records) = (flow, records);
+            using var scope = NewDisposeScope();
+            DeltaLogDensity = Total(records.Select(record => record.DeltaLogDensity)).DetachFromDisposeScope();
+            int channels = records.Max(record => record.Regularizers.Count);
+            Regularizers = [.. Enumerable.Range(0, channels).Select(i => Total(records.Where(r => r.Regularizers.Count > i).Select(r => r.Regularizers[i])).DetachFromDisposeScope())];
+            Statistics = records.Aggregate(new SolveStatistics(), (sum, record) => sum + record.Statistics);
+        }
+
+        public override Tensor Values => _records[^1].Values;
+
+        public override Tensor DeltaLogDensity { get; }
+
+        public override IReadOnlyList<Tensor> Regularizers { get; }
+
+        public override SolveStatistics Statistics { get; }
+
+        public override (Tensor Data, SolveStatistics Statistics) Pullback(FlowCotangent cotangent, FlatVector intoGradient)
+        {
+            using var scope = NewDisposeScope();
+            var (values, cost) = (cotangent.Values, new SolveStatistics());
+            for (int i = _records.Count - 1; i >= 0; i--)
+            {
+                var part = _flow._parts[i];
+                var (before, here) = _records[i].Pullback(cotangent with { Values = values }, intoGradient.Slice(part.Parameters.Layout, _flow._offsets[i]));
+                values = before;
+                cost += here;
+            }
+
+            return (values.MoveToOuterDisposeScope(), cost);
+        }
+
+        public override void Dispose()
+        {
+            DeltaLogDensity.Dispose();
+            foreach (var channel in Regularizers)
+            {
+                channel.Dispose();
+            }
+
+            _records.ForEach(record => record.Dispose());
+        }
+
+        private static Tensor Total(IEnumerable<Tensor> terms) => terms.Aggregate((Tensor?)null, (sum, term) => sum is null ? term.clone() : sum.add_(term))!;
+    }
+}

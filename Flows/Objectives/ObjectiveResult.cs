@@ -1,0 +1,32 @@
+using FlowOde.Solvers;
+
+namespace FlowOde.Flows.Objectives;
+
+/// <summary>A loss with what it is made of and what it cost.</summary>
+public sealed record ObjectiveResult
+{
+    /// <summary>The loss: likelihood and weighted regularisers.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Σ −log p(x) over the rows, in nats.</summary>
+    public required double SumNegativeLogDensity { get; init; }
+
+    /// <summary>Σ (log p(x))² over the rows, for a standard error.</summary>
+    public required double SumSquaredLogDensity { get; init; }
+
+    /// <summary>Number of rows.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>What the forward solves cost, the most expensive shard's.</summary>
+    public required SolveStatistics Forward { get; init; }
+
+    /// <summary>What the backward pass cost, the most expensive shard's.</summary>
+    public required SolveStatistics Backward { get; init; }
+
+    /// <summary>Mean −log p(x), in nats.</summary>
+    public double NegativeLogDensity => SumNegativeLogDensity / Rows;
+
+    /// <summary>The standard error of <see cref="NegativeLogDensity"/>, in nats.</summary>
+    public double StandardError => Rows < 2 ? double.NaN
+        : Math.Sqrt(Math.Max(0, (SumSquaredLogDensity / Rows) - (NegativeLogDensity * NegativeLogDensity)) / (Rows - 1));
+}

@@ -1,0 +1,88 @@
+using System.Runtime.ExceptionServices;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Training;
+using FlowOde.Solvers;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Flows.Objectives;
+
+/// <summary>
+/// Evaluates an objective on shards of a batch, one thread each, and adds the gradients in the shards' order: the same number of shards
+/// gives the same bits. Each shard's solve chooses its own steps.
+/// </summary>
+public sealed class ShardedObjective : IObjective, IDisposable
+{
+    private readonly IObjective _objective;
+    private readonly FlatVector[] _gradients;
+
+    /// <summary>Splits batches.</summary>
+    /// <param name="objective">The objective of each shard; must be thread-safe.</param>
+    /// <param name="shards">Number of shards and threads, at least 1.</param>
+    /// <param name="parameters">The parameters; only their layout is used.</param>
+    public ShardedObjective(IObjective objective, int shards, FlatVector parameters)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
+        ArgumentNullException.ThrowIfNull(parameters);
+        _objective = objective;
+        _gradients = [.. Enumerable.Range(0, shards).Select(_ => parameters.CreateLike())];
+    }
+
+    /// <inheritdoc/>
+    public ObjectiveResult Evaluate(IFlow flow, TrainingBatch batch, FlowDraw draw, long globalRows, FlatVector intoGradient)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(draw);
+        ArgumentNullException.ThrowIfNull(intoGradient);
+        int shards = (int)Math.Min(_gradients.Length, batch.Rows.Length);
+        if (shards == 1)
+        {
+            return _objective.Evaluate(flow, batch, draw, globalRows, intoGradient);
+        }
+
+        var results = new ObjectiveResult[shards];
+        var errors = new Exception?[shards];
+        void Shard(int shard)
+        {
+            try
+            {
+                int first = shard * batch.Rows.Length / shards, count = ((shard + 1) * batch.Rows.Length / shards) - first;
+                using var scope = NewDisposeScope();
+                long[] rows = batch.Rows.AsSpan(first, count).ToArray();
+                var part = new TrainingBatch(batch.Values.narrow(0, first, count), rows);
+                _gradients[shard].Clear();
+                results[shard] = _objective.Evaluate(flow, part, draw with { Rows = rows }, globalRows, _gradients[shard]);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                errors[shard] = error; // rethrown on the caller's thread
+            }
+        }
+
+        var threads = Enumerable.Range(1, shards - 1).Select(shard => new Thread(() => Shard(shard))).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Shard(0);
+        Array.ForEach(threads, thread => thread.Join());
+        if (errors.FirstOrDefault(error => error is not null) is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        double[] ones = [.. Enumerable.Repeat(1.0, shards)];
+        LinearCombination.Write(intoGradient, ones, _gradients.AsSpan(0, shards), [new(0, intoGradient.Layout.Length)], intoGradient);
+        return new()
+        {
+            Loss = results.Sum(r => r.Loss),
+            SumNegativeLogDensity = results.Sum(r => r.SumNegativeLogDensity),
+            SumSquaredLogDensity = results.Sum(r => r.SumSquaredLogDensity),
+            Rows = results.Sum(r => r.Rows),
+            Forward = Largest(results.Select(r => r.Forward)),
+            Backward = Largest(results.Select(r => r.Backward)),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(_gradients, gradient => gradient.Dispose());
+
+    private static SolveStatistics Largest(IEnumerable<SolveStatistics> costs) => costs.MaxBy(cost => cost.Evaluations + cost.Pullbacks)!;
+}

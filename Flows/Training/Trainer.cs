@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Objectives;
+using FlowOde.Flows.Randomness;
+using FlowOde.Solvers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Flows.Training;
+
+/// <summary>
+/// Trains a flow: batch, loss and gradient, clipping, Adam, averaging, validation. A step is a pure function of the state and the
+/// iteration's number. A solve that fails or a loss that is not finite skips the step; after five in a row the last good state comes
+/// back with half the rate.
+/// </summary>
+public sealed class Trainer
+{
+    private const int FailuresBeforeRecovery = 5;
+    private const int MostRecoveries = 10;
+    private const long GoodEvery = 50;
+    private const long PeakEvery = 20;
+
+    private readonly TrainerOptions _options;
+    private readonly IFlow _flow;
+    private readonly IObjective _objective;
+    private readonly RandomSource _random;
+    private readonly Func<long, TrainingBatch> _batches;
+    private readonly Func<ValidationResult> _validate;
+
+    /// <summary>Prepares training.</summary>
+    /// <param name="options">How to train.</param>
+    /// <param name="flow">The flow whose parameters are the state's <see cref="TrainingState.Parameters"/>.</param>
+    /// <param name="objective">What is made small.</param>
+    /// <param name="random">The run's source of draws.</param>
+    /// <param name="batches">The batch of an iteration: a pure function of its number. The trainer disposes it.</param>
+    /// <param name="validate">Scores the state's <see cref="TrainingState.Average"/> on held-out rows.</param>
+    public Trainer(TrainerOptions options, IFlow flow, IObjective objective, RandomSource random, Func<long, TrainingBatch> batches, Func<ValidationResult> validate) =>
+        (_options, _flow, _objective, _random, _batches, _validate) = (options, flow, objective, random, batches, validate);
+
+    /// <summary>Trains until the plan is fulfilled, patience is used up, or a stop is asked for.</summary>
+    /// <param name="state">Where to start from; changed in place and always consistent between iterations.</param>
+    /// <param name="progress">Is told of every iteration.</param>
+    /// <param name="afterIteration">Called after every iteration, where the state may be saved.</param>
+    /// <param name="stop">Asks for a stop after the present iteration.</param>
+    /// <exception cref="TrainingException">Training fails again and again.</exception>
+    public void Run(TrainingState state, IProgress<TrainingRecord> progress, Action<TrainingState> afterIteration, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(progress);
+        ArgumentNullException.ThrowIfNull(afterIteration);
+        using var gradient = state.Parameters.CreateLike();
+        var clock = Stopwatch.StartNew();
+        double before = state.Seconds;
+        long peak = 0;
+        while (!state.IsComplete && !stop.IsCancellationRequested)
+        {
+            var record = Step(state, gradient);
+            state.Iteration++;
+            state.Seconds = before + clock.Elapsed.TotalSeconds;
+            RevisePlan(state);
+            if (peak == 0 || state.Iteration % PeakEvery == 0)
+            {
+                using var process = Process.GetCurrentProcess();
+                peak = process.PeakWorkingSet64;
+            }
+
+            bool atEnd = state.Iteration >= state.Plan.TotalAt(state.Iteration);
+            if (atEnd || state.Iteration % _options.ValidateEvery == 0)
+            {
+                record = Validate(state, record);
+            }
+
+            state.IsComplete = atEnd || (_options.Patience > 0 && state.ValidationsSinceBest >= _options.Patience);
+            state.Seconds = before + clock.Elapsed.TotalSeconds;
+            progress.Report(record with { Total = state.Plan.TotalAt(state.Iteration), Seconds = state.Seconds, PeakMemory = peak });
+            afterIteration(state);
+        }
+    }
+
+    private TrainingRecord Step(TrainingState state, FlatVector gradient)
+    {
+        double rate = _options.LearningRate * state.RateFactor * _options.Schedule.Rate(state.Plan.ProgressAt(state.Iteration), state.Iteration);
+        var record = new TrainingRecord
+        {
+            Iteration = state.Iteration + 1,
+            Total = 0,
+            Loss = double.NaN,
+            NegativeLogLikelihood = double.NaN,
+            StandardError = double.NaN,
+            NfeForward = 0,
+            NfeBackward = 0,
+            RejectedSteps = 0,
+            GradientNorm = double.NaN,
+            LearningRate = rate,
+            Seconds = 0,
+            PeakMemory = 0,
+        };
+        gradient.Clear();
+        try
+        {
+            using var batch = _batches(state.Iteration);
+            var draw = new FlowDraw(_random, RandomPurpose.Probe, state.Iteration, batch.Rows);
+            var result = _objective.Evaluate(_flow, batch, draw, batch.Rows.Length, gradient);
+            double norm = Math.Sqrt(LinearCombination.Dot(gradient, gradient, [new(0, gradient.Layout.Length)]));
+            record = record with
+            {
+                Loss = result.Loss,
+                NegativeLogLikelihood = result.NegativeLogDensity,
+                StandardError = result.StandardError,
+                NfeForward = result.Forward.Evaluations,
+                NfeBackward = result.Backward.Pullbacks,
+                RejectedSteps = result.Forward.RejectedSteps,
+                GradientNorm = norm,
+            };
+            if (!double.IsFinite(result.Loss) || !double.IsFinite(norm))
+            {
+                return Skip(state, record, $"The loss ({result.Loss}) or its gradient ({norm}) is not finite.", null);
+            }
+
+            state.Optimizer.Step(gradient, norm > _options.ClipNorm ? _options.ClipNorm / norm : 1, rate, state.Parameters);
+            ExponentialMovingAverage.Update(state.Parameters, _options.AverageDecay, state.Optimizer.Steps, state.Average);
+            state.FailuresInARow = 0;
+            if (state.Optimizer.Steps % GoodEvery == 0)
+            {
+                state.MarkGood();
+            }
+
+            return record;
+        }
+        catch (OdeSolveException error)
+        {
+            return Skip(state, record, error.Message, error);
+        }
+    }
+
+    private static TrainingRecord Skip(TrainingState state, TrainingRecord record, string reason, Exception? error)
+    {
+        state.Failures++;
+        if (++state.FailuresInARow >= FailuresBeforeRecovery)
+        {
+            state.Recover();
+            if (state.RateFactor < Math.Pow(0.5, MostRecoveries))
+            {
+                throw new TrainingException($"Training failed {state.Failures} times although the learning rate was halved {MostRecoveries} times. Last: {reason} Lower --lr, loosen --rtol and --atol, or look for extreme values in the data.", error);
+            }
+        }
+
+        return record with { Skipped = reason };
+    }
+
+    private TrainingRecord Validate(TrainingState state, TrainingRecord record)
+    {
+        ValidationResult result;
+        try
+        {
+            result = _validate();
+        }
+        catch (OdeSolveException error)
+        {
+            return record with { Skipped = $"Validation: {error.Message}" };
+        }
+
+        bool isBest = double.IsFinite(result.NegativeLogLikelihood) && !(state.BestValidation?.NegativeLogLikelihood <= result.NegativeLogLikelihood);
+        if (isBest)
+        {
+            state.Best.CopyFrom(state.Average);
+            (state.BestValidation, state.BestIteration, state.ValidationsSinceBest) = (result, state.Iteration, 0);
+        }
+        else
+        {
+            state.ValidationsSinceBest++;
+        }
+
+        return record with { Validation = result, IsBest = isBest };
+    }
+
+    private void RevisePlan(TrainingState state)
+    {
+        if (_options.SecondsLimit is { } limit)
+        {
+            double seconds = state.Seconds - state.RateMark.Seconds;
+            double rate = (state.Iteration - state.RateMark.Iteration) / Math.Max(1e-9, seconds);
+            var revised = state.Plan.Revise(state.Iteration, state.Seconds, limit, rate);
+            if (!ReferenceEquals(revised, state.Plan))
+            {
+                (state.Plan, state.RateMark) = (revised, (state.Seconds, state.Iteration));
+            }
+        }
+    }
+}

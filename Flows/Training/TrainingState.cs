@@ -1,0 +1,117 @@
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Flows.Training;
+
+/// <summary>
+/// Everything a run needs to go on bit for bit: parameters, their average, the best average, the optimiser's moments, the last good
+/// state and the counters. Draws and batches are functions of the iteration and need no state. Owns its vectors.
+/// </summary>
+public sealed class TrainingState : IDisposable
+{
+    /// <summary>Starts a run.</summary>
+    /// <param name="parameters">The initial parameters; the state owns them from now on.</param>
+    /// <param name="options">The constants of Adam.</param>
+    /// <param name="plan">The number of iterations.</param>
+    public TrainingState(FlatVector parameters, AdamOptions options, IterationPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        (Parameters, Plan) = (parameters, plan);
+        (Average, Best, Optimizer) = (parameters.Clone(), parameters.Clone(), new Adam(options, parameters));
+        (GoodParameters, GoodFirstMoment, GoodSecondMoment) = (parameters.Clone(), parameters.CreateLike(), parameters.CreateLike());
+    }
+
+    /// <summary>The parameters that are trained.</summary>
+    public FlatVector Parameters { get; }
+
+    /// <summary>Their average, by which the model is validated.</summary>
+    public FlatVector Average { get; }
+
+    /// <summary>The average at the best validation.</summary>
+    public FlatVector Best { get; }
+
+    /// <summary>The optimiser with its moments.</summary>
+    public Adam Optimizer { get; }
+
+    /// <summary>The parameters of the last good state, to which failures in a row return.</summary>
+    public FlatVector GoodParameters { get; }
+
+    /// <summary>The optimiser's first moment there.</summary>
+    public FlatVector GoodFirstMoment { get; }
+
+    /// <summary>The optimiser's second moment there.</summary>
+    public FlatVector GoodSecondMoment { get; }
+
+    /// <summary>The optimiser's steps there.</summary>
+    public long GoodSteps { get; set; }
+
+    /// <summary>Iterations made, skipped ones included.</summary>
+    public long Iteration { get; set; }
+
+    /// <summary>The number of iterations of the run.</summary>
+    public IterationPlan Plan { get; set; }
+
+    /// <summary>Seconds of training so far.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Seconds and iterations at the last decision of the plan, from which the rate is measured.</summary>
+    public (double Seconds, long Iteration) RateMark { get; set; }
+
+    /// <summary>The learning rate's factor: halved at each recovery.</summary>
+    public double RateFactor { get; set; } = 1;
+
+    /// <summary>Skipped iterations since the last good one.</summary>
+    public int FailuresInARow { get; set; }
+
+    /// <summary>Skipped iterations of the run.</summary>
+    public long Failures { get; set; }
+
+    /// <summary>The best validation, or null before the first.</summary>
+    public ValidationResult? BestValidation { get; set; }
+
+    /// <summary>The iteration of the best validation.</summary>
+    public long BestIteration { get; set; }
+
+    /// <summary>Validations since the best one.</summary>
+    public int ValidationsSinceBest { get; set; }
+
+    /// <summary>Whether the run ended by itself: planned iterations made, or patience used up.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>Every vector with its name in a file.</summary>
+    public IReadOnlyList<(string Name, FlatVector Vector)> Vectors =>
+    [
+        ("parameters", Parameters), ("average", Average), ("best", Best),
+        ("adam.first", Optimizer.FirstMoment), ("adam.second", Optimizer.SecondMoment),
+        ("good.parameters", GoodParameters), ("good.first", GoodFirstMoment), ("good.second", GoodSecondMoment),
+    ];
+
+    /// <summary>Makes the present state the last good one.</summary>
+    public void MarkGood()
+    {
+        GoodParameters.CopyFrom(Parameters);
+        GoodFirstMoment.CopyFrom(Optimizer.FirstMoment);
+        GoodSecondMoment.CopyFrom(Optimizer.SecondMoment);
+        GoodSteps = Optimizer.Steps;
+    }
+
+    /// <summary>Returns to the last good state with half the learning rate.</summary>
+    public void Recover()
+    {
+        Parameters.CopyFrom(GoodParameters);
+        Optimizer.FirstMoment.CopyFrom(GoodFirstMoment);
+        Optimizer.SecondMoment.CopyFrom(GoodSecondMoment);
+        Optimizer.Steps = GoodSteps;
+        RateFactor /= 2;
+        FailuresInARow = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        foreach (var vector in new[] { Parameters, Average, Best, GoodParameters, GoodFirstMoment, GoodSecondMoment })
+        {
+            vector.Dispose();
+        }
+    }
+}
