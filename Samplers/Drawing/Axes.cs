@@ -21,6 +21,10 @@ public sealed record Axes
     /// <value>Empty by default.</value>
     public string YSuffix { get; init; } = "";
 
+    /// <summary>Ticks of x fall on whole multiples of this, as 1 for a count.</summary>
+    /// <value>0 by default: on any number.</value>
+    public double XUnit { get; init; }
+
     /// <summary>Whether tick marks of x have labels.</summary>
     /// <value>True by default.</value>
     public bool XLabels { get; init; } = true;
@@ -32,6 +36,10 @@ public sealed record Axes
     /// <summary>Whether <see cref="DrawGrid"/> draws lines at the ticks.</summary>
     /// <value>False by default.</value>
     public bool Grid { get; init; }
+
+    /// <summary>Distance in points of the left edge of the y title from the frame, so that titles of frames below each other line up.</summary>
+    /// <value>None by default: as far as this frame's labels need.</value>
+    public float? LeftRoom { get; init; }
 
     /// <summary>Size of tick labels in points.</summary>
     /// <value>13 by default.</value>
@@ -84,14 +92,24 @@ public sealed record Axes
         DrawY(canvas, area, line);
     }
 
+    /// <summary>Draws frame, x ticks and titles, for a panel whose y has another meaning than its row's.</summary>
+    internal void DrawWithoutYTicks(SKCanvas canvas, PlotArea area)
+    {
+        using var line = FigureStyle.Line(FigureStyle.Frame);
+        line.StrokeJoin = SKStrokeJoin.Miter;
+        canvas.DrawRect(area.Frame, line);
+        DrawX(canvas, area, line);
+        DrawYTitle(canvas, area);
+    }
+
     /// <summary>The finest x ticks whose labels keep a clear distance on a frame of width <paramref name="width"/>.</summary>
     internal AxisTicks XTicks(DataLimits x, float width)
     {
-        for (var count = Math.Clamp((int)(width / 45), 2, 9); ; count--)
+        for (var count = Math.Clamp((int)(width / 38), 2, 9); ; count--)
         {
-            var ticks = AxisTicks.Nice(x, count, XSuffix);
+            var ticks = AxisTicks.Nice(x, count, XSuffix, XUnit);
             var widest = ticks.Labels.Select(label => FigureText.Width(label, TickSize)).DefaultIfEmpty(0).Max();
-            if (count == 2 || widest + TickSize < ticks.Step / x.Span * width)
+            if (count == 2 || widest + (0.6f * TickSize) < ticks.Step / x.Span * width)
             {
                 return ticks;
             }
@@ -136,9 +154,14 @@ public sealed record Axes
             }
         }
 
+        DrawYTitle(canvas, area);
+    }
+
+    private void DrawYTitle(SKCanvas canvas, PlotArea area)
+    {
         if (YTitle.Length > 0)
         {
-            var centre = area.Frame.Left - LeftMargin(area.Y, area.Frame.Height) + (FigureStyle.LabelSize / 2);
+            var centre = area.Frame.Left - (LeftRoom ?? LeftMargin(area.Y, area.Frame.Height)) + (FigureStyle.LabelSize / 2);
             FigureText.DrawUpwards(canvas, YTitle, centre, area.Frame.MidY, area.Frame.Height, FigureStyle.LabelSize, FigureStyle.Text);
         }
     }

@@ -27,18 +27,20 @@ public sealed record AxisTicks
     /// <param name="limits">The interval shown, in data units.</param>
     /// <param name="maximumCount">The greatest number of ticks, 2 or more.</param>
     /// <param name="suffix">A unit put behind each label, such as "°".</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumCount"/> is less than 2.</exception>
-    public static AxisTicks Nice(DataLimits limits, int maximumCount, string suffix = "")
+    /// <param name="unit">Ticks fall on whole multiples of this only, as 1 for a count; 0 for any number.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumCount"/> is less than 2, or <paramref name="unit"/> negative.</exception>
+    public static AxisTicks Nice(DataLimits limits, int maximumCount, string suffix = "", double unit = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumCount, 2);
         ArgumentNullException.ThrowIfNull(suffix);
+        ArgumentOutOfRangeException.ThrowIfNegative(unit);
         var exponent = (int)Math.Floor(Math.Log10(limits.Span / maximumCount)) - 1;
         for (; ; exponent++)
         {
             foreach (var mantissa in _mantissas)
             {
                 var (first, last) = Multiples(limits, mantissa, exponent);
-                if (last - first < maximumCount)
+                if (last - first < maximumCount && (unit == 0 || Scale(mantissa, exponent) % unit == 0))
                 {
                     return Make(first, last, mantissa, exponent, suffix);
                 }

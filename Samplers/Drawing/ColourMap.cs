@@ -49,10 +49,24 @@ public sealed class ColourMap
     /// <summary>White to <paramref name="colour"/> and on to a darker tone of it: for counts on a white page, where nothing must look like nothing.</summary>
     public static ColourMap Ink(SKColor colour) => new("ink", [SKColors.White, Mix(SKColors.White, colour, 0.45), colour, Mix(colour, SKColors.Black, 0.55)]);
 
+    /// <summary>White to a light tone of <paramref name="colour"/>: a background that dark lines stay legible on.</summary>
+    public static ColourMap Wash(SKColor colour) => new("wash", [SKColors.White, Mix(SKColors.White, colour, 0.3), Mix(SKColors.White, colour, 0.6)]);
+
     /// <summary>The colour at <paramref name="fraction"/>; the ends beyond 0 and 1, transparent for NaN.</summary>
     public SKColor At(double fraction) => double.IsNaN(fraction)
-        ? SKColors.Transparent
+        ? SKColor.Empty
         : _colours[(int)Math.Round(Math.Clamp(fraction, 0, 1) * (Entries - 1))];
+
+    /// <summary>The part of this map between two fractions, stretched to the whole.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The fractions do not ascend within 0 to 1.</exception>
+    public ColourMap Part(double from, double to)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(to, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(to, from);
+        const int knots = 65;
+        return new ColourMap(Name, [.. Enumerable.Range(0, knots).Select(i => At(from + ((to - from) * i / (knots - 1))))]);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

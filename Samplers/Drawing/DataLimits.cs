@@ -58,8 +58,8 @@ public readonly record struct DataLimits
         return isFarOut ? Padded(low, high) : Padded(sorted[0], sorted[^1]);
     }
 
-    /// <summary>The interval from <paramref name="low"/> to <paramref name="high"/> with 4 % margin; around a single value when they are too close to tell apart.</summary>
-    internal static DataLimits Padded(double low, double high)
+    /// <summary>The interval from <paramref name="low"/> to <paramref name="high"/> with a margin, 4 % unless told; around a single value when they are too close to tell apart.</summary>
+    internal static DataLimits Padded(double low, double high, double share = 0.04)
     {
         if (IsTooNarrow(low, high))
         {
@@ -67,9 +67,12 @@ public readonly record struct DataLimits
             return new DataLimits(Clamp(low - half), Clamp(low + half));
         }
 
-        var margin = 0.04 * (high - low);
+        var margin = share * (high - low);
         return new DataLimits(Clamp(low - margin), Clamp(high + margin));
     }
+
+    /// <summary>The interval from <paramref name="low"/> to <paramref name="high"/> itself, unless they are too close to tell apart.</summary>
+    internal static DataLimits Tight(double low, double high) => IsTooNarrow(low, high) ? Padded(low, high) : new DataLimits(low, high);
 
     /// <summary>Whether <paramref name="value"/> is a number that an axis may show.</summary>
     internal static bool IsDrawable(double value) => Math.Abs(value) <= LargestMagnitude;

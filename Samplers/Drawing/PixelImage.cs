@@ -12,13 +12,13 @@ internal sealed unsafe class PixelImage : IDisposable
     /// <summary>A picture of <paramref name="columns"/> by <paramref name="rows"/> transparent pixels.</summary>
     public PixelImage(int columns, int rows)
     {
-        _bitmap = new SKBitmap(new SKImageInfo(columns, rows, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        _bitmap = new SKBitmap(new SKImageInfo(columns, rows, SKColorType.Rgba8888, SKAlphaType.Premul));
         _bitmap.Erase(SKColors.Transparent);
         _pixels = (uint*)_bitmap.GetPixels();
         _stride = _bitmap.RowBytes / sizeof(uint);
     }
 
-    /// <summary>Sets a pixel, which must lie inside.</summary>
+    /// <summary>Sets a pixel, which must lie inside, to a colour that is opaque or fully transparent.</summary>
     public SKColor this[int column, int row]
     {
         set => _pixels[(row * _stride) + column] =
