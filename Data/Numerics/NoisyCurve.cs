@@ -3,7 +3,7 @@ namespace FlowOde.Data.Numerics;
 /// <summary>The density of a point on a curve plus noise, ∫ w(s) k(x − c(s)) ds, by composite Gauss–Legendre quadrature over s.</summary>
 /// <remarks>
 /// A panel has 16 nodes; where it spans at most four standard deviations of the noise along the curve, the quadrature is exact to about
-/// 1e-11 relative wherever the density matters. Panels and nodes whose share is below e^{−30} of the largest are skipped.
+/// 1e-11 relative wherever log p > −40, and log p itself to 2e-5 relative as far as forty deviations off. Panels and nodes whose share is below e^{−30} of the largest are skipped.
 /// </remarks>
 internal sealed class NoisyCurve
 {

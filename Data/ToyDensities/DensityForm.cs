@@ -9,6 +9,6 @@ public enum DensityForm
     /// <summary>A sum over the roots of one scalar equation, each found to rounding.</summary>
     RootFinding,
 
-    /// <summary>One integral over a curve parameter; relative error below 1e-10 where the density matters.</summary>
+    /// <summary>One integral over a curve parameter; relative error below 1e-10 where log p > −40, below 2e-5 of log p far outside.</summary>
     Quadrature,
 }
