@@ -6,10 +6,10 @@ namespace FlowOde.Data.Readers;
 public interface ITableReader
 {
     /// <summary>File name extensions with their dot, in lower case, without <c>.gz</c>.</summary>
-    public IReadOnlyList<string> Extensions { get; }
+    IReadOnlyList<string> Extensions { get; }
 
     /// <summary>One line: what the format is.</summary>
-    public string Description { get; }
+    string Description { get; }
 
     /// <summary>Reads a whole table.</summary>
     /// <param name="stream">The bytes, uncompressed, read to the end; need not seek. Stays open.</param>
@@ -17,5 +17,5 @@ public interface ITableReader
     /// <param name="options">What the file does not say about itself.</param>
     /// <returns>The table; all its numbers are finite.</returns>
     /// <exception cref="DataFormatException">The content is not a usable table.</exception>
-    public DataTable Read(Stream stream, string source, TableReadOptions options);
+    DataTable Read(Stream stream, string source, TableReadOptions options);
 }

@@ -6,11 +6,11 @@ namespace FlowOde.Data.Writers;
 public interface ITableWriter
 {
     /// <summary>File name extensions with their dot, in lower case, without <c>.gz</c>.</summary>
-    public IReadOnlyList<string> Extensions { get; }
+    IReadOnlyList<string> Extensions { get; }
 
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table; numbers that are not finite are allowed.</param>
     /// <param name="precision">How precisely.</param>
     /// <param name="into">Receives the bytes; stays open.</param>
-    public void Write(DataTable table, NumberPrecision precision, Stream into);
+    void Write(DataTable table, NumberPrecision precision, Stream into);
 }

@@ -7,9 +7,9 @@ namespace FlowOde.Samplers.Drawing;
 public interface IFigure
 {
     /// <summary>Width and height in points; a pixel each at scale 1.</summary>
-    public SKSize Size { get; }
+    SKSize Size { get; }
 
     /// <summary>Draws the whole figure, background included, with its top left corner at the origin of <paramref name="canvas"/>.</summary>
     /// <param name="canvas">The canvas to draw on; it belongs to the caller and is left with the state it came with.</param>
-    public void Draw(SKCanvas canvas);
+    void Draw(SKCanvas canvas);
 }

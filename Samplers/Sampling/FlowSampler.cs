@@ -32,7 +32,7 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
         int dimension = flow.Dimension;
         var result = new double[(long)count * dimension];
         var stream = source.Stream(RandomPurpose.Sample, 0);
-        RowChunks.Run(count, options.Chunk, options.Threads, progress, stop, (start, size) =>
+        RowChunks.Run(count, options.Chunk, options.Threads, progress, (start, size) =>
         {
             var latent = new double[size * dimension];
             long[] numbers = [.. Enumerable.Range(0, size).Select(i => first + start + i)];
@@ -46,7 +46,7 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
             using var rows = flow.Generate(values);
             using var wide = rows.to(ScalarType.Float64).cpu().contiguous();
             wide.data<double>().ToArray().CopyTo(result, start * dimension);
-        });
+        }, stop);
         return result;
     }
 }

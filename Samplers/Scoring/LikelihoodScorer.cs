@@ -28,7 +28,7 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
 
         int count = rows.Length / dimension, estimates = exactTrace ? 1 : options.Estimates;
         var (means, errors, cost) = (new double[count], new double[count], new SolveStatistics());
-        RowChunks.Run(count, options.Chunk, options.Threads, progress, stop, (first, size) =>
+        RowChunks.Run(count, options.Chunk, options.Threads, progress, (first, size) =>
         {
             var values = ToTensor(rows.Slice((int)first * dimension, size * dimension), dimension);
             long[] numbers = [.. Enumerable.Range(0, size).Select(i => first + i)];
@@ -57,7 +57,7 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
                 errors[first + i] = exactTrace ? 0 : estimates == 1 ? double.NaN
                     : Math.Sqrt(Math.Max(0, (squares[i] / estimates) - (mean * mean)) / (estimates - 1));
             }
-        });
+        }, stop);
         return new(means, errors, cost);
     }
 

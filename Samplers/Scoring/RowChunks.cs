@@ -9,7 +9,7 @@ namespace FlowOde.Samplers.Scoring;
 internal static class RowChunks
 {
     /// <summary>Calls <paramref name="work"/> with the first row and the number of rows of each chunk, each call in a dispose scope without gradients.</summary>
-    public static void Run(long rows, int chunk, int threads, IProgress<double>? progress, CancellationToken stop, Action<long, int> work)
+    public static void Run(long rows, int chunk, int threads, IProgress<double>? progress, Action<long, int> work, CancellationToken stop)
     {
         long chunks = (rows + chunk - 1) / chunk, next = -1, done = 0;
         Exception? failure = null;
