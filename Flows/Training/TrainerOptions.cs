@@ -1,3 +1,5 @@
+using FlowOde.Flows.Training.Schedules;
+
 namespace FlowOde.Flows.Training;
 
 /// <summary>How a model is trained.</summary>

@@ -8,5 +8,5 @@ public interface ILearningRateSchedule
     /// <param name="step">Number of the step, from 0.</param>
     /// <returns>The rate, per step; positive or 0.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="progress"/> is not in [0, 1], or <paramref name="step"/> is negative.</exception>
-    public double Rate(double progress, long step);
+    double Rate(double progress, long step);
 }
