@@ -45,13 +45,22 @@ public sealed class ActivationTests
     [InlineData("tanh")]
     [InlineData("softplus")]
     [InlineData("elu")]
+    [InlineData("swish")]
+    [InlineData("gelu")]
     public void Forward_OverSpans_IsWithinThreeTenMillionthsOfLibtorch(string name)
     {
         using var scope = NewDisposeScope();
         var a = linspace(-20, 20, 1 << 16, dtype: ScalarType.Float32).view(-1, 64);
         using var run = Run(name, a, 0, ScalarType.Float32, bias: 0);
         var x = a.to(ScalarType.Float64);
-        var expected = name switch { "tanh" => tanh(x), "softplus" => nn.functional.softplus(x, 1, 500), _ => nn.functional.elu(x, 1) };
+        var expected = name switch
+        {
+            "tanh" => tanh(x),
+            "softplus" => nn.functional.softplus(x, 1, 500),
+            "swish" => nn.functional.silu(x),
+            "gelu" => nn.functional.gelu(x),
+            _ => nn.functional.elu(x, 1),
+        };
         double error = ((run.Dual.Values.to(ScalarType.Float64) - expected).abs() / expected.abs().clamp_min(1)).max().item<double>();
         Assert.True(error < 3e-7, $"error {error:E2}");
     }
