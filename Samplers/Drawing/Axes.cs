@@ -116,6 +116,10 @@ public sealed record Axes
         }
     }
 
+    /// <summary>Width in points of the widest x label: frames side by side need as much between them.</summary>
+    internal float WidestXLabel(DataLimits x, float width) =>
+        XTicks(x, width).Labels.Select(label => FigureText.Width(label, TickSize)).DefaultIfEmpty(0).Max();
+
     /// <summary>The y ticks on a frame of height <paramref name="height"/>.</summary>
     internal AxisTicks YTicks(DataLimits y, float height) => AxisTicks.Nice(y, Math.Clamp((int)(height / 36), 2, 9), YSuffix);
 

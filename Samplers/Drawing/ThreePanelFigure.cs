@@ -123,10 +123,11 @@ public sealed record ThreePanelFigure : IFigure
         }
         else
         {
+            var gap = Math.Max(_panelGap, MathF.Ceiling(axes.WidestXLabel(Density.X, frame.Width)) + 8);
             for (var i = 0; i < frames.Length; i++)
             {
                 frames[i] = SKRect.Create(x, y, frame.Width, frame.Height);
-                x += frame.Width + (i == frames.Length - 2 ? barRoom + _barGap : i == frames.Length - 1 ? 0 : _panelGap);
+                x += frame.Width + (i == frames.Length - 2 ? barRoom + _barGap : i == frames.Length - 1 ? 0 : gap);
             }
         }
 

@@ -54,6 +54,17 @@ public sealed class ThreePanelFigureTests
         Assert.True(wide.Size.Height > wide.Size.Width, $"{wide.Size}");
     }
 
+    [Fact]
+    public void Size_WithWideTickLabels_LeavesRoomBetweenPanels()
+    {
+        var wide = new DataLimits(-1.1e300, 1.1e300);
+        var plain = _plain with { Scale = new ColourScale { Limits = new DataLimits(0, 1) } };
+        var figure = plain with { Density = new DensityField(wide, plain.Density.Y, 1, 1, [1]) };
+        var label = FigureText.Width("−1×10³⁰⁰", FigureStyle.TickSize);
+
+        Assert.True(figure.Size.Width - plain.Size.Width > label - 28, $"{figure.Size} against {plain.Size}"); // 28 is the usual gap
+    }
+
     public static TheoryData<string, PointTable> Extremes => new()
     {
         { "none", Pictures.Table(2) },
