@@ -132,8 +132,7 @@ public sealed class Cnf : IFlow
             throw new ArgumentException($"There are {values.shape[0]} rows but {draw.Rows.Length} row numbers.", nameof(draw));
         }
 
-        var stream = draw.ForPart(_part);
-        return _dynamics.DrawDirections(draw.Rows, stream.FillUniform);
+        return _dynamics.DrawDirections(draw.Rows, draw.ForPart(_part));
     }
 
     private static FlatVector Start(IVectorField field, Tensor values)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FlowOde.Flows.Networks;
+using FlowOde.Flows.Randomness;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers.Fields;
@@ -58,9 +59,9 @@ public sealed class CnfDynamics
 
     /// <summary>Draws the directions of one solve. They belong to the caller.</summary>
     /// <param name="rows">The global numbers of the batch's rows.</param>
-    /// <param name="uniforms">Random numbers by row.</param>
-    public Directions DrawDirections(ReadOnlySpan<long> rows, UniformDraws uniforms) =>
-        Trace.Draw(rows, Network.Dimension, uniforms, Parameters.DType, Parameters.Device);
+    /// <param name="stream">The draws.</param>
+    public Directions DrawDirections(ReadOnlySpan<long> rows, RandomStream stream) =>
+        Trace.Draw(rows, Network.Dimension, stream, Parameters.DType, Parameters.Device);
 
     /// <summary>The field of one solve. Fields of these dynamics share pooled workspaces.</summary>
     /// <param name="directions">Drawn once for the solve and its gradient; belong to the caller, who keeps them until both are done.</param>

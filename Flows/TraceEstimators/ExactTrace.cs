@@ -1,4 +1,5 @@
 using FlowOde.Flows.Layers;
+using FlowOde.Flows.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public sealed class ExactTrace : ITraceEstimator
 
     /// <inheritdoc/>
     /// <remarks>All rows share the memory of one D × D identity.</remarks>
-    public Directions Draw(ReadOnlySpan<long> rows, long dimension, UniformDraws uniforms, ScalarType dtype, Device? device = null)
+    public Directions Draw(ReadOnlySpan<long> rows, long dimension, RandomStream stream, ScalarType dtype, Device? device = null)
     {
         using var scope = NewDisposeScope();
         return new(eye(dimension, dtype: dtype, device: device).unsqueeze(1).expand(dimension, rows.Length, dimension), 1);

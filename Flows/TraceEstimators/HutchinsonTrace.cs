@@ -1,4 +1,5 @@
 using FlowOde.Flows.Layers;
+using FlowOde.Flows.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,24 +27,18 @@ public sealed class HutchinsonTrace : ITraceEstimator
     public int DirectionCount(long dimension) => _probes;
 
     /// <inheritdoc/>
-    public Directions Draw(ReadOnlySpan<long> rows, long dimension, UniformDraws uniforms, ScalarType dtype, Device? device = null)
+    public Directions Draw(ReadOnlySpan<long> rows, long dimension, RandomStream stream, ScalarType dtype, Device? device = null)
     {
-        ArgumentNullException.ThrowIfNull(uniforms);
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         int entries = checked((int)(_probes * dimension));
-        double[] draws;
+        var draws = new double[checked(rows.Length * entries)];
         if (_distribution == ProbeDistribution.Rademacher)
         {
-            draws = new double[checked(rows.Length * entries)];
-            uniforms(rows, entries, draws);
-            for (int i = 0; i < draws.Length; i++)
-            {
-                draws[i] = draws[i] < 0.5 ? -1 : 1;
-            }
+            stream.FillRademacher<double>(rows, entries, draws);
         }
         else
         {
-            draws = Normals(rows, entries, uniforms);
+            stream.FillNormal<double>(rows, entries, draws);
         }
 
         using var scope = NewDisposeScope();
@@ -72,24 +67,5 @@ public sealed class HutchinsonTrace : ITraceEstimator
         using Scalar scale = factor * directions.Weight;
         using var column = rateCotangent.view(1, directions.Rows, 1);
         intoCotangent.Tangents.addcmul_(directions.Values, column, scale);
-    }
-
-    /// <summary>Normal numbers by row, two from each pair of uniform ones (Box and Muller 1958).</summary>
-    private static double[] Normals(ReadOnlySpan<long> rows, int entries, UniformDraws uniforms)
-    {
-        int even = entries + (entries % 2);
-        double[] pairs = new double[checked(rows.Length * even)], normals = new double[rows.Length * entries];
-        uniforms(rows, even, pairs);
-        for (int row = 0; row < rows.Length; row++)
-        {
-            for (int i = 0; i < entries; i++)
-            {
-                int at = (row * even) + (i & ~1);
-                double radius = Math.Sqrt(-2 * Math.Log(pairs[at])), angle = 2 * Math.PI * pairs[at + 1];
-                normals[(row * entries) + i] = radius * (i % 2 == 0 ? Math.Cos(angle) : Math.Sin(angle));
-            }
-        }
-
-        return normals;
     }
 }

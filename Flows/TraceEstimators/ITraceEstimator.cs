@@ -1,3 +1,4 @@
+using FlowOde.Flows.Randomness;
 using TorchSharp;
 
 namespace FlowOde.Flows.TraceEstimators;
@@ -12,8 +13,8 @@ public interface ITraceEstimator : IDualFunctional
     /// <summary>Makes the directions of one solve. They belong to the caller.</summary>
     /// <param name="rows">The global numbers of the batch's rows.</param>
     /// <param name="dimension">The dimension D.</param>
-    /// <param name="uniforms">Random numbers; not called where nothing is random.</param>
+    /// <param name="stream">The draws; not read where nothing is random.</param>
     /// <param name="dtype">Float32 or Float64.</param>
     /// <param name="device">The device; the CPU by default.</param>
-    Directions Draw(ReadOnlySpan<long> rows, long dimension, UniformDraws uniforms, torch.ScalarType dtype, torch.Device? device = null);
+    Directions Draw(ReadOnlySpan<long> rows, long dimension, RandomStream stream, torch.ScalarType dtype, torch.Device? device = null);
 }

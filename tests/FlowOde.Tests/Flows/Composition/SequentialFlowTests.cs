@@ -155,7 +155,7 @@ public class SequentialFlowTests
             var dynamics = new CnfDynamics(new MlpNetwork(reference.Options, parameters), trace);
             using var directions = trace is HutchinsonTrace
                 ? new Directions(reference["e"].unsqueeze(0), 1)
-                : dynamics.DrawDirections(SeededDraws.Rows((int)reference["x"].shape[0]), SeededDraws.Uniforms(0));
+                : dynamics.DrawDirections(SeededDraws.Rows((int)reference["x"].shape[0]), SeededDraws.Stream(0));
             var field = dynamics.ForSolve(directions);
             using var start = new FlatVector(field.StateLayout(reference["x"].shape[0]), ScalarType.Float64);
             start[0].copy_(reference["x"]);

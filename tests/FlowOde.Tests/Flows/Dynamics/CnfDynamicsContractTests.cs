@@ -65,9 +65,9 @@ public sealed class CnfDynamicsContractTests : IDisposable
     [Fact]
     public void ForSolve_WithDirectionsOfAnotherNumber_SaysWhatIsNeeded()
     {
-        using var single = new HutchinsonTrace(1).Draw(SeededDraws.Rows(SmallCnf.Rows), 3, SeededDraws.Uniforms(1), ScalarType.Float64);
+        using var single = new HutchinsonTrace(1).Draw(SeededDraws.Rows(SmallCnf.Rows), 3, SeededDraws.Stream(1), ScalarType.Float64);
         Assert.Contains("[2, rows, 3]", Assert.Throws<ArgumentException>(() => _cnf.Dynamics.ForSolve(single)).Message, StringComparison.Ordinal);
-        using var single32 = new HutchinsonTrace(2).Draw(SeededDraws.Rows(SmallCnf.Rows), 3, SeededDraws.Uniforms(1), ScalarType.Float32);
+        using var single32 = new HutchinsonTrace(2).Draw(SeededDraws.Rows(SmallCnf.Rows), 3, SeededDraws.Stream(1), ScalarType.Float32);
         Assert.Contains("Float32", Assert.Throws<ArgumentException>(() => _cnf.Dynamics.ForSolve(single32)).Message, StringComparison.Ordinal);
     }
 

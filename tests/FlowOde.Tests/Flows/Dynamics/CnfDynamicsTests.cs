@@ -72,7 +72,7 @@ public sealed class CnfDynamicsTests
             _ => new HutchinsonTrace(3, ProbeDistribution.Gaussian),
         };
         var dynamics = new CnfDynamics(new MlpNetwork(options, parameters), estimator, KnownRegularizers.All);
-        using var directions = dynamics.DrawDirections(SeededDraws.Rows(5), SeededDraws.Uniforms(11));
+        using var directions = dynamics.DrawDirections(SeededDraws.Rows(5), SeededDraws.Stream(11));
         var field = dynamics.ForSolve(directions);
         using var run = new FieldRun(field, SeededDraws.Vector(field.StateLayout(5), 4, dtype), _time, SeededDraws.Vector(field.StateLayout(5), 5, dtype), _weight);
         var e = directions.Values.to(ScalarType.Float64);

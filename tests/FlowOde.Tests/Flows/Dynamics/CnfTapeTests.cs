@@ -57,7 +57,7 @@ public sealed class CnfTapeTests : IDisposable
     public void Evaluate_OnAPooledTapeOfAnotherSolve_UsesThisSolvesDirections()
     {
         using var scope = NewDisposeScope();
-        using var others = _cnf.Dynamics.DrawDirections(SeededDraws.Rows(SmallCnf.Rows), SeededDraws.Uniforms(77));
+        using var others = _cnf.Dynamics.DrawDirections(SeededDraws.Rows(SmallCnf.Rows), SeededDraws.Stream(77));
         var other = _cnf.Dynamics.ForSolve(others);
         Assert.Equal(_cnf.Field.WorkspaceKey, other.WorkspaceKey);
         using var expected = _cnf.Run(2);

@@ -48,7 +48,7 @@ public sealed class FfjordReferenceTests
         using var reference = new ReferenceCase(name);
         using var parameters = reference.Vector("parameter");
         var dynamics = new CnfDynamics(new MlpNetwork(reference.Options, parameters), new ExactTrace());
-        using var directions = dynamics.DrawDirections(SeededDraws.Rows((int)reference["x"].shape[0]), SeededDraws.Uniforms(0));
+        using var directions = dynamics.DrawDirections(SeededDraws.Rows((int)reference["x"].shape[0]), SeededDraws.Stream(0));
         using var run = Run(reference, dynamics, directions);
         Close(-reference["trace"], run.Derivative[1], "trace");
     }

@@ -1,5 +1,5 @@
 using FlowOde.Flows.Networks;
-using FlowOde.Flows.TraceEstimators;
+using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 
@@ -8,17 +8,7 @@ namespace FlowOde.Tests.Flows.Dynamics;
 /// <summary>Seeded draws for tests: row by row, so that a row's numbers do not depend on its batch.</summary>
 internal static class SeededDraws
 {
-    internal static UniformDraws Uniforms(int seed) => (rows, count, into) =>
-    {
-        for (int i = 0; i < rows.Length; i++)
-        {
-            var random = new Random(HashCode(seed, rows[i]));
-            for (int j = 0; j < count; j++)
-            {
-                into[(i * count) + j] = random.NextDouble();
-            }
-        }
-    };
+    internal static RandomStream Stream(int seed) => new((ulong)seed, RandomPurpose.Probe, 0);
 
     internal static long[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i => (long)i)];
 

@@ -18,7 +18,7 @@ internal sealed class SmallCnf : IDisposable
         var options = new MlpOptions { Dimension = 3, Hidden = [9, 8] };
         Parameters = SeededDraws.Parameters(options, 1);
         Dynamics = new(new MlpNetwork(options, Parameters), new HutchinsonTrace(2), KnownRegularizers.All);
-        Directions = Dynamics.DrawDirections(SeededDraws.Rows(Rows), SeededDraws.Uniforms(1));
+        Directions = Dynamics.DrawDirections(SeededDraws.Rows(Rows), SeededDraws.Stream(1));
         Field = Dynamics.ForSolve(Directions);
     }
 

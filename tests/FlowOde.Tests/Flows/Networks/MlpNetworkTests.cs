@@ -139,7 +139,7 @@ public sealed class MlpNetworkTests
     private static FieldRun Run(MlpOptions options, FlatVector parameters)
     {
         var dynamics = new CnfDynamics(new MlpNetwork(options, parameters), new HutchinsonTrace(2), KnownRegularizers.All);
-        using var directions = dynamics.DrawDirections(SeededDraws.Rows(5), SeededDraws.Uniforms(1));
+        using var directions = dynamics.DrawDirections(SeededDraws.Rows(5), SeededDraws.Stream(1));
         var field = dynamics.ForSolve(directions);
         return new(field, SeededDraws.Vector(field.StateLayout(5), 3), 0.6, SeededDraws.Vector(field.StateLayout(5), 4));
     }

@@ -24,7 +24,7 @@ public sealed class ExactTraceTests
         var options = new MlpOptions { Dimension = 5, Hidden = [11] };
         using var parameters = SeededDraws.Parameters(options, 8);
         var dynamics = new CnfDynamics(new MlpNetwork(options, parameters), new ExactTrace());
-        using var directions = dynamics.DrawDirections(SeededDraws.Rows(6), SeededDraws.Uniforms(0));
+        using var directions = dynamics.DrawDirections(SeededDraws.Rows(6), SeededDraws.Stream(0));
         var field = dynamics.ForSolve(directions);
         using var run = new FieldRun(field, SeededDraws.Vector(field.StateLayout(6), 1), Time, SeededDraws.Vector(field.StateLayout(6), 2));
         Tensor Gate(int l) => sigmoid((parameters[$"gateSlope.{l}"] * Time) + parameters[$"gateOffset.{l}"]);

@@ -57,9 +57,9 @@ public sealed class HutchinsonTraceTests
     {
         using var scope = NewDisposeScope();
         var estimator = new HutchinsonTrace(3, distribution);
-        using var batch = estimator.Draw([4, 7, 9], 3, SeededDraws.Uniforms(2), ScalarType.Float64);
-        using var alone = estimator.Draw([7], 3, SeededDraws.Uniforms(2), ScalarType.Float64);
-        using var first = new HutchinsonTrace(1, distribution).Draw([7], 3, SeededDraws.Uniforms(2), ScalarType.Float64);
+        using var batch = estimator.Draw([4, 7, 9], 3, SeededDraws.Stream(2), ScalarType.Float64);
+        using var alone = estimator.Draw([7], 3, SeededDraws.Stream(2), ScalarType.Float64);
+        using var first = new HutchinsonTrace(1, distribution).Draw([7], 3, SeededDraws.Stream(2), ScalarType.Float64);
         Assert.Equal([3L, 3L, 3L], batch.Values.shape);
         Assert.Equal(0, (batch.Values[.., 1..2] - alone.Values).abs().max().item<double>());
         Assert.Equal(0, (alone.Values[..1, .., ..2] - first.Values[.., .., ..2]).abs().max().item<double>());
@@ -72,7 +72,7 @@ public sealed class HutchinsonTraceTests
     {
         using var scope = NewDisposeScope();
         const int N = 20_000;
-        using var directions = new HutchinsonTrace(1, distribution).Draw(SeededDraws.Rows(N), 2, SeededDraws.Uniforms(3), ScalarType.Float64);
+        using var directions = new HutchinsonTrace(1, distribution).Draw(SeededDraws.Rows(N), 2, SeededDraws.Stream(3), ScalarType.Float64);
         double Mean(int power) => directions.Values.pow(power).mean().item<double>();
 
         // Five standard errors over 40,000 numbers: Var e = 1, Var e² ≤ 2, Var e⁴ ≤ 96.

@@ -21,7 +21,7 @@ internal static class LinearField
         using var parameters = new FlatVector(options.ParameterLayout, ScalarType.Float64);
         parameters["weight.0"].copy_(from_array(matrix));
         var dynamics = new CnfDynamics(new MlpNetwork(options, parameters), trace, regularizers);
-        using var directions = given ?? dynamics.DrawDirections(SeededDraws.Rows(6), SeededDraws.Uniforms(1));
+        using var directions = given ?? dynamics.DrawDirections(SeededDraws.Rows(6), SeededDraws.Stream(1));
         var field = dynamics.ForSolve(directions);
         var layout = field.StateLayout(directions.Rows);
         FlatVector state = new(layout, ScalarType.Float64), cotangent = new(layout, ScalarType.Float64);
