@@ -78,7 +78,7 @@ public sealed class CnfDynamicsTests
         var e = directions.Values.to(ScalarType.Float64);
         Tensor[] Channels(Tensor f, Tensor z)
         {
-            var products = stack(Enumerable.Range(0, directions.Count).Select(k => CheckedAutograd.Jvp(f, z, e[k].clone())));
+            var products = stack(Enumerable.Range(0, directions.Count).Select(k => OracleDerivatives.Jvp(f, z, e[k].clone())));
             double w = directions.Weight;
             return [f, -(products * e).sum([0L, 2L]) * w, 0.5 * (f * f).mean([1L]), (products * products).sum([0L]).mean([1L]) * w];
         }
@@ -110,7 +110,7 @@ public sealed class CnfDynamicsTests
             Close(expectedRates[i], run.Derivative[i], tolerance, run.Derivative.Layout.Segments[i].Name);
         }
 
-        var gradients = CheckedAutograd.Gradients(objective, [z, time, .. oracle.Parameters]);
+        var gradients = OracleDerivatives.Gradients(objective, [z, time, .. oracle.Parameters]);
         Close(gradients[0], run.StateCotangent[0], tolerance, "state cotangent");
         Close(gradients[1].view(1), run.TimeCotangent, tolerance, "time cotangent");
         for (int i = 0; i < oracle.Parameters.Length; i++)

@@ -114,7 +114,7 @@ public class GradientOracleTests
 
         var logDensity = ((z * z).sum([1L]) * -0.5) - Math.Log(2 * Math.PI) - delta;
         var loss = (energy * EnergyWeight).mean() - logDensity.mean();
-        return (loss.item<double>(), CheckedAutograd.Gradients(loss, network.Parameters));
+        return (loss.item<double>(), OracleDerivatives.Gradients(loss, network.Parameters));
     }
 
     private static (Tensor F, Tensor Trace, Tensor Energy) Field(MlpOracle network, double time, Tensor y)
@@ -126,7 +126,7 @@ public class GradientOracleTests
         {
             var unit = zeros_like(f);
             unit.select(1, i).fill_(1);
-            trace = trace + CheckedAutograd.Vjp(f, state, unit).select(1, i);
+            trace = trace + OracleDerivatives.Vjp(f, state, unit).select(1, i);
         }
 
         return (f, trace, (f * f).mean([1L]) * 0.5);
