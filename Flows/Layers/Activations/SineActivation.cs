@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Layers.Activations;
@@ -12,7 +14,9 @@ public sealed class SineActivation : Activation
     public override string Description => "sin a";
 
     /// <inheritdoc/>
-    protected override ActivationKeeps Keeps => ActivationKeeps.Slope | ActivationKeeps.Tangents;
+    protected override ActivationKeeps Keeps => Function.Keeps;
+
+    private protected override SpanPass Spans { get; } = new SpanPass<Function>();
 
     /// <inheritdoc/>
     protected override void Apply(Tensor values, IReadOnlyList<Tensor> parameters, Tensor intoSlope, Tensor? intoCurvature, ActivationScratch scratch)
@@ -28,5 +32,21 @@ public sealed class SineActivation : Activation
     {
         ArgumentNullException.ThrowIfNull(tape);
         return (tape.Slope!, tape.Scratch.Factor.copy_(tape.Output.Values).neg_());
+    }
+
+    private readonly struct Function : ISpanFunction
+    {
+        public static ActivationKeeps Keeps => ActivationKeeps.Slope | ActivationKeeps.Tangents;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Evaluate(Vector<float> a, out Vector<float> value, out Vector<float> slope, out Vector<float> curvature)
+        {
+            value = SpanMath.SinCos(a, out slope);
+            curvature = default;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Factors(Vector<float> value, Vector<float> keptSlope, Vector<float> keptCurvature, out Vector<float> slope, out Vector<float> factor) =>
+            (slope, factor) = (keptSlope, -value);
     }
 }

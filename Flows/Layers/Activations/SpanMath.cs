@@ -77,6 +77,35 @@ internal static class SpanMath
         return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), tail, Vector<float>.One - tail);
     }
 
+    /// <summary>
+    /// sin x and cos x. x = n π/2 + r with π/2 in three parts, so that r is exact to one unit in the last place of x for |x| below 10^4;
+    /// for x beyond the type's resolution of a period both stay within [−1, 1]. The polynomials interpolate at Chebyshev nodes of |r| ≤ π/4.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> SinCos(Vector<float> x, out Vector<float> cosine)
+    {
+        var n = Vector.Round(x * new Vector<float>(0.636619772f));
+        var r = Vector.FusedMultiplyAdd(n, new(-1.5703125f), x);
+        r = Vector.FusedMultiplyAdd(n, new(-4.837512969970703e-4f), r);
+        r = Vector.FusedMultiplyAdd(n, new(-7.549790126404332e-8f), r);
+        var limit = new Vector<float>(0.8f);
+        r = Vector.ConditionalSelect(Vector.GreaterThan(Vector.Abs(r), limit), limit, r); // a comparison lets NaN through
+        var u = r * r;
+        var p = Vector.FusedMultiplyAdd(u, new(-1.9587890880e-4f), new(8.3327482706e-3f));
+        p = Vector.FusedMultiplyAdd(p, u, new(-1.6666664662e-1f));
+        var sine = Vector.FusedMultiplyAdd(p * u, r, r);
+        var q = Vector.FusedMultiplyAdd(u, new(2.4547942085e-5f), new(-1.3888303036e-3f));
+        q = Vector.FusedMultiplyAdd(q, u, new(4.1666664660e-2f));
+        var even = Vector.FusedMultiplyAdd(q * u, u, Vector.FusedMultiplyAdd(u, new(-0.5f), Vector<float>.One));
+
+        var quadrant = Vector.ConvertToInt32Native(n);
+        var swap = Vector.AsVectorSingle(Vector.Equals(quadrant & Vector<int>.One, Vector<int>.One));
+        var sineSign = Vector.AsVectorSingle((quadrant & new Vector<int>(2)) << 30);
+        var cosineSign = Vector.AsVectorSingle(((quadrant + Vector<int>.One) & new Vector<int>(2)) << 30);
+        cosine = Vector.ConditionalSelect(swap, sine, even) ^ cosineSign;
+        return Vector.ConditionalSelect(swap, even, sine) ^ sineSign;
+    }
+
     /// <summary>2^n and e^r − 1 for x = n ln 2 + r.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector<float> Scale, Vector<float> Fraction) Reduce(Vector<float> x)

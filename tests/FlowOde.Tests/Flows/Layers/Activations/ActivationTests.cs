@@ -47,6 +47,7 @@ public sealed class ActivationTests
     [InlineData("elu")]
     [InlineData("swish")]
     [InlineData("gelu")]
+    [InlineData("sine")]
     public void Forward_OverSpans_IsWithinThreeTenMillionthsOfLibtorch(string name)
     {
         using var scope = NewDisposeScope();
@@ -59,10 +60,24 @@ public sealed class ActivationTests
             "softplus" => nn.functional.softplus(x, 1, 500),
             "swish" => nn.functional.silu(x),
             "gelu" => nn.functional.gelu(x),
+            "sine" => sin(x),
             _ => nn.functional.elu(x, 1),
         };
         double error = ((run.Dual.Values.to(ScalarType.Float64) - expected).abs() / expected.abs().clamp_min(1)).max().item<double>();
         Assert.True(error < 3e-7, $"error {error:E2}");
+    }
+
+    [Fact]
+    public void Sine_OverSpansFarFromZero_IsAsExactAsItsArgument()
+    {
+        using var scope = NewDisposeScope();
+        foreach (double range in new[] { 1e3, 1e4, 1e30 })
+        {
+            var a = linspace(-range, range, 1 << 14, dtype: ScalarType.Float32).view(-1, 64);
+            using var run = Run("sine", a, 0, ScalarType.Float32, bias: 0);
+            double error = (run.Dual.Values.to(ScalarType.Float64) - sin(a.to(ScalarType.Float64))).abs().max().item<double>();
+            Assert.InRange(error, 0, range <= 1e4 ? 4e-7 : 2);
+        }
     }
 
     [Fact]
