@@ -1,0 +1,6 @@
+namespace FlowOde.Cli.Settings;
+
+/// <summary>What defaults may depend on.</summary>
+/// <param name="Dimension">Number of columns.</param>
+/// <param name="TrainRows">Training rows, or null where there are as many as wanted.</param>
+internal sealed record DataFacts(int Dimension, int? TrainRows);
