@@ -1,4 +1,5 @@
 using FlowOde.Flows.Dynamics;
+using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Fields;
@@ -38,7 +39,7 @@ public sealed class Cnf : IFlow
     }
 
     /// <inheritdoc/>
-    public int Dimension => _dynamics.Dimension;
+    public int Dimension => (int)_dynamics.Network.Dimension;
 
     /// <inheritdoc/>
     public FlatVector Parameters => _dynamics.Parameters;
@@ -96,15 +97,18 @@ public sealed class Cnf : IFlow
     {
         ArgumentNullException.ThrowIfNull(data);
         using var scope = NewDisposeScope();
-        var field = Field(data, draw);
+        var directions = Directions(data, draw);
+        var field = _dynamics.ForSolve(directions);
         var start = Start(field, data);
         try
         {
-            return new RecordedCnf(_settings.Adjoint.Record(Problem(field, start, _dataTime, _baseTime), new TapeBudget(_settings.TapeBytes)), start, Parameters.Layout, _settings.Regularizers.Count);
+            var solve = _settings.Adjoint.Record(Problem(field, start, _dataTime, _baseTime), new TapeBudget(_settings.TapeBytes));
+            return new RecordedCnf(solve, start, directions, Parameters.Layout, _settings.Regularizers.Count);
         }
         catch
         {
             start.Dispose();
+            directions.Dispose();
             throw;
         }
     }
@@ -113,13 +117,14 @@ public sealed class Cnf : IFlow
     {
         ArgumentNullException.ThrowIfNull(values);
         using var scope = NewDisposeScope();
-        var field = Field(values, draw);
+        using var directions = Directions(values, draw);
+        var field = _dynamics.ForSolve(directions);
         using var start = Start(field, values);
         using var solution = OdeSolver.Solve(Problem(field, start, from, to));
         return new(solution.Final[0].clone().MoveToOuterDisposeScope(), solution.Final[1].clone().MoveToOuterDisposeScope(), solution.Statistics);
     }
 
-    private IDifferentiableField Field(Tensor values, FlowDraw draw)
+    private Directions Directions(Tensor values, FlowDraw draw)
     {
         ArgumentNullException.ThrowIfNull(draw);
         if (values.shape[0] != draw.Rows.Length)
@@ -127,7 +132,8 @@ public sealed class Cnf : IFlow
             throw new ArgumentException($"There are {values.shape[0]} rows but {draw.Rows.Length} row numbers.", nameof(draw));
         }
 
-        return _dynamics.ForSolve(draw.ForPart(_part), draw.Rows);
+        var stream = draw.ForPart(_part);
+        return _dynamics.DrawDirections(draw.Rows, stream.FillUniform);
     }
 
     private static FlatVector Start(IVectorField field, Tensor values)

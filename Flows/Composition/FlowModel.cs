@@ -6,7 +6,6 @@ using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Composition;

@@ -1,3 +1,4 @@
+using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Vectors;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Composition;
 
 /// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | change of log-density | one integral a regulariser].</summary>
-internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, VectorLayout parameters, int regularizers) : RecordedFlow
+internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directions directions, VectorLayout parameters, int regularizers) : RecordedFlow
 {
     public override Tensor Values => solve.Final[0];
 
@@ -44,5 +45,6 @@ internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, VectorL
     {
         solve.Dispose();
         start.Dispose();
+        directions.Dispose();
     }
 }

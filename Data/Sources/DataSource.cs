@@ -1,0 +1,13 @@
+namespace FlowOde.Data.Sources;
+
+/// <summary>What a name or path stands for: a <see cref="ToySource"/>, a <see cref="PictureSource"/> or a <see cref="TableSource"/>.</summary>
+public abstract record DataSource
+{
+    private protected DataSource(string name) => Name = name;
+
+    /// <summary>The name or path it was asked for by.</summary>
+    public string Name { get; }
+
+    /// <summary>Number of columns of the data.</summary>
+    public abstract int ColumnCount { get; }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using FlowOde.Flows.Networks;
+using FlowOde.Flows.Regularizers;
+using FlowOde.Flows.TraceEstimators;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Flows.Dynamics;
+
+/// <summary>
+/// A continuous normalizing flow's dynamics: network, trace estimator and regularisers. The state is [z | deltaLogDensity | a channel for
+/// each regulariser], with dz/dt = f(t, z) and d log p/dt = −tr(∂f/∂z) along the path. Immutable; each solve takes a field from it.
+/// </summary>
+/// <remarks>Chen et al. 2018, Theorem 1; Grathwohl et al. 2019 (FFJORD), Eq. 4 with the sign of <c>deltaLogDensity</c> as log p at the end less log p at the start.</remarks>
+public sealed class CnfDynamics
+{
+    private readonly ConcurrentDictionary<long, VectorLayout> _layouts = new();
+
+    /// <summary>Puts dynamics together.</summary>
+    /// <param name="network">f(t, z).</param>
+    /// <param name="trace">Estimates the trace, and states the directions that the regularisers read too.</param>
+    /// <param name="regularizers">None by default; each channel once.</param>
+    /// <exception cref="ArgumentException">Two regularisers fill one channel.</exception>
+    public CnfDynamics(INetwork network, ITraceEstimator trace, params IEnumerable<IRegularizer> regularizers)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(trace);
+        (Network, Trace, Regularizers) = (network, trace, [.. regularizers]);
+        SampleField = new SampleField(network);
+        _ = StateLayout(1);
+    }
+
+    /// <summary>f(t, z).</summary>
+    public INetwork Network { get; }
+
+    /// <summary>The trace estimator.</summary>
+    public ITraceEstimator Trace { get; }
+
+    /// <summary>The regularisers, in the order of their channels.</summary>
+    public IReadOnlyList<IRegularizer> Regularizers { get; }
+
+    /// <summary>The parameters of the network.</summary>
+    public FlatVector Parameters => Network.Parameters;
+
+    /// <summary>The field of z alone, without tangents: for sampling and pictures.</summary>
+    public IDifferentiableField SampleField { get; }
+
+    /// <summary>Number K of directions of a row.</summary>
+    public int DirectionCount => Trace.DirectionCount(Network.Dimension);
+
+    /// <summary>The layout of a state: <c>z</c> [B, D] evolving, then quadratures [B]; regularisers do not count in the error norm.</summary>
+    /// <param name="rows">Number of rows, at least 1.</param>
+    public VectorLayout StateLayout(long rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        return _layouts.GetOrAdd(rows, MakeLayout);
+    }
+
+    /// <summary>Draws the directions of one solve. They belong to the caller.</summary>
+    /// <param name="rows">The global numbers of the batch's rows.</param>
+    /// <param name="uniforms">Random numbers by row.</param>
+    public Directions DrawDirections(ReadOnlySpan<long> rows, UniformDraws uniforms) =>
+        Trace.Draw(rows, Network.Dimension, uniforms, Parameters.DType, Parameters.Device);
+
+    /// <summary>The field of one solve. Fields of these dynamics share pooled workspaces.</summary>
+    /// <param name="directions">Drawn once for the solve and its gradient; belong to the caller, who keeps them until both are done.</param>
+    /// <exception cref="ArgumentException">The directions do not fit the trace estimator, the dimension, or the parameters' type and device.</exception>
+    public IDifferentiableField ForSolve(Directions directions)
+    {
+        ArgumentNullException.ThrowIfNull(directions);
+        if (directions.Count != DirectionCount || directions.Dimension != Network.Dimension)
+        {
+            throw new ArgumentException($"The directions have the shape [{directions.Count}, {directions.Rows}, {directions.Dimension}]; these dynamics need [{DirectionCount}, rows, {Network.Dimension}].", nameof(directions));
+        }
+
+        return directions.Values.dtype == Parameters.DType && directions.Values.device_type == Parameters.Device.type
+            ? new CnfField(this, directions)
+            : throw new ArgumentException($"The directions are {directions.Values.dtype} on {directions.Values.device}, the parameters {Parameters.DType} on {Parameters.Device}.", nameof(directions));
+    }
+
+    private VectorLayout MakeLayout(long rows)
+    {
+        Segment Channel(string name, bool inNorm) => new(name, rows) { Role = SegmentRole.Quadrature, IsBatched = true, InNorm = inNorm };
+        return new(
+        [
+            new("z", rows, Network.Dimension) { IsBatched = true },
+            Channel(Trace.Channel, inNorm: true),
+            .. Regularizers.Select(regularizer => Channel(regularizer.Channel, inNorm: false)),
+        ]);
+    }
+}

@@ -1,0 +1,71 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.TraceEstimators;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+
+namespace FlowOde.Flows.Dynamics;
+
+/// <summary>The field of one solve: dynamics with the directions drawn for it.</summary>
+internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IDifferentiableField
+{
+    public object WorkspaceKey => dynamics;
+
+    public FlatVector Parameters => dynamics.Parameters;
+
+    public VectorLayout StateLayout(long rows) => dynamics.StateLayout(rows);
+
+    public FieldWorkspace CreateWorkspace(WorkspaceSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new CnfWorkspace(dynamics.Network, spec, dynamics.DirectionCount);
+    }
+
+    public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative)
+    {
+        var cnf = CnfTape.Of(tape, dynamics.Network, state.Layout.Rows);
+        cnf.Network.Input.Values.copy_(state[0]);
+        if (!ReferenceEquals(cnf.Directions, directions))
+        {
+            Fill(cnf);
+        }
+
+        dynamics.Network.Forward(time, cnf.Network);
+        var output = cnf.Network.Output;
+        intoDerivative[0].copy_(output.Values);
+        dynamics.Trace.Read(output, directions, -1, cnf.Scratch, intoDerivative[1]);
+        for (int i = 0; i < dynamics.Regularizers.Count; i++)
+        {
+            dynamics.Regularizers[i].Read(output, directions, 1, cnf.Scratch, intoDerivative[2 + i]);
+        }
+    }
+
+    public void Pullback(FieldTape tape, FlatVector cotangent, double weight, FlatVector intoState, FlatVector intoGradient, torch.Tensor? intoTime = null)
+    {
+        var cnf = CnfTape.Of(tape, dynamics.Network, cotangent.Layout.Rows);
+        var (output, seed) = (cnf.Network.Output, cnf.Network.Workspace.OutputCotangent);
+        seed.Stacked.fill_(CachedScalars.Zero);
+        seed.Values.copy_(cotangent[0]);
+        dynamics.Trace.Seed(output, directions, -1, cotangent[1], seed);
+        for (int i = 0; i < dynamics.Regularizers.Count; i++)
+        {
+            dynamics.Regularizers[i].Seed(output, directions, 1, cotangent[2 + i], seed);
+        }
+
+        cnf.PullBack(dynamics.Network, weight, intoState[0], intoGradient, intoTime);
+    }
+
+    public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient) =>
+        dynamics.Network.PullbackParameters(((CnfTape)tape).Network, weight, intoGradient, null);
+
+    private void Fill(CnfTape tape)
+    {
+        if (directions.Rows != tape.Network.Input.Rows)
+        {
+            throw new ArgumentException($"The directions of this solve were drawn for {directions.Rows} rows, the state has {tape.Network.Input.Rows}.");
+        }
+
+        tape.Network.Input.Tangents.copy_(directions.Values);
+        tape.Directions = directions;
+    }
+}

@@ -1,0 +1,60 @@
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Flows.Layers;
+
+/// <summary>
+/// The family a = g ∘ (W h + b) + r t with g = σ(u t + v): segments <c>weight.l</c> W [out, in], <c>bias.l</c> b [out], with gates
+/// <c>gateSlope.l</c> u and <c>gateOffset.l</c> v [out], with shifts <c>shift.l</c> r [out].
+/// </summary>
+public abstract class GatedLayers : ITimeDependentLayers
+{
+    private protected GatedLayers()
+    {
+    }
+
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public abstract string Description { get; }
+
+    internal abstract bool HasGate { get; }
+
+    internal abstract bool HasShift { get; }
+
+    internal const int GateKind = 2;
+
+    internal int ShiftKind => HasGate ? 4 : 2;
+
+    /// <summary>Number of inputs that the bounds of the initial weights count; time is one of them in concat layers.</summary>
+    private protected virtual long FanIn(long inputs) => inputs;
+
+    /// <summary>Number of inputs that the bound of the initial shift counts.</summary>
+    private protected virtual long ShiftFanIn(long inputs) => 1;
+
+    /// <inheritdoc/>
+    /// <remarks>Bounds 1/√(fan-in), as the layers of the FFJORD authors start; functions of time alone have fan-in 1.</remarks>
+    public IReadOnlyList<LayerParameter> Parameters(LayerSizes sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        var layers = Enumerable.Range(0, sizes.Count);
+        IEnumerable<LayerParameter> Vectors(string kind, Func<int, double> bound, bool scalesOutput = false) =>
+            layers.Select(l => new LayerParameter(new($"{kind}.{l}", sizes.Out(l)), l, bound(l), scalesOutput));
+        double Bound(int l) => 1 / Math.Sqrt(FanIn(sizes.In(l)));
+        return
+        [
+            .. layers.Select(l => new LayerParameter(new($"weight.{l}", sizes.Out(l), sizes.In(l)), l, Bound(l), true)),
+            .. Vectors("bias", Bound, scalesOutput: true),
+            .. HasGate ? Vectors("gateSlope", _ => 1).Concat(Vectors("gateOffset", _ => 1)) : [],
+            .. HasShift ? Vectors("shift", l => 1 / Math.Sqrt(ShiftFanIn(sizes.In(l)))) : [],
+        ];
+    }
+
+    /// <inheritdoc/>
+    public LayerFold CreateFold(LayerSizes sizes, FlatVector parameters)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new GatedFold(this, sizes, parameters);
+    }
+}

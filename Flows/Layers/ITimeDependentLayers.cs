@@ -1,0 +1,28 @@
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Flows.Layers;
+
+/// <summary>
+/// A kind of time-dependent layer. At each time it is a plain affine layer; the kind says only how weights W(t) [out, in] and
+/// biases b(t) [out] come from parameters and time, for all layers of a network at once. Immutable.
+/// </summary>
+/// <remarks>After FFJORD (Grathwohl et al. 2019, §4 and their public code), whose kinds differ in just this.</remarks>
+public interface ITimeDependentLayers
+{
+    /// <summary>The name in configurations.</summary>
+    string Name { get; }
+
+    /// <summary>What it computes, in one line.</summary>
+    string Description { get; }
+
+    /// <summary>
+    /// The parameters of all layers, ordered by kind (all weights, all biases, …), so that the gates of all layers are one vector
+    /// operation. Names are the kind and the layer: <c>weight.0</c>.
+    /// </summary>
+    IReadOnlyList<LayerParameter> Parameters(LayerSizes sizes);
+
+    /// <summary>Makes scratch memory that folds these parameters into affine layers. Belongs to the caller.</summary>
+    /// <param name="sizes">The widths.</param>
+    /// <param name="parameters">Whose first segments are <see cref="Parameters"/>; read at each fold, never changed.</param>
+    LayerFold CreateFold(LayerSizes sizes, FlatVector parameters);
+}

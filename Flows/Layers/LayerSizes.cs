@@ -1,0 +1,28 @@
+namespace FlowOde.Flows.Layers;
+
+/// <summary>The widths of a chain of layers: layer l maps <c>Widths[l]</c> numbers to <c>Widths[l + 1]</c>.</summary>
+public sealed record LayerSizes
+{
+    /// <summary>Describes a chain.</summary>
+    /// <param name="widths">Input width, hidden widths, output width; at least two, each at least 1.</param>
+    public LayerSizes(params IEnumerable<long> widths)
+    {
+        Widths = [.. widths];
+        if (Widths.Count < 2 || Widths.Any(width => width < 1))
+        {
+            throw new ArgumentException($"A chain of layers has at least two widths, all at least 1; found [{string.Join(", ", Widths)}].", nameof(widths));
+        }
+    }
+
+    /// <summary>Input width, hidden widths, output width.</summary>
+    public IReadOnlyList<long> Widths { get; }
+
+    /// <summary>Number of layers.</summary>
+    public int Count => Widths.Count - 1;
+
+    /// <summary>Number of inputs of a layer.</summary>
+    public long In(int layer) => Widths[layer];
+
+    /// <summary>Number of outputs of a layer.</summary>
+    public long Out(int layer) => Widths[layer + 1];
+}

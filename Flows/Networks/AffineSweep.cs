@@ -1,0 +1,60 @@
+using TorchSharp;
+
+namespace FlowOde.Flows.Networks;
+
+/// <summary>
+/// The sweep over affine layers and activations, forward and back, on folded weights: where the time of the whole product goes. A
+/// fused kernel for small networks takes the place of this class.
+/// </summary>
+internal static class AffineSweep
+{
+    /// <summary>a_l = W_l h_(l-1) + b_l and h_l = φ(a_l) for values; ȧ_l = W_l ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
+    internal static void Forward(MlpTape tape, MlpWorkspace workspace)
+    {
+        var affine = workspace.Fold.Affine;
+        int last = tape.Layers.Length - 2;
+        for (int l = 0; l <= last; l++)
+        {
+            tape.Layers[l + 1].Stacked.addmm_(tape.Layers[l].Stacked, affine.WeightTransposed[l], 0f, 1f);
+            if (l < last)
+            {
+                workspace.Network.Options.Activation.Forward(affine.Bias[l], workspace.ActivationParameters, tape.Activations[l]);
+            }
+        }
+
+        tape.Output.Values.add_(affine.Bias[last], Layers.CachedScalars.One);
+    }
+
+    /// <summary>Cotangents of all pre-activations, left in the workspace, and of the input values.</summary>
+    internal static void Pullback(MlpTape tape, MlpWorkspace workspace, torch.Tensor intoInput)
+    {
+        var affine = workspace.Fold.Affine;
+        foreach (var cotangent in workspace.ActivationCotangent)
+        {
+            cotangent.fill_(Layers.CachedScalars.Zero);
+        }
+
+        for (int l = tape.Layers.Length - 2; l > 0; l--)
+        {
+            workspace.Cotangent[l - 1].Stacked.addmm_(workspace.Cotangent[l].Stacked, affine.Weight[l], 0f, 1f);
+            workspace.Network.Options.Activation.Pullback(tape.Activations[l - 1], workspace.ActivationParameters, workspace.Cotangent[l - 1], workspace.ActivationCotangent);
+        }
+
+        var input = workspace.InputCotangent?.Values ?? intoInput;
+        input.addmm_(workspace.Cotangent[0].Values, affine.Weight[0], 0f, 1f);
+        if (workspace.InputCotangent is not null)
+        {
+            intoInput.copy_(input);
+        }
+    }
+
+    /// <summary>Cotangents of W_l, one product for values and tangents, and of b_l, a sum over the rows of the values.</summary>
+    internal static void PullbackWeights(MlpTape tape, MlpWorkspace workspace)
+    {
+        for (int l = 0; l < workspace.Cotangent.Length; l++)
+        {
+            workspace.WeightCotangent.Weight[l].addmm_(workspace.Cotangent[l].StackedTransposed, tape.Layers[l].Stacked, 0f, 1f);
+            workspace.WeightCotangent.Bias[l].addmv_(workspace.Cotangent[l].ValuesTransposed, workspace.Ones, 0f, 1f);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+
+namespace FlowOde.Flows.Networks;
+
+/// <summary>
+/// A network R^D → R^D that depends on time, with its tangents and their closed-form pullback. Immutable; may be shared between
+/// threads. Which directions the tangents have, and what is read from them, it does not know.
+/// </summary>
+public interface INetwork
+{
+    /// <summary>Number D of inputs and outputs of a row.</summary>
+    long Dimension { get; }
+
+    /// <summary>The parameters; a gradient has the same layout. Belongs to the model.</summary>
+    FlatVector Parameters { get; }
+
+    /// <summary>Makes scratch memory and tapes. Belongs to the caller.</summary>
+    /// <param name="spec">Rows, type and device; the last two are those of the parameters.</param>
+    /// <param name="tangents">Number K of tangents of a row; 0 for values alone.</param>
+    NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents);
+
+    /// <summary>Computes the tape's output from its input, values and tangents.</summary>
+    /// <exception cref="InvalidOperationException">The network needs one time for all rows, and each row has its own.</exception>
+    void Forward(EvaluationTime time, NetworkTape tape);
+
+    /// <summary>The state half of the pullback: from <see cref="NetworkWorkspace.OutputCotangent"/> to the cotangent of the input values.</summary>
+    /// <param name="tape">The tape of the evaluation.</param>
+    /// <param name="intoInput">Receives the cotangent, [B, D].</param>
+    void Pullback(NetworkTape tape, torch.Tensor intoInput);
+
+    /// <summary>The other half: cotangents of parameters and time. Valid only after <see cref="Pullback"/> on this tape.</summary>
+    /// <param name="tape">The tape of the evaluation.</param>
+    /// <param name="weight">The weight of the parameter gradient.</param>
+    /// <param name="intoGradient">weight·(cotangent of the parameters) is added to it; null where only time is asked for.</param>
+    /// <param name="intoTime">Receives the cotangent of time, [1], without the weight; null where it is not wanted.</param>
+    void PullbackParameters(NetworkTape tape, double weight, FlatVector? intoGradient, torch.Tensor? intoTime);
+}

@@ -1,0 +1,104 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+
+namespace FlowOde.Flows.Networks;
+
+/// <summary>
+/// A multilayer perceptron with time-dependent layers: at each time a chain of affine layers with an activation between them. Time is shared by
+/// all rows, so that gates fold into the weights and values and tangents are one matrix product a layer.
+/// </summary>
+/// <remarks>The pullback is the closed-form reverse sweep of value and tangents together; there is no autograd graph.</remarks>
+public sealed class MlpNetwork : INetwork
+{
+    /// <summary>Makes a network over parameters.</summary>
+    /// <param name="options">The shape.</param>
+    /// <param name="parameters">Has the layout <see cref="MlpOptions.ParameterLayout"/>; belongs to the caller and outlives the network.</param>
+    /// <exception cref="ArgumentException">The parameters have another layout.</exception>
+    public MlpNetwork(MlpOptions options, FlatVector parameters)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        CheckLayout(options, parameters);
+        (Options, Parameters, Sizes) = (options, parameters, options.Sizes);
+    }
+
+    /// <summary>The shape.</summary>
+    public MlpOptions Options { get; }
+
+    /// <inheritdoc/>
+    public long Dimension => Options.Dimension;
+
+    /// <inheritdoc/>
+    public FlatVector Parameters { get; }
+
+    internal LayerSizes Sizes { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The specification has another type or device than the parameters.</exception>
+    public NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentOutOfRangeException.ThrowIfLessThan(tangents, 0);
+        var ours = new WorkspaceSpec(spec.Rows, Parameters.DType, Parameters.Device);
+        return ours.Key == spec.Key
+            ? new MlpWorkspace(this, spec.Rows, tangents)
+            : throw new ArgumentException($"The state is {spec.DType} on {spec.Device}, the parameters are {ours.DType} on {ours.Device}. Convert the state.", nameof(spec));
+    }
+
+    /// <inheritdoc/>
+    public void Forward(EvaluationTime time, NetworkTape tape)
+    {
+        var (mlp, workspace) = Ours(tape);
+        mlp.Time = time.Shared;
+        workspace.Fold.Fold(mlp.Time);
+        AffineSweep.Forward(mlp, workspace);
+    }
+
+    /// <inheritdoc/>
+    public void Pullback(NetworkTape tape, torch.Tensor intoInput)
+    {
+        ArgumentNullException.ThrowIfNull(intoInput);
+        var (mlp, workspace) = Ours(tape);
+        workspace.Fold.FoldAgain(mlp.Time);
+        AffineSweep.Pullback(mlp, workspace, intoInput);
+    }
+
+    /// <inheritdoc/>
+    public void PullbackParameters(NetworkTape tape, double weight, FlatVector? intoGradient, torch.Tensor? intoTime)
+    {
+        var (mlp, workspace) = Ours(tape);
+        if (intoGradient is not null && intoGradient.Layout.Length != Parameters.Layout.Length)
+        {
+            throw new ArgumentException($"The gradient has {intoGradient.Layout.Length} entries, the parameters {Parameters.Layout.Length}; they share one layout.", nameof(intoGradient));
+        }
+
+        AffineSweep.PullbackWeights(mlp, workspace);
+        workspace.Fold.Pullback(workspace.WeightCotangent, weight, intoGradient, intoTime);
+        if (intoGradient is null || workspace.ActivationCotangent.Count == 0)
+        {
+            return;
+        }
+
+        using Scalar w = weight;
+        int first = Parameters.Layout.Segments.Count - workspace.ActivationCotangent.Count;
+        for (int i = 0; i < workspace.ActivationCotangent.Count; i++)
+        {
+            intoGradient[first + i].add_(workspace.ActivationCotangent[i], w);
+        }
+    }
+
+    internal static void CheckLayout(MlpOptions options, FlatVector parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (!parameters.Layout.Equals(options.ParameterLayout))
+        {
+            throw new ArgumentException($"The parameters have the layout {parameters.Layout}; these options need {options.ParameterLayout}.", nameof(parameters));
+        }
+    }
+
+    private (MlpTape Tape, MlpWorkspace Workspace) Ours(NetworkTape tape) =>
+        tape is MlpTape mlp && ReferenceEquals(mlp.Mlp.Network, this)
+            ? (mlp, mlp.Mlp)
+            : throw new ArgumentException($"The tape is a {tape?.GetType().Name ?? "null"} of another network; use tapes of a workspace of this one.", nameof(tape));
+}

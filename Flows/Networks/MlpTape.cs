@@ -1,0 +1,40 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.Layers.Activations;
+
+namespace FlowOde.Flows.Networks;
+
+/// <summary>The inputs of all layers and what the activations keep.</summary>
+internal sealed class MlpTape : NetworkTape
+{
+    private MlpTape(MlpWorkspace workspace, Dual[] layers, ActivationTape[] activations)
+        : base(workspace, layers[0], layers[^1]) => (Mlp, Layers, Activations) = (workspace, layers, activations);
+
+    internal MlpWorkspace Mlp { get; }
+
+    /// <summary>The input of each layer, which is the output of the activation before it, and the output of the last.</summary>
+    internal Dual[] Layers { get; }
+
+    /// <summary>The tape of the activation after each layer but the last.</summary>
+    internal ActivationTape[] Activations { get; }
+
+    /// <summary>The time of the evaluation.</summary>
+    internal double Time { get; set; } = double.NaN;
+
+    public override long Bytes => Layers.Sum(layer => layer.Bytes) + Activations.Sum(activation => activation.Bytes);
+
+    public override void Dispose()
+    {
+        foreach (IDisposable part in (IEnumerable<IDisposable>)[.. Layers, .. Activations])
+        {
+            part.Dispose();
+        }
+    }
+
+    internal static MlpTape Create(MlpWorkspace workspace)
+    {
+        var (options, sizes, parameters) = (workspace.Network.Options, workspace.Network.Sizes, workspace.Network.Parameters);
+        Dual[] layers = [.. sizes.Widths.Select((width, l) =>
+            new Dual(workspace.Rows, workspace.Tangents, width, parameters.DType, parameters.Device, columnMajor: l == sizes.Count && width < MlpWorkspace.Skinny))];
+        return new(workspace, layers, [.. workspace.Scratch.Select((scratch, l) => options.Activation.CreateTape(layers[l + 1], scratch))]);
+    }
+}

@@ -1,0 +1,43 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.TraceEstimators;
+using TorchSharp;
+
+namespace FlowOde.Flows.Regularizers;
+
+/// <summary>mean_i (Je)_i² averaged over the probes, integrated over time; with unit vectors for directions ‖J‖²/D. Both have the same mean.</summary>
+/// <remarks>Finlay et al. 2020 (RNODE), Eq. 10–12, with Je for eᵀJ, which has the same mean square, ‖J‖².</remarks>
+public sealed class JacobianFrobenius : IRegularizer
+{
+    /// <inheritdoc/>
+    public string Name => "jacobian-frobenius";
+
+    /// <inheritdoc/>
+    public string Description => "mean (Je)², the Jacobian's squared norm over D: neighbours move alike";
+
+    /// <inheritdoc/>
+    public string Channel => "jacobianFrobenius";
+
+    /// <inheritdoc/>
+    public void Read(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, torch.Tensor intoRate)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(directions);
+        ArgumentNullException.ThrowIfNull(scratch);
+        ArgumentNullException.ThrowIfNull(intoRate);
+        using Scalar scale = factor * directions.Weight / derivative.Width;
+        scratch.Tangents.copy_(derivative.Tangents).mul_(derivative.Tangents);
+        intoRate.addmv_(scratch.TangentsByRow, scratch.TangentOnes, 0f, 1f).mul_(scale);
+    }
+
+    /// <inheritdoc/>
+    public void Seed(Dual derivative, Directions directions, double factor, torch.Tensor rateCotangent, Dual intoCotangent)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(directions);
+        ArgumentNullException.ThrowIfNull(rateCotangent);
+        ArgumentNullException.ThrowIfNull(intoCotangent);
+        using Scalar scale = 2 * factor * directions.Weight / derivative.Width;
+        using var column = rateCotangent.view(1, directions.Rows, 1);
+        intoCotangent.Tangents.addcmul_(derivative.Tangents, column, scale);
+    }
+}

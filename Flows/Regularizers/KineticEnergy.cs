@@ -1,0 +1,41 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.TraceEstimators;
+using TorchSharp;
+
+namespace FlowOde.Flows.Regularizers;
+
+/// <summary>½ mean_i f_i², integrated over time: paths are short and of even speed.</summary>
+/// <remarks>Finlay et al. 2020 (RNODE), Eq. 9, in the form of the authors' public code: with the factor ½ and the mean over dimensions.</remarks>
+public sealed class KineticEnergy : IRegularizer
+{
+    /// <inheritdoc/>
+    public string Name => "kinetic-energy";
+
+    /// <inheritdoc/>
+    public string Description => "½ mean f²: short paths of even speed";
+
+    /// <inheritdoc/>
+    public string Channel => "kineticEnergy";
+
+    /// <inheritdoc/>
+    public void Read(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, torch.Tensor intoRate)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(scratch);
+        ArgumentNullException.ThrowIfNull(intoRate);
+        using Scalar scale = 0.5 * factor / derivative.Width;
+        var squares = scratch.Values.copy_(derivative.Values).mul_(derivative.Values);
+        intoRate.addmv_(squares, scratch.ValueOnes, 0f, 1f).mul_(scale);
+    }
+
+    /// <inheritdoc/>
+    public void Seed(Dual derivative, Directions directions, double factor, torch.Tensor rateCotangent, Dual intoCotangent)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(rateCotangent);
+        ArgumentNullException.ThrowIfNull(intoCotangent);
+        using Scalar scale = factor / derivative.Width;
+        using var column = rateCotangent.unsqueeze(1);
+        intoCotangent.Values.addcmul_(derivative.Values, column, scale);
+    }
+}

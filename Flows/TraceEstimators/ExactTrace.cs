@@ -1,0 +1,43 @@
+using FlowOde.Flows.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace FlowOde.Flows.TraceEstimators;
+
+/// <summary>tr(∂f/∂z) without error: the directions are the D unit vectors, at D times the cost of one probe.</summary>
+public sealed class ExactTrace : ITraceEstimator
+{
+    /// <inheritdoc/>
+    public string Channel => "deltaLogDensity";
+
+    /// <inheritdoc/>
+    public int DirectionCount(long dimension) => checked((int)dimension);
+
+    /// <inheritdoc/>
+    /// <remarks>All rows share the memory of one D × D identity.</remarks>
+    public Directions Draw(ReadOnlySpan<long> rows, long dimension, UniformDraws uniforms, ScalarType dtype, Device? device = null)
+    {
+        using var scope = NewDisposeScope();
+        return new(eye(dimension, dtype: dtype, device: device).unsqueeze(1).expand(dimension, rows.Length, dimension), 1);
+    }
+
+    /// <inheritdoc/>
+    public void Read(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, Tensor intoRate)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(scratch);
+        ArgumentNullException.ThrowIfNull(intoRate);
+        using Scalar scale = factor;
+        intoRate.addmv_(scratch.Values.copy_(derivative.Diagonal), scratch.ValueOnes, 0f, 1f).mul_(scale);
+    }
+
+    /// <inheritdoc/>
+    public void Seed(Dual derivative, Directions directions, double factor, Tensor rateCotangent, Dual intoCotangent)
+    {
+        ArgumentNullException.ThrowIfNull(rateCotangent);
+        ArgumentNullException.ThrowIfNull(intoCotangent);
+        using Scalar scale = factor;
+        using var column = rateCotangent.unsqueeze(1);
+        intoCotangent.Diagonal.add_(column, scale);
+    }
+}

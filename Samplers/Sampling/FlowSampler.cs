@@ -1,0 +1,52 @@
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Randomness;
+using FlowOde.Samplers.Scoring;
+using static TorchSharp.torch;
+
+namespace FlowOde.Samplers.Sampling;
+
+/// <summary>Draws rows from a flow: normal rows at the base, carried to the data.</summary>
+/// <param name="flow">The flow, with settings for evaluation.</param>
+/// <param name="options">Type, device, threads and chunk; the number of estimates has no meaning here.</param>
+public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
+{
+    /// <summary>Draws rows. Row i of a seed is the same however many are drawn, within the solver's tolerance.</summary>
+    /// <param name="source">The draws.</param>
+    /// <param name="first">The number of the first row.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="temperature">The factor of the base's standard deviation, greater than 0; 1 samples the model itself.</param>
+    /// <param name="progress">Is told the fraction done.</param>
+    /// <param name="stop">Asks for an early end.</param>
+    /// <returns>Rows, [count, dimension] row by row, in data units.</returns>
+    /// <exception cref="Solvers.OdeSolveException">A solve cannot go on.</exception>
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public double[] Sample(RandomSource source, long first, int count, double temperature = 1, IProgress<double>? progress = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (!(temperature > 0) || !double.IsFinite(temperature))
+        {
+            throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "The temperature must be a positive number.");
+        }
+
+        int dimension = flow.Dimension;
+        var result = new double[(long)count * dimension];
+        var stream = source.Stream(RandomPurpose.Sample, 0);
+        RowChunks.Run(count, options.Chunk, options.Threads, progress, (start, size) =>
+        {
+            var latent = new double[size * dimension];
+            long[] numbers = [.. Enumerable.Range(0, size).Select(i => first + start + i)];
+            stream.FillNormal<double>(numbers, dimension, latent);
+            for (int i = 0; i < latent.Length; i++)
+            {
+                latent[i] *= temperature;
+            }
+
+            var values = tensor(latent, dtype: ScalarType.Float64).view(size, dimension).to(options.DType).to(options.Device);
+            using var rows = flow.Generate(values);
+            using var wide = rows.to(ScalarType.Float64).cpu().contiguous();
+            wide.data<double>().ToArray().CopyTo(result, start * dimension);
+        }, stop);
+        return result;
+    }
+}

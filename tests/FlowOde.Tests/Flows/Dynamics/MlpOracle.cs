@@ -1,0 +1,62 @@
+using FlowOde.Flows.Networks;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Tests.Flows.Dynamics;
+
+/// <summary>The same network by plain differentiable operations in float64, written from the formulas of the layer types.</summary>
+internal sealed class MlpOracle
+{
+    private readonly MlpOptions _options;
+
+    internal MlpOracle(MlpOptions options, FlatVector parameters)
+    {
+        _options = options;
+        Parameters = [.. parameters.Layout.Segments.Select((_, i) => parameters[i].to(ScalarType.Float64).clone().detach().requires_grad_())];
+    }
+
+    internal Tensor[] Parameters { get; }
+
+    internal Tensor Forward(Tensor time, Tensor z)
+    {
+        int last = _options.Sizes.Count - 1;
+        for (int l = 0; l <= last; l++)
+        {
+            z = Layer(l, time, z);
+            z = l < last ? Activate(z) : z;
+        }
+
+        return z;
+    }
+
+    private Tensor Parameter(string kind, int layer) => Parameters[_options.ParameterLayout.IndexOf($"{kind}.{layer}")];
+
+    private Tensor Layer(int l, Tensor time, Tensor h)
+    {
+        var (weight, bias) = (Parameter("weight", l), Parameter("bias", l));
+        Tensor Gate() => sigmoid((Parameter("gateSlope", l) * time) + Parameter("gateOffset", l));
+        return _options.LayerType.Name switch
+        {
+            "ignore" => nn.functional.linear(h, weight, bias),
+            "concat" => nn.functional.linear(cat([ones_like(h[.., ..1]) * time, h], 1), cat([Parameter("shift", l).unsqueeze(1), weight], 1), bias),
+            "concat_v2" => nn.functional.linear(h, weight, bias) + (Parameter("shift", l) * time),
+            "squash" => nn.functional.linear(h, weight, bias) * Gate(),
+            "concatsquash" => (nn.functional.linear(h, weight, bias) * Gate()) + (Parameter("shift", l) * time),
+            var other => throw new NotSupportedException($"The oracle knows no layer type '{other}'."),
+        };
+    }
+
+    private Tensor Activate(Tensor a) => _options.Activation.Name switch
+    {
+        "tanh" => tanh(a),
+        "softplus" => nn.functional.softplus(a, 1, 500),
+        "swish" => a * sigmoid(a),
+        "swish-learned" => a * sigmoid(a * Parameters[^1]),
+        "elu" => nn.functional.elu(a, 1),
+        "gelu" => a * 0.5 * (1 + erf(a / Math.Sqrt(2))),
+        "sine" => sin(a),
+        "square" => a * a,
+        "identity" => a,
+        var other => throw new NotSupportedException($"The oracle knows no activation '{other}'."),
+    };
+}
