@@ -29,9 +29,9 @@ internal static class RunOrData
             return RunFolder.Open(argument);
         }
 
-        throw DataCatalog.Names.Contains(argument, StringComparer.OrdinalIgnoreCase) || File.Exists(argument)
-            ? new UsageException($"'{argument}' is data; expected the folder of a run. `flowode train {argument}` makes one.")
-            : Missing(argument);
+        return DataCatalog.Names.Contains(argument, StringComparer.OrdinalIgnoreCase) || File.Exists(argument)
+            ? throw new UsageException($"'{argument}' is data; expected the folder of a run. `flowode train {argument}` makes one.")
+            : RunFolder.Open(argument);
     }
 
     /// <summary>Refuses a run where data are expected.</summary>
@@ -41,19 +41,6 @@ internal static class RunOrData
         if (IsRun(argument))
         {
             throw new UsageException($"'{argument}' is a run; expected data. `flowode train --resume {argument}` continues it.");
-        }
-    }
-
-    private static UsageException Missing(string argument)
-    {
-        try
-        {
-            RunFolder.Open(argument);
-            return new UsageException($"'{argument}' is no run.");
-        }
-        catch (UsageException problem)
-        {
-            return problem;
         }
     }
 }
