@@ -43,7 +43,7 @@ internal sealed class Moons : ToyDensity
         return (x + (Deviation * source.NextNormal()), y + (Deviation * source.NextNormal()));
     }
 
-    private protected override double ComputeEntropy() => Cubature.Entropy(LogDensity, 5, Deviation / 2);
+    private protected override double ComputeEntropy() => Cubature.Entropy(LogDensity, 5, Deviation / 4);
 
     private static (double X, double Y) OuterArc(double angle) => ((2 * Math.Cos(angle)) - 1, (2 * Math.Sin(angle)) - 0.2);
 

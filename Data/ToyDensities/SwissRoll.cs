@@ -33,7 +33,7 @@ internal sealed class SwissRoll : ToyDensity
         return (x + (Deviation * source.NextNormal()), y + (Deviation * source.NextNormal()));
     }
 
-    private protected override double ComputeEntropy() => Cubature.Entropy(LogDensity, 5, Deviation / 2);
+    private protected override double ComputeEntropy() => Cubature.Entropy(LogDensity, 5, Deviation / 4);
 
     private static (double X, double Y) Roll(double t) => (t * Math.Cos(t) / 5, t * Math.Sin(t) / 5);
 

@@ -13,6 +13,10 @@ internal sealed class TwoSpirals : ToyDensity
     private const double Deviation = 0.1;
     private const double Turn = 3 * Math.PI;
     private const double Box = 1.0 / 6;
+    private const double HalfBox = Box / 2 / Deviation;
+
+    // A hundred evaluations a point: the table makes the density four times as fast.
+    private static readonly EvenTable _logBoxed = new(LogBoxed, LogBoxedSlope, 16);
     private readonly NoisyCurve _arm = new(Arm, n => 2 * n / (Turn * Turn), 0, Turn, 80, LogNoise, Deviation, Box * 0.7072);
 
     /// <inheritdoc/>
@@ -46,13 +50,21 @@ internal sealed class TwoSpirals : ToyDensity
         return (x + (Deviation * source.NextNormal()), y + (Deviation * source.NextNormal()));
     }
 
-    private protected override double ComputeEntropy() => Cubature.Entropy(LogDensity, 4.2, Deviation / 2);
+    private protected override double ComputeEntropy() => Cubature.Entropy(LogDensity, 4.2, Deviation / 3);
 
     // Through the middle of the offsets, so that the noise reaches equally far to all sides.
     private static (double X, double Y) Arm(double n) => ((Box / 2) - (n * Math.Cos(n) / 3), (Box / 2) + (n * Math.Sin(n) / 3));
 
-    private static double LogNoise(double dx, double dy) => LogBoxed(dx) + LogBoxed(dy) - (2 * Math.Log(Box));
+    private static double LogNoise(double dx, double dy) =>
+        _logBoxed.At(dx / Deviation) + _logBoxed.At(dy / Deviation) - (2 * Math.Log(Box));
 
-    private static double LogBoxed(double offset) =>
-        ErrorFunction.LogNormalMass((offset - (Box / 2)) / Deviation, (offset + (Box / 2)) / Deviation);
+    /// <summary>log of the mass that a unit normal at a distance from the middle of the box has inside it.</summary>
+    private static double LogBoxed(double distance) => ErrorFunction.LogNormalMass(distance - HalfBox, distance + HalfBox);
+
+    private static double LogBoxedSlope(double distance)
+    {
+        var log = LogBoxed(distance) + (0.5 * Math.Log(2 * Math.PI));
+        var (near, far) = (distance - HalfBox, distance + HalfBox);
+        return Math.Exp((-0.5 * far * far) - log) - Math.Exp((-0.5 * near * near) - log);
+    }
 }

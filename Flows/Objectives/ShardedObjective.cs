@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Training;
 using FlowOde.Solvers;
@@ -15,6 +14,7 @@ public sealed class ShardedObjective : IObjective, IDisposable
 {
     private readonly IObjective _objective;
     private readonly FlatVector[] _gradients;
+    private readonly WorkerThreads _workers;
 
     /// <summary>Splits batches.</summary>
     /// <param name="objective">The objective of each shard; must be thread-safe.</param>
@@ -24,7 +24,7 @@ public sealed class ShardedObjective : IObjective, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
         ArgumentNullException.ThrowIfNull(parameters);
-        _objective = objective;
+        (_objective, _workers) = (objective, new WorkerThreads(shards));
         _gradients = [.. Enumerable.Range(0, shards).Select(_ => parameters.CreateLike())];
     }
 
@@ -41,33 +41,15 @@ public sealed class ShardedObjective : IObjective, IDisposable
         }
 
         var results = new ObjectiveResult[shards];
-        var errors = new Exception?[shards];
-        void Shard(int shard)
+        _workers.Run(shards, shard =>
         {
-            try
-            {
-                int first = shard * batch.Rows.Length / shards, count = ((shard + 1) * batch.Rows.Length / shards) - first;
-                using var scope = NewDisposeScope();
-                long[] rows = batch.Rows.AsSpan(first, count).ToArray();
-                var part = new TrainingBatch(batch.Values.narrow(0, first, count), rows);
-                _gradients[shard].Clear();
-                results[shard] = _objective.Evaluate(flow, part, draw with { Rows = rows }, globalRows, _gradients[shard]);
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                errors[shard] = error; // rethrown on the caller's thread
-            }
-        }
-
-        var threads = Enumerable.Range(1, shards - 1).Select(shard => new Thread(() => Shard(shard))).ToArray();
-        Array.ForEach(threads, thread => thread.Start());
-        Shard(0);
-        Array.ForEach(threads, thread => thread.Join());
-        if (errors.FirstOrDefault(error => error is not null) is { } failure)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
-
+            int first = shard * batch.Rows.Length / shards, count = ((shard + 1) * batch.Rows.Length / shards) - first;
+            using var scope = NewDisposeScope();
+            long[] rows = batch.Rows.AsSpan(first, count).ToArray();
+            var part = new TrainingBatch(batch.Values.narrow(0, first, count), rows);
+            _gradients[shard].Clear();
+            results[shard] = _objective.Evaluate(flow, part, draw with { Rows = rows }, globalRows, _gradients[shard]);
+        });
         double[] ones = [.. Enumerable.Repeat(1.0, shards)];
         LinearCombination.Write(intoGradient, ones, _gradients.AsSpan(0, shards), [new(0, intoGradient.Layout.Length)], intoGradient);
         return new()
@@ -82,7 +64,11 @@ public sealed class ShardedObjective : IObjective, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_gradients, gradient => gradient.Dispose());
+    public void Dispose()
+    {
+        _workers.Dispose();
+        Array.ForEach(_gradients, gradient => gradient.Dispose());
+    }
 
     private static SolveStatistics Largest(IEnumerable<SolveStatistics> costs) => costs.MaxBy(cost => cost.Evaluations + cost.Pullbacks)!;
 }

@@ -31,6 +31,9 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The names of the tensors in the order of their bytes.</summary>
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>The tensors by their names; still owned by this file.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
+
     /// <summary>The version the file states; null for a file of another program that states none.</summary>
     public int? FormatVersion { get; }
 

@@ -78,7 +78,7 @@ public sealed class Trainer
 
     private TrainingRecord Step(TrainingState state, FlatVector gradient)
     {
-        double rate = _options.LearningRate * state.RateFactor * _options.Schedule.Rate(state.Plan.ProgressAt(state.Iteration), state.Iteration);
+        double rate = state.RateFactor * _options.Schedule.Rate(state.Plan.ProgressAt(state.Iteration), state.Iteration);
         var record = new TrainingRecord
         {
             Iteration = state.Iteration + 1,

@@ -1,16 +1,11 @@
+using FlowOde.Flows.Training.Schedules;
+
 namespace FlowOde.Flows.Training;
 
 /// <summary>How a model is trained.</summary>
 public sealed record TrainerOptions
 {
-    /// <summary>The largest learning rate, greater than 0.</summary>
-    public double LearningRate
-    {
-        get;
-        init => field = Positive(value, nameof(LearningRate));
-    } = 1e-3;
-
-    /// <summary>The learning rate as a fraction of <see cref="LearningRate"/> over the run.</summary>
+    /// <summary>The learning rate over the run.</summary>
     public required ILearningRateSchedule Schedule { get; init; }
 
     /// <summary>The constants of Adam.</summary>

@@ -41,7 +41,7 @@ public sealed class ColourMap
     public static ColourMap Grey { get; } = new("grey", Parse("FFFFFF000000"));
 
     /// <summary>Blue over near white to red, for signed values with zero at one half; lightness is the same at equal distances from it.</summary>
-    public static ColourMap Diverging { get; } = new("diverging", Parse("20417F4272B283AAD4C3D6EAF5F5F5F1CFC0DEA084BB5B4A7D2226"));
+    public static ColourMap Diverging { get; } = new("diverging", Parse("20417F4272B283AAD4C3D6EAF5F5F5EFCDBED4997EB156467C2226"));
 
     /// <summary>Every named map.</summary>
     public static IReadOnlyList<ColourMap> All { get; } = [Viridis, Magma, Grey, Diverging];

@@ -4,7 +4,7 @@ namespace FlowOde.Samplers.Drawing;
 public sealed record ColourScale
 {
     /// <summary>The percentile of a density's cells at which <see cref="ForDensity"/> ends when a narrow peak exceeds it.</summary>
-    public const double UpperPercentile = 99.7;
+    public const double UpperPercentile = 99.9;
 
     // A density below this, at its largest, is drawn as zero: its ticks would not fit double precision.
     private const double Vanishing = 1e-280;
@@ -26,7 +26,7 @@ public sealed record ColourScale
     /// <summary>Whether some values lie above the scale; a colour bar then ends in an arrow head.</summary>
     public bool IsExceeded { get; init; }
 
-    /// <summary>A scale for densities, from 0 to the largest cell, or to the 99.7th percentile of all cells when the largest is more than twice that.</summary>
+    /// <summary>A scale for densities, from 0 to the largest cell, or to the 99.9th percentile of all cells when the largest is more than three times that.</summary>
     /// <remarks>So a narrow peak does not darken all the rest. The exponent puts the density that an average draw from the field
     /// has, Σp²/Σp, at the middle of the map, within 0.45 to 1: linear for a Gaussian, for which that is half the peak, brighter where
     /// the mass lies in fine structure far below it. NaN and infinities do not count; no positive value at all gives 0 to 1.</remarks>
@@ -41,7 +41,7 @@ public sealed record ColourScale
         }
 
         var percentile = Percentiles.Of(sorted, UpperPercentile / 100);
-        var isExceeded = percentile > Vanishing && largest > 2 * percentile;
+        var isExceeded = percentile > Vanishing && largest > 3 * percentile;
         var upper = isExceeded ? percentile : largest;
         return new ColourScale
         {

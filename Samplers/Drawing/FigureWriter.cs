@@ -33,8 +33,7 @@ public static class FigureWriter
             figure.Draw(canvas);
         }
 
-        var text = Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length)
-            .Replace($"font-family=\"{FigureText.Family}\"", $"font-family=\"{FigureText.Family}, Verdana, sans-serif\"", StringComparison.Ordinal);
+        var text = SvgNormalizer.Normalize(Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)memory.Length));
         intoStream.Write(Encoding.UTF8.GetBytes(text));
     }
 

@@ -1,4 +1,4 @@
-using System.Runtime.ExceptionServices;
+using FlowOde.Flows.Training;
 using static TorchSharp.torch;
 
 namespace FlowOde.Samplers.Scoring;
@@ -12,10 +12,11 @@ internal static class RowChunks
     public static void Run(long rows, int chunk, int threads, IProgress<double>? progress, Action<long, int> work, CancellationToken stop)
     {
         long chunks = (rows + chunk - 1) / chunk, next = -1, done = 0;
-        Exception? failure = null;
-        void Loop()
+        bool failed = false;
+        using var workers = new WorkerThreads((int)Math.Clamp(chunks, 1, threads));
+        workers.Run(workers.Count, _ =>
         {
-            while (Volatile.Read(ref failure) is null && !stop.IsCancellationRequested)
+            while (!Volatile.Read(ref failed) && !stop.IsCancellationRequested)
             {
                 long index = Interlocked.Increment(ref next);
                 if (index >= chunks)
@@ -28,24 +29,16 @@ internal static class RowChunks
                     using var noGradient = no_grad();
                     using var scope = NewDisposeScope();
                     work(index * chunk, (int)Math.Min(chunk, rows - (index * chunk)));
-                    progress?.Report((double)Interlocked.Increment(ref done) / chunks);
                 }
-                catch (Exception error) when (error is not OutOfMemoryException)
+                catch
                 {
-                    Interlocked.CompareExchange(ref failure, error, null); // rethrown on the caller's thread
+                    Volatile.Write(ref failed, true); // the other threads need not go on
+                    throw;
                 }
+
+                progress?.Report((double)Interlocked.Increment(ref done) / chunks);
             }
-        }
-
-        var others = Enumerable.Range(1, (int)Math.Min(Math.Max(1, threads), Math.Max(1, chunks)) - 1).Select(_ => new Thread(Loop)).ToArray();
-        Array.ForEach(others, thread => thread.Start());
-        Loop();
-        Array.ForEach(others, thread => thread.Join());
-        if (failure is not null)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
-
+        });
         stop.ThrowIfCancellationRequested();
     }
 }

@@ -112,8 +112,9 @@ internal sealed unsafe class SpanPass<TFunction> : SpanPass
     /// <summary>All bits in the last lanes, which are the ones not done yet.</summary>
     private static Vector<float> Fresh(int count)
     {
-        var lanes = new float[Vector<float>.Count];
-        lanes.AsSpan(lanes.Length - count).Fill(BitConverter.Int32BitsToSingle(-1));
+        Span<float> lanes = stackalloc float[Vector<float>.Count];
+        lanes.Clear();
+        lanes[^count..].Fill(BitConverter.Int32BitsToSingle(-1));
         return new(lanes);
     }
 
