@@ -46,6 +46,6 @@ internal static class TrainDefaults
         .Add("missing", "fail")
         .Add("seed", "0")
         .Add("device", "auto")
-        .Add("dtype", "float32")
+        .Add("dtype", facts.NeedsDouble ? "float64" : "float32")
         .Add("threads", $"{Math.Clamp(Environment.ProcessorCount, 1, 16)}");
 }
