@@ -14,11 +14,20 @@ internal static class Cubature
         var sum = 0.0;
         for (var i = -count; i <= count; i++)
         {
-            for (var j = -count; j <= count; j++)
-            {
-                var log = logDensity(i * step, j * step);
-                sum -= log > -700 ? Math.Exp(log) * log : 0;
-            }
+            sum += Column(logDensity, i * step, count, step);
+        }
+
+        return sum * step * step;
+    }
+
+    /// <summary>The same for a density with p(−x, −y) = p(x, y), of which half is enough.</summary>
+    internal static double SymmetricEntropy(Func<double, double, double> logDensity, double halfWidth, double step)
+    {
+        var count = (int)Math.Ceiling(halfWidth / step);
+        var sum = Column(logDensity, 0, count, step);
+        for (var i = 1; i <= count; i++)
+        {
+            sum += 2 * Column(logDensity, i * step, count, step);
         }
 
         return sum * step * step;
@@ -57,6 +66,18 @@ internal static class Cubature
                 var log = logDensity(r);
                 sum -= log > -700 ? weights[i] * half * 2 * Math.PI * r * Math.Exp(log) * log : 0;
             }
+        }
+
+        return sum;
+    }
+
+    private static double Column(Func<double, double, double> logDensity, double x, int count, double step)
+    {
+        var sum = 0.0;
+        for (var j = -count; j <= count; j++)
+        {
+            var log = logDensity(x, j * step);
+            sum -= log > -700 ? Math.Exp(log) * log : 0;
         }
 
         return sum;

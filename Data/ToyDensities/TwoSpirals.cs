@@ -50,7 +50,7 @@ internal sealed class TwoSpirals : ToyDensity
         return (x + (Deviation * source.NextNormal()), y + (Deviation * source.NextNormal()));
     }
 
-    private protected override double ComputeEntropy() => Cubature.Entropy(LogDensity, 4.2, Deviation / 3);
+    private protected override double ComputeEntropy() => Cubature.SymmetricEntropy(LogDensity, 4.2, Deviation / 3);
 
     // Through the middle of the offsets, so that the noise reaches equally far to all sides.
     private static (double X, double Y) Arm(double n) => ((Box / 2) - (n * Math.Cos(n) / 3), (Box / 2) + (n * Math.Sin(n) / 3));

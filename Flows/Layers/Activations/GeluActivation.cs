@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +20,9 @@ public sealed class GeluActivation : Activation
     public override string Description => "a Φ(a), Φ the normal distribution function";
 
     /// <inheritdoc/>
-    protected override ActivationKeeps Keeps => ActivationKeeps.Slope | ActivationKeeps.Curvature | ActivationKeeps.Tangents;
+    protected override ActivationKeeps Keeps => Function.Keeps;
+
+    private protected override SpanPass Spans { get; } = new SpanPass<Function>();
 
     /// <inheritdoc/>
     protected override void Apply(Tensor values, IReadOnlyList<Tensor> parameters, Tensor intoSlope, Tensor? intoCurvature, ActivationScratch scratch)
@@ -33,5 +37,23 @@ public sealed class GeluActivation : Activation
         density.mul_(values);
         values.mul_(intoSlope);
         intoSlope.add_(density, CachedScalars.One);
+    }
+
+    private readonly struct Function : ISpanFunction
+    {
+        public static ActivationKeeps Keeps => ActivationKeeps.Slope | ActivationKeeps.Curvature | ActivationKeeps.Tangents;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Evaluate(Vector<float> a, out Vector<float> value, out Vector<float> slope, out Vector<float> curvature)
+        {
+            var distribution = SpanMath.NormalDistribution(a, out var density);
+            value = a * distribution;
+            slope = Vector.MultiplyAddEstimate(a, density, distribution);
+            curvature = density * (new Vector<float>(2f) - (a * a));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Factors(Vector<float> value, Vector<float> keptSlope, Vector<float> keptCurvature, out Vector<float> slope, out Vector<float> factor) =>
+            (slope, factor) = (keptSlope, keptCurvature);
     }
 }

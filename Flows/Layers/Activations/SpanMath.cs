@@ -57,6 +57,26 @@ internal static class SpanMath
         return (m / (m + new Vector<float>(2f))) ^ (sign ^ new Vector<float>(-0f));
     }
 
+    /// <summary>
+    /// The normal distribution function Φ(x) and its density n(x). Φ(−|x|) is n times a polynomial in s = 1 / (1 + |x|/4), after the
+    /// idea of Hastings 1955; fitted here for |x| ≤ 6 to 3e-9, and below 1e-9 anyway beyond.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> NormalDistribution(Vector<float> x, out Vector<float> density)
+    {
+        density = ExpOfNegative(x * x * new Vector<float>(-0.5f)) * new Vector<float>(0.398942280f);
+        var s = Vector<float>.One / Vector.MultiplyAddEstimate(Vector.Abs(x), new Vector<float>(0.25f), Vector<float>.One);
+        var p = new Vector<float>(-0.222052979f);
+        p = Vector.MultiplyAddEstimate(p, s, new(0.817476398f));
+        p = Vector.MultiplyAddEstimate(p, s, new(-0.586618056f));
+        p = Vector.MultiplyAddEstimate(p, s, new(0.611460491f));
+        p = Vector.MultiplyAddEstimate(p, s, new(0.121084998f));
+        p = Vector.MultiplyAddEstimate(p, s, new(0.261540427f));
+        p = Vector.MultiplyAddEstimate(p, s, new(0.250422846f));
+        var tail = density * s * p;
+        return Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), tail, Vector<float>.One - tail);
+    }
+
     /// <summary>2^n and e^r − 1 for x = n ln 2 + r.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector<float> Scale, Vector<float> Fraction) Reduce(Vector<float> x)

@@ -1,0 +1,116 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Solvers.Vectors;
+using FlowOde.Tests.Flows.Dynamics;
+using static TorchSharp.torch;
+
+namespace FlowOde.Tests.Flows.Layers;
+
+public sealed class LayerFoldTests
+{
+    private static readonly LayerSizes _sizes = new(3, 8, 5, 3);
+
+    public static TheoryData<string> Kinds() => new(KnownLayers.All.Select(kind => kind.Name));
+
+    [Fact]
+    public void Fold_AtTimeZero_OfConcatV2_IsIgnore()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = Parameters(new ConcatV2Layers());
+        using var shifted = new ConcatV2Layers().CreateFold(_sizes, parameters);
+        using var plain = new IgnoreLayers().CreateFold(_sizes, parameters);
+        shifted.Fold(0);
+        plain.Fold(0);
+        Assert.Equal(0, Difference(shifted.Affine, plain.Affine));
+        shifted.Fold(0.5);
+        Assert.NotEqual(0, Difference(shifted.Affine, plain.Affine));
+    }
+
+    [Fact]
+    public void Fold_WithOpenGates_OfConcatSquash_IsConcatV2()
+    {
+        using var scope = NewDisposeScope();
+        using var gated = Parameters(new ConcatSquashLayers());
+        using var plain = Parameters(new ConcatV2Layers());
+        for (int l = 0; l < _sizes.Count; l++)
+        {
+            gated[$"gateOffset.{l}"].fill_(60);
+            foreach (string kind in (string[])["weight", "bias", "shift"])
+            {
+                gated[$"{kind}.{l}"].copy_(plain[$"{kind}.{l}"]);
+            }
+        }
+
+        using var first = new ConcatSquashLayers().CreateFold(_sizes, gated);
+        using var second = new ConcatV2Layers().CreateFold(_sizes, plain);
+        first.Fold(0.7);
+        second.Fold(0.7);
+        Assert.True(Difference(first.Affine, second.Affine) < 1e-15);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Pullback_OfTheFold_AgreesWithCentralDifferences(string name)
+    {
+        using var scope = NewDisposeScope();
+        var kind = KnownLayers.Named(name);
+        using var parameters = Parameters(kind);
+        using var fold = kind.CreateFold(_sizes, parameters);
+        using var cotangent = new AffineLayers(_sizes, ScalarType.Float64, CPU, transposeWide: true);
+        using var kept = new AffineLayers(_sizes, ScalarType.Float64, CPU);
+        for (int l = 0; l < _sizes.Count; l++)
+        {
+            kept.Weight[l].copy_(sin(arange(kept.Weight[l].NumberOfElements, dtype: ScalarType.Float64)).view_as(kept.Weight[l]));
+            kept.Bias[l].copy_(cos(arange(_sizes.Out(l), dtype: ScalarType.Float64)));
+            cotangent.Weight[l].copy_(kept.Weight[l]);
+            cotangent.Bias[l].copy_(kept.Bias[l]);
+        }
+
+        using var gradient = parameters.CreateLike();
+        var time = zeros(1, dtype: ScalarType.Float64);
+        fold.Fold(0.4);
+        fold.Pullback(cotangent, 1, gradient, time);
+        const double H = 6e-6;
+        double Objective(double t)
+        {
+            fold.Fold(t);
+            return Enumerable.Range(0, _sizes.Count).Sum(l => ((fold.Affine.Weight[l] * kept.Weight[l]).sum() + (fold.Affine.Bias[l] * kept.Bias[l]).sum()).item<double>());
+        }
+
+        Assert.Equal((Objective(0.4 + H) - Objective(0.4 - H)) / (2 * H), time.item<double>(), 1e-8);
+        using var start = parameters.Clone();
+        using var direction = SeededDraws.Vector(parameters.Layout, 9);
+        double Along(double h)
+        {
+            parameters.Flat.copy_(start.Flat + (direction.Flat * h));
+            return Objective(0.4);
+        }
+
+        Assert.Equal((Along(H) - Along(-H)) / (2 * H), (gradient.Flat * direction.Flat).sum().item<double>(), 1e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Parameters_OfAKind_AreOrderedByKindOfParameter(string name)
+    {
+        var kinds = KnownLayers.Named(name).Parameters(_sizes).Select(parameter => parameter.Segment.Name.Split('.')[0]).ToArray();
+        Assert.Equal(kinds, kinds.GroupBy(kind => kind).SelectMany(group => group));
+        Assert.Equal(["weight", "bias"], kinds.Distinct().Take(2));
+        Assert.Same(KnownLayers.Named(name), KnownLayers.All.Single(kind => kind.Name == name));
+    }
+
+    [Fact]
+    public void Named_OfAnUnknownName_ListsTheKnownOnes() =>
+        Assert.Contains("concatsquash", Assert.Throws<ArgumentException>(() => KnownLayers.Named("conv")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(3, 0)]
+    public void LayerSizes_WithoutTwoPositiveWidths_AreRefused(params int[] widths) =>
+        Assert.Contains("at least two widths", Assert.Throws<ArgumentException>(() => new LayerSizes(widths.Select(width => (long)width))).Message, StringComparison.Ordinal);
+
+    private static FlatVector Parameters(ITimeDependentLayers kind) =>
+        SeededDraws.Vector(new(kind.Parameters(_sizes).Select(parameter => parameter.Segment)), 4);
+
+    private static double Difference(AffineLayers a, AffineLayers b) =>
+        Enumerable.Range(0, _sizes.Count).Max(l => Math.Max((a.Weight[l] - b.Weight[l]).abs().max().item<double>(), (a.Bias[l] - b.Bias[l]).abs().max().item<double>()));
+}
