@@ -58,6 +58,13 @@ internal sealed class FigureBook(ModelView view, TrainingData? data, string titl
     /// <summary>Samples over the density, or all pairs of columns where there are not two.</summary>
     public IFigure Sampled() => view.Columns.Count == 2 ? Density(_samples.Value) : Pairs();
 
+    /// <summary>Samples of another seed or temperature, over the density where there are two columns.</summary>
+    public IFigure SampledAlone(int count, double temperature, ulong seed)
+    {
+        var samples = (view with { Seed = seed }).Sample(count, 0, temperature);
+        return view.Columns.Count == 2 ? Density(samples) : new PairPlotFigure(samples, new(view.Columns, [])) { Title = title, Caption = caption };
+    }
+
     /// <summary>All pairs of columns.</summary>
     public IFigure Pairs() => new PairPlotFigure(Data, _samples.Value) { Title = title, Caption = caption };
 

@@ -17,7 +17,7 @@ internal static class FigureFile
     ];
 
     /// <summary>Whether a path has the extension of a picture.</summary>
-    public static bool CanWrite(string path) => _formats.Any(format => format.Extension == Path.GetExtension(path).ToLowerInvariant());
+    public static bool CanWrite(string path) => _formats.Any(format => IsOf(format.Extension, path));
 
     /// <summary>Refuses a path whose extension is no picture's.</summary>
     public static void RequireFormat(string path)
@@ -37,7 +37,7 @@ internal static class FigureFile
     {
         RequireFormat(path);
         float scale = size is { } box ? Math.Min(box.Width / figure.Size.Width, box.Height / figure.Size.Height) : FigureWriter.DefaultScale;
-        AtomicFile.Write(path, stream => _formats.First(format => format.Extension == Path.GetExtension(path).ToLowerInvariant()).Write(figure, stream, scale));
+        AtomicFile.Write(path, stream => _formats.First(format => IsOf(format.Extension, path)).Write(figure, stream, scale));
     }
 
     /// <summary>Writes an animation: moving as .webp, as a strip of stills as .png.</summary>
@@ -57,4 +57,6 @@ internal static class FigureFile
                 throw new UsageException($"--out {path}: an animation is a .webp, or a .png with a strip of stills.");
         }
     }
+
+    private static bool IsOf(string extension, string path) => extension.Equals(Path.GetExtension(path), StringComparison.OrdinalIgnoreCase);
 }

@@ -25,8 +25,10 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     /// <summary>Asks for an early end.</summary>
     public CancellationToken Stop { get; init; }
 
-    /// <summary>The draws of pictures.</summary>
-    public RandomSource Random { get; } = new((ulong)Values.Integer("seed"));
+    /// <summary>The seed of what pictures draw.</summary>
+    public ulong Seed { get; init; } = (ulong)Values.Integer("seed");
+
+    private RandomSource Random => new(Seed);
 
     private int Threads => Device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)Values.Integer("threads");
 

@@ -3,6 +3,7 @@ using FlowOde.Cli.Verbs;
 using FlowOde.Flows.Training;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using ValidationResult = FlowOde.Flows.Training.ValidationResult;
 
 namespace FlowOde.Cli.Reporting;
 

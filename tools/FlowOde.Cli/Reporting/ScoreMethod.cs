@@ -11,5 +11,5 @@ internal sealed record ScoreMethod(string Solver, double Tolerance, int Probes, 
     public string Trace => Probes == 0 ? "exact" : $"hutchinson, {Probes} probes";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Solver} at {Tolerance:E0}, {DType}, {(Probes == 0 ? "exact trace" : $"{Probes} probes")}";
+    public override string ToString() => $"{Solver} at {Tolerance:0.#e-0}, {DType}, {(Probes == 0 ? "exact trace" : $"{Probes} probes")}";
 }

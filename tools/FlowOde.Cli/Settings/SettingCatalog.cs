@@ -1,6 +1,7 @@
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Layers.Activations;
 using FlowOde.Flows.Regularizers;
+using FlowOde.Flows.Training.Schedules;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
@@ -35,7 +36,7 @@ internal static class SettingCatalog
         new("regularize", SettingKind.Texts, "NAME=WEIGHT", $"adds a penalty of the flow's paths; may be repeated"),
         new("batch", SettingKind.Integer, "N", "rows of a training step") { Least = 1, Most = 10_000_000 },
         new("lr", SettingKind.Number, "X", "the largest learning rate") { Least = 0, IsAbove = true },
-        new("schedule", SettingKind.Text, "NAME", "the learning rate over the run") { Choices = () => ScheduleCatalog.Names },
+        new("schedule", SettingKind.Text, "NAME", "the learning rate over the run") { Choices = () => LearningRateSchedules.Names },
         new("warmup", SettingKind.Integer, "N", "steps in which the rate grows from 0") { Least = 0 },
         new("weight-decay", SettingKind.Number, "X", "decoupled weight decay") { Least = 0 },
         new("clip", SettingKind.Number, "X", "the gradient's largest norm") { Least = 0, IsAbove = true },

@@ -35,6 +35,18 @@ internal sealed class SettingValues
         return merged;
     }
 
+    /// <summary>All values as a source of their own, to lay others over.</summary>
+    public SettingLayer ToLayer()
+    {
+        var layer = new SettingLayer("");
+        foreach (var (name, list) in _values)
+        {
+            layer.Add(name, list.Count == 0 ? ["none"] : list);
+        }
+
+        return layer;
+    }
+
     /// <summary>Whether a setting has a value.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
 

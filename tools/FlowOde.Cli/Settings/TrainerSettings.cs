@@ -1,4 +1,5 @@
 using FlowOde.Flows.Training;
+using FlowOde.Flows.Training.Schedules;
 
 namespace FlowOde.Cli.Settings;
 
@@ -8,8 +9,7 @@ internal static class TrainerSettings
     /// <summary>The trainer's options.</summary>
     public static TrainerOptions Read(SettingValues values) => new()
     {
-        LearningRate = values.Number("lr"),
-        Schedule = ScheduleCatalog.Create(values.Text("schedule"), values.Integer("warmup")),
+        Schedule = LearningRateSchedules.Named(values.Text("schedule"), values.Number("lr"), values.Integer("warmup")),
         Adam = Adam(values),
         ClipNorm = values.Number("clip"),
         AverageDecay = values.Number("average"),

@@ -18,7 +18,7 @@ internal static class ResumeTraining
     {
         using var held = RunLock.Take(folder);
         var saved = RunConfig.Read(folder);
-        var values = SettingValues.Merge(Layer(saved.Values), flags);
+        var values = SettingValues.Merge(saved.Values.ToLayer(), flags);
         if (flags.Values.ContainsKey("threads") && values.Integer("threads") != saved.Values.Integer("threads"))
         {
             output.Notice($"Threads change from {saved.Values.Integer("threads")} to {values.Integer("threads")}: sums are taken in another order, so numbers will differ in their last digits.");
@@ -50,17 +50,6 @@ internal static class ResumeTraining
         }
 
         return Finish.Train(folder, session, data, device, output);
-    }
-
-    private static SettingLayer Layer(SettingValues values)
-    {
-        var layer = new SettingLayer("");
-        foreach (var (name, list) in values.All)
-        {
-            layer.Add(name, list.Count == 0 ? ["none"] : list);
-        }
-
-        return layer;
     }
 
     /// <summary>Gives the run a new length, decided here and now.</summary>
