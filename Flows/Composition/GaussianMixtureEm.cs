@@ -13,8 +13,8 @@ internal sealed class GaussianMixtureEm : IDisposable
     // Numbers held at once by the largest temporary: 1 MB of doubles stays in cache.
     private const long NumbersAtOnce = 1 << 17;
 
-    private static readonly Scalar TinyCount = 1e-10;
-    private static readonly Scalar One = 1.0;
+    private static readonly Scalar _tinyCount = 1e-10;
+    private static readonly Scalar _one = 1.0;
 
     private readonly Tensor _rows;
     private readonly Tensor _columns;
@@ -98,7 +98,7 @@ internal sealed class GaussianMixtureEm : IDisposable
     private GaussianMixtureState Maximize(Sums sums)
     {
         using var scope = NewDisposeScope();
-        var counts = sums.Counts.clamp_min(TinyCount);
+        var counts = sums.Counts.clamp_min(_tinyCount);
         using Scalar perRow = 1.0 / _rows.shape[0];
         var weights = sums.Counts.mul(perRow);
         var means = sums.First / counts.unsqueeze(1);
@@ -143,7 +143,7 @@ internal sealed class GaussianMixtureEm : IDisposable
         {
             using var scope = NewDisposeScope();
             var weighted = responsibilities.unsqueeze(1) * columns.unsqueeze(0);
-            Counts.add_(responsibilities.sum(1), One);
+            Counts.add_(responsibilities.sum(1), _one);
             First.addmm_(responsibilities, rows, 1, 1);
             Second.addmm_(weighted.view(Second.shape[0], -1), rows, 1, 1);
         }

@@ -6,8 +6,8 @@ namespace FlowOde.Flows.Composition;
 /// <summary>Parameters of a mixture in the form that evaluates fastest; float64 on the CPU. Owns its tensors.</summary>
 internal sealed class GaussianMixtureState : IDisposable
 {
-    private static readonly Scalar Half = 0.5;
-    private static readonly Scalar MinusHalf = -0.5;
+    private static readonly Scalar _half = 0.5;
+    private static readonly Scalar _minusHalf = -0.5;
 
     /// <summary>Prepares weights [components], means [components, dim] and positive definite covariances [components, dim, dim]; keeps copies.</summary>
     public GaussianMixtureState(Tensor weights, Tensor means, Tensor covariances)
@@ -15,7 +15,7 @@ internal sealed class GaussianMixtureState : IDisposable
         using var scope = NewDisposeScope();
         Weights = weights.clone().DetachFromDisposeScope();
         Means = means.clone().DetachFromDisposeScope();
-        Covariances = (covariances + covariances.mT).mul_(Half).DetachFromDisposeScope();
+        Covariances = (covariances + covariances.mT).mul_(_half).DetachFromDisposeScope();
         Cholesky = linalg.cholesky(Covariances).DetachFromDisposeScope();
         var identity = eye(means.shape[1], dtype: ScalarType.Float64).expand(Covariances.shape);
         Whitening = linalg.solve_triangular(Cholesky, identity, upper: false).contiguous().DetachFromDisposeScope();
@@ -50,7 +50,7 @@ internal sealed class GaussianMixtureState : IDisposable
         using var scope = NewDisposeScope();
         var differences = columns.unsqueeze(0) - Means.unsqueeze(2);
         var whitened = Whitening.bmm(differences);
-        return whitened.mul_(whitened).sum(1).mul_(MinusHalf).add_(LogScales).MoveToOuterDisposeScope();
+        return whitened.mul_(whitened).sum(1).mul_(_minusHalf).add_(LogScales).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace FlowOde.Flows.Storage;
 /// <summary>The element types of the format under their names there, with their sizes in bytes.</summary>
 internal static class SafetensorsDtype
 {
-    private static readonly (string Name, ScalarType Dtype, int Bytes)[] All =
+    private static readonly (string Name, ScalarType Dtype, int Bytes)[] _all =
     [
         ("F64", ScalarType.Float64, 8),
         ("I64", ScalarType.Int64, 8),
@@ -20,17 +20,17 @@ internal static class SafetensorsDtype
         ("BOOL", ScalarType.Bool, 1),
     ];
 
-    private static readonly FrozenDictionary<string, ScalarType> ByName = All.ToFrozenDictionary(x => x.Name, x => x.Dtype);
-    private static readonly FrozenDictionary<ScalarType, (string Name, int Bytes)> ByDtype = All.ToFrozenDictionary(x => x.Dtype, x => (x.Name, x.Bytes));
+    private static readonly FrozenDictionary<string, ScalarType> _byName = _all.ToFrozenDictionary(x => x.Name, x => x.Dtype);
+    private static readonly FrozenDictionary<ScalarType, (string Name, int Bytes)> _byDtype = _all.ToFrozenDictionary(x => x.Dtype, x => (x.Name, x.Bytes));
 
     /// <summary>The names, for messages.</summary>
-    public static string Known => string.Join(", ", All.Select(x => x.Name));
+    public static string Known => string.Join(", ", _all.Select(x => x.Name));
 
-    public static bool TryParse(string name, out ScalarType dtype) => ByName.TryGetValue(name, out dtype);
+    public static bool TryParse(string name, out ScalarType dtype) => _byName.TryGetValue(name, out dtype);
 
-    public static bool IsKnown(ScalarType dtype) => ByDtype.ContainsKey(dtype);
+    public static bool IsKnown(ScalarType dtype) => _byDtype.ContainsKey(dtype);
 
-    public static string NameOf(ScalarType dtype) => ByDtype.TryGetValue(dtype, out var known) ? known.Name : dtype.ToString();
+    public static string NameOf(ScalarType dtype) => _byDtype.TryGetValue(dtype, out var known) ? known.Name : dtype.ToString();
 
-    public static int BytesOf(ScalarType dtype) => ByDtype[dtype].Bytes;
+    public static int BytesOf(ScalarType dtype) => _byDtype[dtype].Bytes;
 }

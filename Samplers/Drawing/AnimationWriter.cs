@@ -62,7 +62,8 @@ public static class AnimationWriter
             if (frames[i].Figure.Size != size)
             {
                 throw new ArgumentException(
-                    $"All frames must have one size, but frame {i} has {frames[i].Figure.Size} and frame 0 {size}; give all the same limits, titles and colour scale.", nameof(frames));
+                    $"All frames must have one size, but frame {i} has {frames[i].Figure.Size} and frame 0 {size}; give all the same limits, titles and colour scale.",
+                    nameof(frames));
             }
 
             if (frames[i].Duration < TimeSpan.FromMilliseconds(1))

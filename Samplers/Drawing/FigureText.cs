@@ -48,11 +48,6 @@ internal static class FigureText
         }
 
         var fits = font.BreakText(clean, Math.Max(0, room - font.MeasureText("…")));
-        if (fits > 0 && fits < clean.Length && char.IsLowSurrogate(clean[fits]))
-        {
-            fits--;
-        }
-
         return string.Concat(clean.AsSpan(0, fits).TrimEnd(), "…");
     }
 

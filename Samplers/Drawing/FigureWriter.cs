@@ -64,7 +64,9 @@ public static class FigureWriter
         if (!(scale > 0) || longest > LongestSide)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(scale), scale, $"A figure of {size.Width} × {size.Height} points needs a scale above 0 and at most {LongestSide / MathF.Max(size.Width, size.Height):F2}.");
+                nameof(scale),
+                scale,
+                $"A figure of {size.Width} × {size.Height} points needs a scale above 0 and at most {LongestSide / MathF.Max(size.Width, size.Height):F2}.");
         }
 
         var info = new SKImageInfo(Pixels(size.Width, scale), Pixels(size.Height, scale), SKColorType.Rgba8888, SKAlphaType.Premul);

@@ -6,9 +6,9 @@ namespace FlowOde.Samplers.Drawing;
 /// <summary>How a training went: loss and validation score against iterations, and below them the vector field evaluations.</summary>
 public sealed record LossCurveFigure : IFigure
 {
-    private const float FrameWidth = 640;
-    private const float LossHeight = 300;
-    private const float NfeHeight = 96;
+    private const float _frameWidth = 640;
+    private const float _lossHeight = 300;
+    private const float _nfeHeight = 96;
 
     private static readonly SKColor _forward = new(0x5B, 0x4B, 0x9A);
     private static readonly SKColor _backward = new(0xC2, 0x5B, 0x8E);
@@ -58,7 +58,8 @@ public sealed record LossCurveFigure : IFigure
         }
     }
 
-    /// <summary>Limits that an early spike or descent does not stretch: the range of all values, but no further from the 10 and 90 percentiles than 3 times their distance.</summary>
+    /// <summary>Limits that an early spike does not stretch: the range of all values, but no further from the 10 and 90 percentiles than
+    /// 3 times their distance.</summary>
     internal static DataLimits CurveLimits(DataSeries training, DataSeries validation)
     {
         var sorted = Percentiles.SortedDrawable([.. training.Values, .. validation.Values]);
@@ -88,7 +89,11 @@ public sealed record LossCurveFigure : IFigure
         CurveLayer.DrawBand(canvas, area, Validation, FigureStyle.Samples.WithAlpha(50));
         CurveLayer.DrawLine(canvas, area, Validation, FigureStyle.Samples, 1.2f);
         CurveLayer.DrawMarks(canvas, area, Validation, FigureStyle.Samples);
-        var entries = new List<(Legend.Mark, SKColor, string)> { (Legend.Mark.ThinLine, FigureStyle.Data.WithAlpha(130), "training batch"), (Legend.Mark.Line, FigureStyle.Data, "running mean") };
+        var entries = new List<(Legend.Mark, SKColor, string)>
+        {
+            (Legend.Mark.ThinLine, FigureStyle.Data.WithAlpha(130), "training batch"),
+            (Legend.Mark.Line, FigureStyle.Data, "running mean"),
+        };
         if (Validation.Values.Length > 0)
         {
             entries.Add((Legend.Mark.Disc, FigureStyle.Samples, Validation.StandardErrors is null ? "validation" : "validation ± SE"));
@@ -129,10 +134,10 @@ public sealed record LossCurveFigure : IFigure
         var nfeY = new DataLimits(0, evaluations.Length == 0 ? 1 : Math.Max(1, 1.1 * Percentiles.Of(evaluations, 0.995)));
         var lossAxes = new Axes { XTitle = HasNfe ? "" : "iteration", XLabels = !HasNfe, XUnit = 1, YTitle = LossTitle, Grid = true };
         var nfeAxes = new Axes { XTitle = "iteration", XUnit = 1, YTitle = "NFE", Grid = true };
-        var margin = Math.Max(lossAxes.LeftMargin(y, LossHeight), HasNfe ? nfeAxes.LeftMargin(nfeY, NfeHeight) : 0);
+        var margin = Math.Max(lossAxes.LeftMargin(y, _lossHeight), HasNfe ? nfeAxes.LeftMargin(nfeY, _nfeHeight) : 0);
         var left = FigureStyle.Border + margin;
-        var loss = SKRect.Create(left, FigureLayout.Top(Title, Caption) + FigureLayout.HeadingHeight, FrameWidth, LossHeight);
-        var nfe = SKRect.Create(left, loss.Bottom + FigureLayout.HeadingHeight + 16, FrameWidth, NfeHeight);
+        var loss = SKRect.Create(left, FigureLayout.Top(Title, Caption) + FigureLayout.HeadingHeight, _frameWidth, _lossHeight);
+        var nfe = SKRect.Create(left, loss.Bottom + FigureLayout.HeadingHeight + 16, _frameWidth, _nfeHeight);
         var bottom = HasNfe ? nfe.Bottom + nfeAxes.BottomMargin() : loss.Bottom + lossAxes.BottomMargin();
         var size = new SKSize(loss.Right + FigureStyle.Border + 8, bottom + FigureStyle.Border - 4);
         return (size, new PlotArea(loss, x, y), lossAxes with { LeftRoom = margin }, new PlotArea(nfe, x, nfeY), nfeAxes with { LeftRoom = margin });

@@ -2,7 +2,8 @@ using SkiaSharp;
 
 namespace FlowOde.Samplers.Drawing;
 
-/// <summary>Every pair of columns of a table: histograms on the diagonal, data and samples mixed below it, the samples' density above.</summary>
+/// <summary>Every pair of columns of a table: histograms on the diagonal, data and samples mixed below it, the samples' smoothed
+/// density above.</summary>
 /// <remarks>Limits are robust ones of the data's columns. Scatter panels show at most <see cref="MostPointsShown"/> evenly chosen rows of each table; histograms and densities count all.</remarks>
 public sealed record PairPlotFigure : IFigure
 {
@@ -12,7 +13,7 @@ public sealed record PairPlotFigure : IFigure
     /// <summary>The greatest number of points of each table in a scatter panel.</summary>
     public const int MostPointsShown = 1500;
 
-    private const float Gap = 10;
+    private const float _gap = 10;
 
     /// <summary>Makes a pair plot.</summary>
     /// <param name="data">The data.</param>
@@ -51,8 +52,9 @@ public sealed record PairPlotFigure : IFigure
         get
         {
             var left = LeftMargin;
-            var side = (Shown * Cell) + ((Shown - 1) * Gap);
-            return new SKSize(Math.Max(left + side + FigureStyle.Border + 6, 360), Top + side + new Axes { XTitle = "x", TickSize = TickSize }.BottomMargin() + FigureStyle.Border);
+            var side = (Shown * Cell) + ((Shown - 1) * _gap);
+            var bottom = new Axes { XTitle = "x", TickSize = TickSize }.BottomMargin();
+            return new SKSize(Math.Max(left + side + FigureStyle.Border + 6, 360), Top + side + bottom + FigureStyle.Border);
         }
     }
 
@@ -84,8 +86,15 @@ public sealed record PairPlotFigure : IFigure
         {
             for (var column = 0; column < Shown; column++)
             {
-                var frame = SKRect.Create(left + (column * (Cell + Gap)), Top + (row * (Cell + Gap)), Cell, Cell);
-                var panel = new PairPlotPanel(frame, TickSize) { LeftRoom = left - FigureStyle.Border, IsLeft = column == 0, IsBottom = row == Shown - 1, XName = Data.ColumnNames[column], YName = Data.ColumnNames[row] };
+                var frame = SKRect.Create(left + (column * (Cell + _gap)), Top + (row * (Cell + _gap)), Cell, Cell);
+                var panel = new PairPlotPanel(frame, TickSize)
+                {
+                    LeftRoom = left - FigureStyle.Border,
+                    IsLeft = column == 0,
+                    IsBottom = row == Shown - 1,
+                    XName = Data.ColumnNames[column],
+                    YName = Data.ColumnNames[row],
+                };
                 panel.Draw(canvas, (data[column], data[row]), (samples[column], samples[row]), (limits[column], limits[row]), Math.Sign(row - column));
             }
         }

@@ -2,13 +2,14 @@ using SkiaSharp;
 
 namespace FlowOde.Samplers.Drawing;
 
-/// <summary>Data, model density and model samples in the plane, side by side on the same axes, or one above the other when they are wide; with the true density when that is known.</summary>
+/// <summary>Data, model density and model samples in the plane on the same axes, side by side, or one above the other when they are
+/// wide; with the true density when that is known.</summary>
 /// <remarks>Axes and limits are those of <see cref="Density"/>.</remarks>
 public sealed record ThreePanelFigure : IFigure
 {
-    private const float PanelGap = 28;
-    private const float BarGap = 32;
-    private const float StackGap = 22;
+    private const float _panelGap = 28;
+    private const float _barGap = 32;
+    private const float _stackGap = 22;
 
     /// <summary>The data, two columns; their names are the axis titles.</summary>
     /// <exception cref="ArgumentException">There are not two columns.</exception>
@@ -115,7 +116,7 @@ public sealed record ThreePanelFigure : IFigure
         {
             for (var i = 0; i < frames.Length; i++)
             {
-                frames[i] = SKRect.Create(x, y + (i * (frame.Height + FigureLayout.HeadingHeight + StackGap)), frame.Width, frame.Height);
+                frames[i] = SKRect.Create(x, y + (i * (frame.Height + FigureLayout.HeadingHeight + _stackGap)), frame.Width, frame.Height);
             }
 
             x += frame.Width + barRoom;
@@ -125,7 +126,7 @@ public sealed record ThreePanelFigure : IFigure
             for (var i = 0; i < frames.Length; i++)
             {
                 frames[i] = SKRect.Create(x, y, frame.Width, frame.Height);
-                x += frame.Width + (i == frames.Length - 2 ? barRoom + BarGap : i == frames.Length - 1 ? 0 : PanelGap);
+                x += frame.Width + (i == frames.Length - 2 ? barRoom + _barGap : i == frames.Length - 1 ? 0 : _panelGap);
             }
         }
 

@@ -19,7 +19,8 @@ public sealed class VectorGrid
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         if (u.Length != (long)columns * rows || v.Length != u.Length)
         {
-            throw new ArgumentException($"A grid of {rows} rows and {columns} columns needs {(long)columns * rows} velocities, but {u.Length} along x and {v.Length} along y were given.");
+            throw new ArgumentException(
+                $"A grid of {rows} rows and {columns} columns needs {(long)columns * rows} velocities, but {u.Length} along x and {v.Length} along y were given.");
         }
 
         X = x;

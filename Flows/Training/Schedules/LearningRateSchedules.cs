@@ -5,7 +5,7 @@ namespace FlowOde.Flows.Training.Schedules;
 /// <summary>The schedules by name.</summary>
 public static class LearningRateSchedules
 {
-    private static readonly SortedDictionary<string, Func<double, ILearningRateSchedule>> Makers = new(StringComparer.Ordinal)
+    private static readonly SortedDictionary<string, Func<double, ILearningRateSchedule>> _makers = new(StringComparer.Ordinal)
     {
         ["constant"] = rate => new ConstantRate { BaseRate = rate },
         ["cosine"] = rate => new CosineDecay { BaseRate = rate },
@@ -15,7 +15,7 @@ public static class LearningRateSchedules
     };
 
     /// <summary>The known names, sorted.</summary>
-    public static IReadOnlyList<string> Names { get; } = new ReadOnlyCollection<string>([.. Makers.Keys]);
+    public static IReadOnlyList<string> Names { get; } = new ReadOnlyCollection<string>([.. _makers.Keys]);
 
     /// <summary>A schedule by its name, its other options at their defaults.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -26,7 +26,7 @@ public static class LearningRateSchedules
     public static ILearningRateSchedule Named(string name, double baseRate, long warmUpSteps = 0)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!Makers.TryGetValue(name, out var make))
+        if (!_makers.TryGetValue(name, out var make))
         {
             throw new ArgumentException($"There is no learning-rate schedule '{name}'; known are {string.Join(", ", Names)}.", nameof(name));
         }

@@ -7,7 +7,7 @@ namespace FlowOde.Tests.Flows.Composition;
 
 public sealed class GaussianMixtureTests : IDisposable
 {
-    private static readonly GaussianMixtureOptions Options = new() { Components = 3, Starts = 3, Seed = 5 };
+    private static readonly GaussianMixtureOptions _options = new() { Components = 3, Starts = 3, Seed = 5 };
 
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 
@@ -17,7 +17,7 @@ public sealed class GaussianMixtureTests : IDisposable
     public void Fit_WithOneComponent_GivesTheSampleMomentsAndTheirClosedFormLikelihood()
     {
         var rows = Normals(500, 3).mm(tensor(new double[,] { { 2, 0.5, 0 }, { 0, 1, -1 }, { 0, 0, 0.3 } })) + tensor(new double[] { 100, -5, 0 });
-        using var fit = GaussianMixture.Fit(rows, Options with { Components = 1 });
+        using var fit = GaussianMixture.Fit(rows, _options with { Components = 1 });
         var mean = rows.mean([0]);
         var centred = rows - mean;
         var covariance = centred.t().mm(centred) / 500;
@@ -36,7 +36,7 @@ public sealed class GaussianMixtureTests : IDisposable
     {
         const int count = 6000;
         using var truth = Separated();
-        using var fit = GaussianMixture.Fit(truth.Sample(Stream(1), count), Options);
+        using var fit = GaussianMixture.Fit(truth.Sample(Stream(1), count), _options);
         var order = fit.Mixture.Means.select(1, 0).argsort();
 
         // Standard errors: weights 0.006, means 1/√1200 = 0.03, covariances √2/√1200 = 0.04, times the largest variance, 1.
@@ -54,7 +54,7 @@ public sealed class GaussianMixtureTests : IDisposable
     [InlineData("line", 1e-6)]
     public void Fit_AtEveryIteration_RaisesTheLikelihood(string data, double floor)
     {
-        using var fit = GaussianMixture.Fit(Data(data, 400), Options with { Components = 6, Tolerance = 0, MaxIterations = 60, CovarianceFloor = floor });
+        using var fit = GaussianMixture.Fit(Data(data, 400), _options with { Components = 6, Tolerance = 0, MaxIterations = 60, CovarianceFloor = floor });
         for (var i = 1; i < fit.MeanLogDensities.Count - 1; i++)
         {
             var gain = fit.MeanLogDensities[i] - fit.MeanLogDensities[i - 1];
@@ -77,7 +77,7 @@ public sealed class GaussianMixtureTests : IDisposable
         foreach (var count in new[] { 1, 2, 5, 200 })
         {
             var rows = Data(data, count);
-            using var fit = GaussianMixture.Fit(rows, Options with { Components = 10 });
+            using var fit = GaussianMixture.Fit(rows, _options with { Components = 10 });
             var density = fit.Mixture.LogDensity(rows);
             Assert.True(density.isfinite().all().item<bool>(), $"{data}, {count} rows: {density}");
             Assert.True(fit.Mixture.Means.isfinite().all().item<bool>() && fit.Mixture.Covariances.isfinite().all().item<bool>());
@@ -90,7 +90,7 @@ public sealed class GaussianMixtureTests : IDisposable
     public void Fit_OfTwoDistinctPoints_UsesNoMoreComponentsThanPoints()
     {
         var rows = tensor(new double[,] { { 0, 0 }, { 1, 2 } }).repeat([50, 1]);
-        using var fit = GaussianMixture.Fit(rows, Options with { Components = 10 });
+        using var fit = GaussianMixture.Fit(rows, _options with { Components = 10 });
         Assert.Equal(2, fit.Components);
 
         // Each point carries half the weight and a Gaussian at the floor in standard units, where both columns have deviation ½ and 1.
@@ -103,8 +103,8 @@ public sealed class GaussianMixtureTests : IDisposable
     {
         var rows = Data("uniform", 500);
         var order = tensor(Stream(9).Permutation(500));
-        using var there = GaussianMixture.Fit(rows, Options);
-        using var back = GaussianMixture.Fit(rows[order], Options);
+        using var there = GaussianMixture.Fit(rows, _options);
+        using var back = GaussianMixture.Fit(rows[order], _options);
         AssertClose(there.Mixture.LogDensity(rows), back.Mixture.LogDensity(rows), 0);
     }
 
@@ -112,9 +112,9 @@ public sealed class GaussianMixtureTests : IDisposable
     public void Fit_WithTheSameSeed_GivesTheSameBits()
     {
         var rows = Data("uniform", 300);
-        using var first = GaussianMixture.Fit(rows, Options);
-        using var second = GaussianMixture.Fit(rows, Options);
-        using var other = GaussianMixture.Fit(rows, Options with { Seed = 6 });
+        using var first = GaussianMixture.Fit(rows, _options);
+        using var second = GaussianMixture.Fit(rows, _options);
+        using var other = GaussianMixture.Fit(rows, _options with { Seed = 6 });
         Assert.Equal(first.StartScores, second.StartScores);
         Assert.NotEqual(first.StartScores, other.StartScores);
         Assert.Equal(first.StartScores.Max(), first.MeanLogDensities[^1]);
@@ -126,8 +126,8 @@ public sealed class GaussianMixtureTests : IDisposable
         var rows = Data("separated", 400);
         double[] scale = [1e-7, 3e5];
         var scaled = (rows * tensor(scale)) + tensor(new double[] { 1e-3, -4e8 });
-        using var plain = GaussianMixture.Fit(rows, Options);
-        using var other = GaussianMixture.Fit(scaled, Options);
+        using var plain = GaussianMixture.Fit(rows, _options);
+        using var other = GaussianMixture.Fit(scaled, _options);
         var shift = Math.Log(scale[0] * scale[1]);
 
         // The offset costs digits: 4e8 against a deviation of 1e6 leaves 13 of them.
@@ -137,7 +137,7 @@ public sealed class GaussianMixtureTests : IDisposable
     [Fact]
     public void LogDensity_InTwoDimensions_IntegratesToOne()
     {
-        using var fit = GaussianMixture.Fit(Data("separated", 1000), Options);
+        using var fit = GaussianMixture.Fit(Data("separated", 1000), _options);
         var axis = arange(-12, 20, 0.05, dtype: ScalarType.Float64);
         var grid = cartesian_prod(axis, axis);
         var integral = fit.Mixture.LogDensity(grid).exp().sum().item<double>() * 0.05 * 0.05;
@@ -209,7 +209,7 @@ public sealed class GaussianMixtureTests : IDisposable
     public void FromTensors_OfWhatWasStored_GivesTheSameDensitiesBitForBit()
     {
         var rows = Data("uniform", 300);
-        using var fit = GaussianMixture.Fit(rows, Options);
+        using var fit = GaussianMixture.Fit(rows, _options);
         var tensors = new Dictionary<string, Tensor>();
         fit.Mixture.SerializeTo(tensors, "base.");
         using var stream = new MemoryStream();
@@ -238,10 +238,10 @@ public sealed class GaussianMixtureTests : IDisposable
     {
         var rows = zeros(3, 2, dtype: ScalarType.Float64);
         rows[1, 1] = double.NaN;
-        Assert.Contains("Row 1, column 1", Assert.Throws<ArgumentException>(() => GaussianMixture.Fit(rows, Options)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>("rows", () => GaussianMixture.Fit(zeros(0, 2), Options));
-        Assert.Throws<ArgumentException>("rows", () => GaussianMixture.Fit(zeros(5), Options));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Options with { CovarianceFloor = 0 });
+        Assert.Contains("Row 1, column 1", Assert.Throws<ArgumentException>(() => GaussianMixture.Fit(rows, _options)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("rows", () => GaussianMixture.Fit(zeros(0, 2), _options));
+        Assert.Throws<ArgumentException>("rows", () => GaussianMixture.Fit(zeros(5), _options));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _options with { CovarianceFloor = 0 });
     }
 
     [Fact]
@@ -255,7 +255,7 @@ public sealed class GaussianMixtureTests : IDisposable
 
         void Once()
         {
-            using var fit = GaussianMixture.Fit(rows, Options);
+            using var fit = GaussianMixture.Fit(rows, _options);
             using var density = fit.Mixture.LogDensity(rows);
             using var sample = fit.Mixture.Sample(Stream(1), 5);
         }

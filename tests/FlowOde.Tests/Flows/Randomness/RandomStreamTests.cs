@@ -4,7 +4,7 @@ namespace FlowOde.Tests.Flows.Randomness;
 
 public sealed class RandomStreamTests
 {
-    private static readonly RandomStream Stream = new RandomSource(2026).Stream(RandomPurpose.Probe, 3);
+    private static readonly RandomStream _stream = new RandomSource(2026).Stream(RandomPurpose.Probe, 3);
 
     public static TheoryData<string> Kinds => ["uniform", "normal", "sign"];
 
@@ -12,8 +12,8 @@ public sealed class RandomStreamTests
     [MemberData(nameof(Kinds))]
     public void Fill_OfRowsInAnotherOrder_GivesEachRowTheSameNumbers(string kind)
     {
-        var all = Draw(kind, Stream, Rows(300), 7);
-        var some = Draw(kind, Stream, [299, 4, 17, 4], 7);
+        var all = Draw(kind, _stream, Rows(300), 7);
+        var some = Draw(kind, _stream, [299, 4, 17, 4], 7);
         Assert.Equal(all[(299 * 7)..(300 * 7)], some[..7]);
         Assert.Equal(all[(4 * 7)..(5 * 7)], some[7..14]);
         Assert.Equal(all[(17 * 7)..(18 * 7)], some[14..21]);
@@ -24,10 +24,10 @@ public sealed class RandomStreamTests
     [MemberData(nameof(Kinds))]
     public void Fill_OfALongerRow_BeginsWithTheShorterRowsNumbers(string kind)
     {
-        var longer = Draw(kind, Stream, [11, 12], 401);
+        var longer = Draw(kind, _stream, [11, 12], 401);
         foreach (var perRow in new[] { 0, 1, 2, 3, 127, 128, 129, 256, 400 })
         {
-            var shorter = Draw(kind, Stream, [11, 12], perRow);
+            var shorter = Draw(kind, _stream, [11, 12], perRow);
             Assert.Equal(longer[..perRow], shorter[..perRow]);
             Assert.Equal(longer[401..(401 + perRow)], shorter[perRow..]);
         }
@@ -37,9 +37,9 @@ public sealed class RandomStreamTests
     [MemberData(nameof(Kinds))]
     public void Fill_InSinglePrecision_RoundsTheDoubleNumbers(string kind)
     {
-        var doubles = Draw(kind, Stream, Rows(500), 5);
+        var doubles = Draw(kind, _stream, Rows(500), 5);
         var floats = new float[doubles.Length];
-        Fill(kind, Stream, Rows(500), 5, floats);
+        Fill(kind, _stream, Rows(500), 5, floats);
         for (var i = 0; i < floats.Length; i++)
         {
             Assert.Equal((float)doubles[i], floats[i]);
@@ -51,7 +51,7 @@ public sealed class RandomStreamTests
     public void Fill_WithAnotherSeedPurposeOrStep_IsUncorrelated(string kind)
     {
         const int count = 20_000;
-        var reference = Draw(kind, Stream, Rows(count), 1);
+        var reference = Draw(kind, _stream, Rows(count), 1);
         RandomStream[] others =
         [
             new(2027, RandomPurpose.Probe, 3),
@@ -73,7 +73,7 @@ public sealed class RandomStreamTests
     [InlineData("sign", 0.0, 1.0, 0.0, 1.0)]
     public void Fill_OfManyNumbers_HasTheMomentsOfItsLaw(string kind, double mean, double variance, double skewness, double kurtosis)
     {
-        var draws = Draw(kind, Stream, Rows(50_000), 4);
+        var draws = Draw(kind, _stream, Rows(50_000), 4);
         var n = draws.Length;
         var sampleMean = draws.Average();
         Assert.True(Math.Abs(sampleMean - mean) < 5 * Math.Sqrt(variance / n), $"Mean {sampleMean}.");
@@ -90,7 +90,7 @@ public sealed class RandomStreamTests
     [InlineData("normal")]
     public void Fill_OfManyNumbers_PassesKolmogorovSmirnov(string kind)
     {
-        var draws = Draw(kind, Stream, Rows(20_000), 3);
+        var draws = Draw(kind, _stream, Rows(20_000), 3);
         Array.Sort(draws);
         var distance = 0.0;
         for (var i = 0; i < draws.Length; i++)
@@ -106,7 +106,7 @@ public sealed class RandomStreamTests
     [Fact]
     public void FillNormal_OfNeighboursInARow_IsUncorrelatedAlsoInSquares()
     {
-        var draws = Draw("normal", Stream, Rows(20_000), 2);
+        var draws = Draw("normal", _stream, Rows(20_000), 2);
         var first = draws.Where((_, i) => i % 2 == 0).ToArray();
         var second = draws.Where((_, i) => i % 2 == 1).ToArray();
         var squares = Correlation([.. first.Select(x => x * x)], [.. second.Select(x => x * x)]);
@@ -126,11 +126,11 @@ public sealed class RandomStreamTests
     public void FillUniform_OutsideItsRanges_SaysSo()
     {
         var into = new double[2];
-        Assert.Throws<ArgumentException>("into", () => Stream.FillUniform([0], 3, into.AsSpan()));
-        Assert.Throws<ArgumentException>("into", () => Stream.FillUniform([0], 2, new Half[2].AsSpan()));
-        Assert.Throws<ArgumentOutOfRangeException>("row", () => Stream.FillUniform([-1], 2, into.AsSpan()));
-        Assert.Throws<ArgumentOutOfRangeException>("row", () => Stream.FillNormal([1L << 44], 2, into.AsSpan()));
-        Assert.Throws<ArgumentOutOfRangeException>("perRow", () => Stream.FillRademacher([1], -1, into.AsSpan()));
+        Assert.Throws<ArgumentException>("into", () => _stream.FillUniform([0], 3, into.AsSpan()));
+        Assert.Throws<ArgumentException>("into", () => _stream.FillUniform([0], 2, new Half[2].AsSpan()));
+        Assert.Throws<ArgumentOutOfRangeException>("row", () => _stream.FillUniform([-1], 2, into.AsSpan()));
+        Assert.Throws<ArgumentOutOfRangeException>("row", () => _stream.FillNormal([1L << 44], 2, into.AsSpan()));
+        Assert.Throws<ArgumentOutOfRangeException>("perRow", () => _stream.FillRademacher([1], -1, into.AsSpan()));
         Assert.Throws<ArgumentOutOfRangeException>("step", () => new RandomStream(1, RandomPurpose.Toy, -1));
         Assert.Throws<ArgumentOutOfRangeException>("purpose", () => new RandomStream(1, (RandomPurpose)256, 0));
     }

@@ -8,7 +8,7 @@ namespace FlowOde.Tests.Flows.Storage;
 
 public sealed class SafetensorsTests
 {
-    private static readonly Dictionary<string, string> NoMetadata = [];
+    private static readonly Dictionary<string, string> _noMetadata = [];
 
     public static TheoryData<ScalarType> Dtypes =>
     [
@@ -273,7 +273,7 @@ public sealed class SafetensorsTests
     private static byte[] Write((string Name, Tensor Values)[] tensors, Dictionary<string, string>? metadata = null)
     {
         using var stream = new MemoryStream();
-        SafetensorsWriter.Write(stream, tensors, metadata ?? NoMetadata);
+        SafetensorsWriter.Write(stream, tensors, metadata ?? _noMetadata);
         return stream.ToArray();
     }
 
