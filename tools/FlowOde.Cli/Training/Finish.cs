@@ -22,6 +22,11 @@ internal static class Finish
         double before = session.State.Seconds;
         using var interrupt = new Interrupt(() => output.Notice("Stopping after this iteration; a second Ctrl-C ends at once."));
         var display = new ProgressDisplay(output, TrainerSettings.Read(session.Config.Values).SecondsLimit);
+        if (!session.State.IsComplete)
+        {
+            File.Delete(folder.Report); // of a shorter run: it must not pass for this one's
+        }
+
         try
         {
             display.Show(() => session.Train(display, interrupt.Token));

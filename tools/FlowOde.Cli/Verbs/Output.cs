@@ -12,7 +12,7 @@ namespace FlowOde.Cli.Verbs;
 /// <param name="Verbose">Whether more is said.</param>
 internal sealed record Output(TextWriter Out, TextWriter Error, bool Json, bool Quiet, bool Verbose)
 {
-    private const int WidthOfFiles = 160;
+    private const int WidthOfFiles = 1000;
 
     /// <summary>Says something that is no result.</summary>
     public void Notice(string text)
@@ -35,8 +35,8 @@ internal sealed record Output(TextWriter Out, TextWriter Error, bool Json, bool 
         var table = new Table();
         foreach (var (title, isNumber) in columns)
         {
-            var column = new TableColumn(Markup.Escape(title)).NoWrap();
-            table.AddColumn(isNumber ? column.RightAligned() : column);
+            var column = new TableColumn(Markup.Escape(title));
+            table.AddColumn(isNumber ? column.RightAligned().NoWrap() : table.Columns.Count == 0 ? column.NoWrap() : column);
         }
 
         return table;
