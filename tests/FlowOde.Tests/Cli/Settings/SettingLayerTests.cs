@@ -1,0 +1,67 @@
+using FlowOde.Cli.Failures;
+using FlowOde.Cli.Settings;
+
+namespace FlowOde.Tests.Cli.Settings;
+
+public class SettingLayerTests
+{
+    [Fact]
+    public void Merge_WithAnotherWayOfSayingTheSame_ReplacesIt()
+    {
+        var low = new SettingLayer("").Add("rtol", "0.1").Add("atol", "0.1").Add("minutes", "3");
+        var high = new SettingLayer("").Add("steps", "5").Add("iterations", "7");
+        Assert.Equal(["iterations", "steps"], SettingValues.Merge(low, high).All.Keys);
+        Assert.Equal(["atol", "minutes", "rtol"], SettingValues.Merge(high, low).All.Keys);
+    }
+
+    [Fact]
+    public void Defaults_ForAnyData_AreAllPossibleAndComplete()
+    {
+        foreach (var facts in new DataFacts[] { new(1, null, false), new(2, 20, true), new(50, 100_000, false) })
+        {
+            var values = SettingValues.Merge(TrainDefaults.For(facts).Complete());
+            Assert.NotNull(SolveSettings.ForTraining(values));
+            Assert.NotNull(TrainerSettings.Read(values));
+            Assert.Equal(facts.Dimension, ModelSettings.Read(values, facts.Dimension).Dimension);
+        }
+    }
+
+    [Fact]
+    public void Presets_OfEveryName_ArePossible()
+    {
+        foreach (var (name, _) in PresetCatalog.All)
+        {
+            var values = SettingValues.Merge(TrainDefaults.For(new(2, null, false)), PresetCatalog.Named(name).Complete());
+            Assert.NotNull(SolveSettings.ForTraining(values));
+        }
+    }
+
+    [Fact]
+    public void Write_ThenRead_GivesTheSameValues()
+    {
+        var values = SettingValues.Merge(TrainDefaults.For(new(3, 10, false)), new SettingLayer("").Add("hidden", "none").Add("lr", "1.2345678901234567E-05"));
+        var again = SettingValues.Merge(ConfigFile.Read(ConfigFile.Write(values), ""));
+        Assert.Equal(values.All.Keys, again.All.Keys);
+        Assert.Equal(values.Number("lr"), again.Number("lr"));
+        Assert.Empty(again.List("hidden"));
+    }
+
+    [Theory]
+    [InlineData("512MB", 512L << 20)]
+    [InlineData("2 gb", 2L << 30)]
+    [InlineData("100000", 100_000L)]
+    [InlineData("1.5KB", 1536L)]
+    [InlineData("7B", 7L)]
+    public void ByteSize_OfUsualSpellings_IsRead(string text, long bytes) => Assert.Equal(bytes, ByteSize.Parse(text, "--x"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0:5,0:6")]
+    [InlineData("1:5")]
+    [InlineData("0:0")]
+    [InlineData("0:5;3")]
+    public void Plan_ThatIsNone_IsRefused(string text) => Assert.Throws<UsageException>(() => PlanText.Parse(text));
+
+    [Fact]
+    public void Plan_WrittenAndRead_IsTheSame() => Assert.Equal("0:100,20:90,40:95", PlanText.Write(PlanText.Parse("0:100,20:90,40:95")));
+}

@@ -1,0 +1,33 @@
+namespace FlowOde.Tests.Cli;
+
+/// <summary>Tiny runs that many tests look at and none changes.</summary>
+public sealed class TrainedRuns : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public TrainedRuns()
+    {
+        TableFile = _folder.WriteTable();
+        Table = _folder.File("table-run");
+        Toy = _folder.File("toy-run");
+        TableResult = FlowodeCommand.Run(["train", TableFile, "--run", Table, "--json", .. Small]);
+        ToyResult = FlowodeCommand.Run(["train", "moons", "--run", Toy, "--json", .. Small]);
+        Assert.True(TableResult.Code == 0, TableResult.Error);
+        Assert.True(ToyResult.Code == 0, ToyResult.Error);
+    }
+
+    /// <summary>Options of a run that takes a second.</summary>
+    internal static string[] Small { get; } = ["--iterations", "12", "--validate-every", "5", "--hidden", "6", "--batch", "32", "--rtol", "1e-3", "--atol", "1e-3", "--threads", "1", "--device", "cpu"];
+
+    internal string TableFile { get; }
+
+    internal string Table { get; }
+
+    internal string Toy { get; }
+
+    internal CliResult TableResult { get; }
+
+    internal CliResult ToyResult { get; }
+
+    public void Dispose() => _folder.Dispose();
+}

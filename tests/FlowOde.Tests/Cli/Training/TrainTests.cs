@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+
+namespace FlowOde.Tests.Cli.Training;
+
+/// <summary>What a run leaves, that it repeats bit for bit, and that each option does something.</summary>
+[Collection(TrainedRunsGroup.Name)]
+public class TrainTests(TrainedRuns runs)
+{
+    [Fact]
+    public void Train_OnATable_WritesEveryFileAndPrintsItsReport()
+    {
+        string[] files = ["config.json", "log.jsonl", "loss.png", "model.safetensors", "pairs.png", "report.json", "state.safetensors"];
+        Assert.Equal(files, Directory.EnumerateFiles(runs.Table).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+        Assert.True(JsonNode.DeepEquals(runs.TableResult.Json, JsonNode.Parse(File.ReadAllText(Path.Combine(runs.Table, "report.json")))));
+        Assert.Equal(12, File.ReadLines(Path.Combine(runs.Table, "log.jsonl")).Count());
+        foreach (string part in (string[])["train", "validation", "test"])
+        {
+            Assert.True(double.IsFinite(runs.TableResult.Number("nll", part, "mean")));
+            Assert.True(runs.TableResult.Number("nll", part, "standardError") > 0);
+        }
+    }
+
+    [Fact]
+    public void Train_OnAToy_ReportsTheDivergenceAsNllLessEntropy()
+    {
+        // Both are means over the same points: −log p − (−log p_true), whose mean is the toy's entropy within its error.
+        double entropy = FlowodeCommand.Run("data", "info", "moons", "--json").Number("entropy");
+        double difference = runs.ToyResult.Number("nll", "test", "mean") - runs.ToyResult.Number("kl", "mean") - entropy;
+        Assert.InRange(Math.Abs(difference), 0, 0.05); // five standard errors of the entropy over 10,000 points
+        Assert.True(runs.ToyResult.Number("kl", "mean") > 0);
+        Assert.True(File.Exists(Path.Combine(runs.Toy, "figure.png")));
+    }
+
+    [Fact]
+    public void Train_WithTheSameSeed_RepeatsBitForBit()
+    {
+        using var folder = new TemporaryFolder();
+        string again = folder.File("table-run");
+        Assert.Equal(0, FlowodeCommand.Run(["train", runs.TableFile, "--run", again, .. TrainedRuns.Small]).Code);
+        foreach (string file in (string[])["model.safetensors", "pairs.png", "loss.png"])
+        {
+            Assert.True(File.ReadAllBytes(Path.Combine(runs.Table, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(again, file))), $"{file} differs");
+        }
+
+        Assert.True(JsonNode.DeepEquals(Timeless(runs.Table), Timeless(again)));
+    }
+
+    [Fact]
+    public void Train_WithAnotherSeed_GivesAnotherModel()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder.File("run"), "--seed", "1");
+        Assert.NotEqual(File.ReadAllBytes(Path.Combine(runs.Table, "model.safetensors")), File.ReadAllBytes(folder.File("run/model.safetensors")));
+    }
+
+    [Fact]
+    public void Train_WithTheReportsPlan_RepeatsARun()
+    {
+        using var folder = new TemporaryFolder();
+        string[] small = [.. TrainedRuns.Small.Where(word => word is not ("--iterations" or "12"))];
+        Assert.Equal(0, FlowodeCommand.Run(["train", runs.TableFile, "--run", folder.File("timed"), "--minutes", "0.01", .. small]).Code);
+        Assert.Equal(0, FlowodeCommand.Run(["train", runs.TableFile, "--run", folder.File("planned"), "--plan", folder.File("timed/report.json"), .. small]).Code);
+        string Of(string run, string key) => JsonNode.Parse(File.ReadAllText(folder.File($"{run}/report.json")))![key]!.ToJsonString();
+        Assert.Equal(Of("timed", "iterations"), Of("planned", "iterations"));
+        Assert.Equal(Of("timed", "nll"), Of("planned", "nll"));
+    }
+
+    [Fact]
+    public void Config_OfEveryLayer_IsOverriddenByTheNext()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("my.json", """{ "lr": 0.004, "hidden": [5, 5], "batch": 16, "iterations": 3 }""");
+        var result = FlowodeCommand.Run("train", runs.TableFile, "--run", folder.File("run"), "--preset", "fast", "--config", file, "--batch", "20");
+        Assert.True(result.Code == 0, result.Error);
+        var settings = JsonNode.Parse(File.ReadAllText(folder.File("run/config.json")))!["settings"]!;
+        Assert.Equal(
+            ("bosh3", 0.004, "[5,5]", 20, 3, false, "tanh"),
+            (settings["solver"]!.GetValue<string>(), settings["lr"]!.GetValue<double>(), settings["hidden"]!.ToJsonString(), settings["batch"]!.GetValue<int>(), settings["iterations"]!.GetValue<int>(), settings["minutes"] is not null, settings["activation"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void Config_WithAnUnknownKey_NamesTheNearest()
+    {
+        using var folder = new TemporaryFolder();
+        FlowodeCommand.Run("train", "moons", "--config", folder.Write("my.json", """{ "learning": 1, "hiden": [3] }""")).RequireRefusal(2, "'learning'", "my.json");
+        FlowodeCommand.Run("train", "moons", "--config", folder.Write("my.json", """{ "hiden": [3] }""")).RequireRefusal(2, "Did you mean 'hidden'?");
+        FlowodeCommand.Run("train", "moons", "--config", folder.Write("my.json", """{ "lr": """)).RequireRefusal(2, "my.json");
+    }
+
+    [Theory]
+    [InlineData("--blocks", "2")]
+    [InlineData("--layer", "concat")]
+    [InlineData("--activation", "softplus")]
+    [InlineData("--data-time", "0.5")]
+    [InlineData("--last-layer-scale", "0.1")]
+    [InlineData("--solver", "bosh3")]
+    [InlineData("--rtol", "1e-2")]
+    [InlineData("--steps", "3")]
+    [InlineData("--controller", "pi42")]
+    [InlineData("--error-norm", "row")]
+    [InlineData("--adjoint", "backsolve")]
+    [InlineData("--trace", "hutchinson")]
+    [InlineData("--regularize", "kinetic-energy=0.5")]
+    [InlineData("--batch", "20")]
+    [InlineData("--lr", "0.01")]
+    [InlineData("--schedule", "constant")]
+    [InlineData("--warmup", "3")]
+    [InlineData("--weight-decay", "0.5")]
+    [InlineData("--clip", "0.01")]
+    [InlineData("--average", "0.5")]
+    [InlineData("--iterations", "9")]
+    [InlineData("--validation", "0.3")]
+    [InlineData("--columns", "1,3")]
+    [InlineData("--drop", "age")]
+    [InlineData("--dtype", "float64")]
+    public void Option_OfTraining_ChangesConfigurationAndModel(string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder.File("run"), option, value);
+        var mine = JsonNode.Parse(File.ReadAllText(folder.File("run/config.json")))!["settings"]![option[2..]];
+        var theirs = JsonNode.Parse(File.ReadAllText(Path.Combine(runs.Table, "config.json")))!["settings"]![option[2..]];
+        Assert.False(JsonNode.DeepEquals(mine, theirs), $"{option} did not reach the configuration");
+        Assert.NotEqual(Tensors(runs.Table), Tensors(folder.File("run")));
+    }
+
+    [Fact]
+    public void Train_WithPatience_StopsBeforeTheEnd()
+    {
+        using var folder = new TemporaryFolder();
+        // Each validation of a model that does not move is no better than the one before.
+        Train(folder.File("run"), "--patience", "2", "--validate-every", "1", "--lr", "1e-30", "--average", "0");
+        Assert.Equal(3, JsonNode.Parse(File.ReadAllText(folder.File("run/report.json")))!["iterations"]!.GetValue<int>());
+    }
+
+    private void Train(string run, params string[] options)
+    {
+        string[] small = TrainedRuns.Small;
+        foreach (string option in options.Where(word => word.StartsWith("--", StringComparison.Ordinal)).Concat(options.Contains("--steps") ? ["--rtol", "--atol"] : []))
+        {
+            int at = Array.IndexOf(small, option);
+            small = at < 0 ? small : [.. small[..at], .. small[(at + 2)..]];
+        }
+
+        var result = FlowodeCommand.Run(["train", runs.TableFile, "--run", run, .. small, .. options]);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    /// <summary>The data section of a model, without the configuration in its header.</summary>
+    private static byte[] Tensors(string run)
+    {
+        byte[] file = File.ReadAllBytes(Path.Combine(run, "model.safetensors"));
+        return file[(8 + (int)BitConverter.ToInt64(file))..];
+    }
+
+    private static JsonObject Timeless(string run)
+    {
+        var report = JsonNode.Parse(File.ReadAllText(Path.Combine(run, "report.json")))!.AsObject();
+        foreach (string name in (string[])["run", "seconds", "trainingSeconds", "pictures"])
+        {
+            report.Remove(name);
+        }
+
+        return report;
+    }
+}

@@ -1,0 +1,43 @@
+using FlowOde.Data.Sources;
+using FlowOde.Solvers.Steppers;
+
+namespace FlowOde.Tests.Cli.Verbs;
+
+/// <summary><c>data</c> and <c>solvers</c> list what there is.</summary>
+public class ListingTests
+{
+    [Fact]
+    public void Data_WithAndWithoutJson_NamesEverySet()
+    {
+        var (plain, json) = (FlowodeCommand.Run("data"), FlowodeCommand.Run("data", "--json"));
+        Assert.Equal((0, 0), (plain.Code, json.Code));
+        Assert.All(DataCatalog.Names, name => Assert.Contains(name, plain.Out, StringComparison.Ordinal));
+        Assert.Equal(DataCatalog.Names.Count, json.Json["toys"]!.AsArray().Count + json.Json["bundled"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public void Solvers_WithAndWithoutJson_NamesEveryStepper()
+    {
+        var (plain, json) = (FlowodeCommand.Run("solvers"), FlowodeCommand.Run("solvers", "--json"));
+        Assert.All(StepperCatalog.All, stepper => Assert.Contains(stepper.Name, plain.Out, StringComparison.Ordinal));
+        Assert.Equal(StepperCatalog.All.Select(s => s.Name), json.Json["solvers"]!.AsArray().Select(s => s!["name"]!.GetValue<string>()));
+        Assert.All(json.Json["solvers"]!.AsArray(), solver => Assert.Contains("auto", solver!["adjoints"]!.AsArray().Select(a => a!.GetValue<string>())));
+    }
+
+    [Fact]
+    public void DataInfo_OfATable_GivesItsMoments()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("t.csv", "a,b\n1,10\n2,20\n3,60\n");
+        var column = FlowodeCommand.Run("data", "info", file, "--json").Json["columns"]![1]!;
+        Assert.Equal(("b", 10.0, 60.0, 30.0), (column["name"]!.GetValue<string>(), column["min"]!.GetValue<double>(), column["max"]!.GetValue<double>(), column["mean"]!.GetValue<double>()));
+        Assert.Equal(Math.Sqrt(1400 / 3.0), column["std"]!.GetValue<double>(), 1e-12);
+    }
+
+    [Fact]
+    public void DataInfo_OfAToy_GivesItsEntropy()
+    {
+        var result = FlowodeCommand.Run("data", "info", "checkerboard", "--json");
+        Assert.Equal(Math.Log(32), result.Number("entropy"), 1e-6);
+    }
+}

@@ -1,0 +1,77 @@
+using FlowOde.Data.Readers;
+
+namespace FlowOde.Tests.Cli.Verbs;
+
+/// <summary>Scores are those of the rows, whatever the order of columns, and inputs that do not fit are refused.</summary>
+[Collection(TrainedRunsGroup.Name)]
+public class ScoreTests(TrainedRuns runs)
+{
+    [Fact]
+    public void Score_ToAFile_HoldsEachRowWhoseMeanIsPrinted()
+    {
+        using var folder = new TemporaryFolder();
+        var result = FlowodeCommand.Run("score", runs.Table, runs.TableFile, "--out", folder.File("s.csv"), "--json");
+        Assert.True(result.Code == 0, result.Error);
+        var table = TableReaders.ReadFile(folder.File("s.csv"), new());
+        Assert.Equal((120, "log_density,standard_error"), (table.RowCount, string.Join(',', table.Columns)));
+        Assert.Equal(-result.Number("nll", "mean"), Enumerable.Range(0, 120).Average(row => table.Row(row)[0]), 1e-12);
+        Assert.All(Enumerable.Range(0, 120), row => Assert.Equal(0, table.Row(row)[1]));
+    }
+
+    [Fact]
+    public void Score_WithColumnsInAnotherOrder_IsTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        string[][] cells = [.. File.ReadLines(runs.TableFile).Select(line => line.Split(','))];
+        string swapped = folder.Write("swapped.csv", string.Join('\n', cells.Select(row => $"{row[2]},{row[0]},{row[1]}")));
+        string nameless = folder.Write("nameless.csv", string.Join('\n', cells.Skip(1).Select(row => string.Join(',', row))));
+        double expected = Mean(runs.TableFile);
+        Assert.Equal(expected, Mean(swapped), 1e-12);
+        Assert.Equal(expected, Mean(nameless), 1e-12);
+    }
+
+    [Fact]
+    public void Score_WithProbes_AgreesWithTheExactTraceWithinItsError()
+    {
+        var result = FlowodeCommand.Run("score", runs.Table, runs.TableFile, "--probes", "64", "--json");
+        double error = result.Number("scoring", "traceStandardError");
+        Assert.True(error > 0);
+        Assert.InRange(Math.Abs(result.Number("nll", "mean") - Mean(runs.TableFile)), 0, 5 * error); // rows' errors are independent: the mean's is smaller
+    }
+
+    [Fact]
+    public void Score_OfAToy_ReportsTheDivergence()
+    {
+        var result = FlowodeCommand.Run("score", runs.Toy, "moons", "--json");
+        double apart = Math.Abs(result.Number("kl", "mean") - runs.ToyResult.Number("kl", "mean"));
+        Assert.InRange(apart, 0, 5 * Math.Sqrt(2) * result.Number("kl", "standardError")); // two samples of 10,000
+        Assert.NotEqual(0, apart);
+    }
+
+    [Fact]
+    public void Score_WithCheck_IntegratesToOneAndReturns()
+    {
+        var result = FlowodeCommand.Run("score", runs.Toy, "--check", "--json");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.InRange(result.Number("check", "integral", "value"), 0.995, 1.005);
+        var trips = result.Json["check"]!["roundTrip"]!.AsArray();
+        Assert.InRange(trips[2]!["largest"]!.GetValue<double>(), 0, 1e-3); // float64 at 1e-6
+    }
+
+    [Theory]
+    [InlineData("a,b\n1,2\n3,4\n", "height", "a, b")]
+    [InlineData("height,weight\n1,2\n3,4\n", "age")]
+    [InlineData("1,2\n3,4\n", "2 columns", "3")]
+    [InlineData("height,weight,age\n1,2,x\n3,4,5\n", "line 2", "'x'")]
+    public void Score_OfRowsThatDoNotFit_SaysWhatIsMissing(string content, params string[] facts)
+    {
+        using var folder = new TemporaryFolder();
+        FlowodeCommand.Run("score", runs.Table, folder.Write("t.csv", content)).RequireRefusal(2, facts);
+    }
+
+    [Fact]
+    public void Score_OfAToyUnderAModelOfThreeColumns_IsRefused() =>
+        FlowodeCommand.Run("score", runs.Table, "moons").RequireRefusal(2, "moons", "2 columns", "3");
+
+    private double Mean(string file) => FlowodeCommand.Run("score", runs.Table, file, "--json").Number("nll", "mean");
+}

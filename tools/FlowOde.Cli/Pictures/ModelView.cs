@@ -1,0 +1,118 @@
+using FlowOde.Cli.Reporting;
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Flows.Bijections;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Randomness;
+using FlowOde.Samplers.Drawing;
+using FlowOde.Samplers.Sampling;
+using FlowOde.Samplers.Scoring;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Pictures;
+
+/// <summary>A model as pictures need it: samples, densities on grids, velocities and paths. Float32, at the tolerance of pictures.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Parameters">Its parameters; not changed.</param>
+/// <param name="Values">The run's settings.</param>
+/// <param name="Columns">The columns' names.</param>
+/// <param name="Device">Where to compute.</param>
+internal sealed record ModelView(FlowModel Model, FlatVector Parameters, SettingValues Values, IReadOnlyList<string> Columns, Device Device)
+{
+    private const double Tolerance = 1e-5;
+
+    /// <summary>Asks for an early end.</summary>
+    public CancellationToken Stop { get; init; }
+
+    /// <summary>The seed of what pictures draw.</summary>
+    public ulong Seed { get; init; } = (ulong)Values.Integer("seed");
+
+    private RandomSource Random => new(Seed);
+
+    private int Threads => Device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)Values.Integer("threads");
+
+    /// <summary>Samples of the model.</summary>
+    public PointTable Sample(int count, long first = 0, double temperature = 1)
+    {
+        using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
+        var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        var sampler = new FlowSampler(flow, new() { DType = ScalarType.Float32, Device = Device, Threads = Threads });
+        return new(Columns, sampler.Sample(Random, first, count, temperature, null, Stop));
+    }
+
+    /// <summary>The model's density on a grid.</summary>
+    public DensityField Density(DataLimits x, DataLimits y, int columns, int rows) => Density(Model, x, y, columns, rows);
+
+    /// <summary>The density at a time of the model's clock, for a model of one block.</summary>
+    public DensityField DensityAt(double time, DataLimits x, DataLimits y, int columns, int rows)
+    {
+        // A model whose clock stops at this time has the same parameters.
+        using var model = new FlowModel(Model.Options with { DataTime = time }, Model.Standardize);
+        return Density(model, x, y, columns, rows);
+    }
+
+    /// <summary>The velocities of the block nearest the data, in data units.</summary>
+    public VectorGrid Velocities(double time, DataLimits x, DataLimits y, int columns, int rows)
+    {
+        using var scope = NewDisposeScope();
+        using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
+        var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        var standardize = (Standardize)flow.Parts[0];
+        var points = tensor(new Rectangle(x.Minimum, x.Maximum, y.Minimum, y.Maximum).CellCentres(columns, rows), [(long)columns * rows, 2]);
+        using var at = standardize.ToBase(points, new(Random, RandomPurpose.Evaluation, 0, [])).Values.to(ScalarType.Float32).to(Device);
+        double[] velocity = Numbers(((Cnf)flow.Parts[1]).Velocity(time, at));
+        var (u, v) = (new double[columns * rows], new double[columns * rows]);
+        for (int i = 0; i < u.Length; i++)
+        {
+            (u[i], v[i]) = (velocity[2 * i] * standardize.Scale[0], velocity[(2 * i) + 1] * standardize.Scale[1]);
+        }
+
+        return new(x, y, columns, rows, u, v);
+    }
+
+    /// <summary>The ways of samples from base to data, in data units; the blocks' clocks follow each other.</summary>
+    public TrajectorySet Paths(int count, int timesPerBlock)
+    {
+        using var scope = NewDisposeScope();
+        using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
+        var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        var latent = new double[2 * count];
+        Random.Stream(RandomPurpose.Sample, 0).FillNormal<double>([.. Enumerable.Range(0, count).Select(i => (long)i)], 2, latent);
+        var rows = tensor(latent, [count, 2]).to(ScalarType.Float32).to(Device);
+        var (times, stops) = (new List<double>(), new List<double[]>());
+        double[] clock = [.. Enumerable.Range(0, timesPerBlock).Select(i => Model.Options.BaseTime + ((Model.Options.DataTime - Model.Options.BaseTime) * i / (timesPerBlock - 1)))];
+        int blocks = flow.Parts.Count - 1;
+        for (int block = 0; block < blocks; block++)
+        {
+            var states = ((Cnf)flow.Parts[blocks - block]).Trajectory(rows, clock);
+            for (int i = block == 0 ? 0 : 1; i < states.Count; i++)
+            {
+                times.Add(blocks == 1 ? clock[i] : block + ((double)i / (timesPerBlock - 1)));
+                stops.Add(Numbers(flow.Parts[0].Generate(states[i])));
+            }
+
+            rows = states[^1];
+        }
+
+        var (x, y) = (new double[count * times.Count], new double[count * times.Count]);
+        for (int point = 0; point < count; point++)
+        {
+            for (int time = 0; time < times.Count; time++)
+            {
+                (x[(point * times.Count) + time], y[(point * times.Count) + time]) = (stops[time][2 * point], stops[time][(2 * point) + 1]);
+            }
+        }
+
+        return new([.. times], x, y);
+    }
+
+    private static double[] Numbers(Tensor rows) => rows.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+
+    private DensityField Density(FlowModel model, DataLimits x, DataLimits y, int columns, int rows)
+    {
+        using var scorer = ModelScorer.Create(model, Parameters, Values, Device, Tolerance, null, ScalarType.Float32);
+        double[] points = new Rectangle(x.Minimum, x.Maximum, y.Minimum, y.Maximum).CellCentres(columns, rows);
+        return DensityField.FromLogDensities(x, y, columns, rows, scorer.Score(points, Random, null, Stop).LogDensity);
+    }
+}

@@ -1,0 +1,67 @@
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Randomness;
+using FlowOde.Flows.TraceEstimators;
+using FlowOde.Samplers.Scoring;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Reporting;
+
+/// <summary>Scores rows as is reported: float64, a tight tolerance, the exact trace where the dimension allows. Owns a copy of the parameters.</summary>
+internal sealed class ModelScorer : IDisposable
+{
+    // Entries of one layer's values and tangents that a chunk may have: 64 MB in float64.
+    private const long MostEntries = 1 << 23;
+    private const int MostChunk = 512;
+
+    private readonly FlatVector _parameters;
+    private readonly LikelihoodScorer _scorer;
+
+    private ModelScorer(FlatVector parameters, LikelihoodScorer scorer, ScoreMethod method) =>
+        (_parameters, _scorer, Method) = (parameters, scorer, method);
+
+    /// <summary>How scores are computed.</summary>
+    public ScoreMethod Method { get; }
+
+    /// <summary>Prepares scoring.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="parameters">Its parameters, copied.</param>
+    /// <param name="values">The run's settings.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="tolerance">Relative and absolute tolerance.</param>
+    /// <param name="probes">Hutchinson's probes of each row, or null for the rule: exact where the dimension allows, else many.</param>
+    /// <param name="dtype">Float64, unless speed matters more, as in pictures.</param>
+    public static ModelScorer Create(FlowModel model, FlatVector parameters, SettingValues values, Device device, double tolerance, int? probes, ScalarType dtype = ScalarType.Float64)
+    {
+        bool exact = probes is null && model.Options.Dimension <= TraceSettings.ExactInScores;
+        int estimates = probes is { } given ? Math.Min(given, TraceSettings.ScoreEstimates) : TraceSettings.ScoreEstimates;
+        int each = probes is { } asked ? (asked + estimates - 1) / estimates : TraceSettings.ScoreProbes;
+        ITraceEstimator trace = exact ? new ExactTrace() : new HutchinsonTrace(each);
+        var settings = SolveSettings.ForScoring(values, tolerance, trace);
+        var copy = LoadedModel.Copy(parameters, dtype, device);
+        long widest = model.Options.Hidden.Append(model.Options.Dimension).Max();
+        var options = new ScorerOptions
+        {
+            DType = dtype,
+            Device = device,
+            Threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads"),
+            Estimates = estimates,
+            Chunk = (int)Math.Clamp(MostEntries / (widest * (1 + trace.DirectionCount(model.Options.Dimension))), 16, MostChunk),
+        };
+        var method = new ScoreMethod(settings.Stepper.Name, tolerance, exact ? 0 : estimates * each, dtype == ScalarType.Float64 ? "float64" : "float32");
+        return new(copy, new LikelihoodScorer(model.Bind(copy, settings), options, exact), method);
+    }
+
+    /// <summary>Scores rows.</summary>
+    /// <param name="rows">Rows, [rows, dimension] row by row, in data units.</param>
+    /// <param name="random">The draws of an estimated trace.</param>
+    /// <param name="progress">Is told the fraction done.</param>
+    /// <param name="stop">Asks for an early end.</param>
+    public RowScores Score(ReadOnlyMemory<double> rows, RandomSource random, IProgress<double>? progress, CancellationToken stop) =>
+        _scorer.Score(rows, random, progress, stop);
+
+    /// <inheritdoc/>
+    public void Dispose() => _parameters.Dispose();
+}

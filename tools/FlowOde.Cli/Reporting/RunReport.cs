@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
+using FlowOde.Flows.Training;
+using FlowOde.Samplers.Scoring;
+
+namespace FlowOde.Cli.Reporting;
+
+/// <summary>The results of a run: <c>report.json</c>, and what <c>--json</c> prints.</summary>
+internal static class RunReport
+{
+    /// <summary>The results as an object.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="scores">Its scores.</param>
+    /// <param name="pictures">The paths of its pictures.</param>
+    /// <param name="seconds">Seconds of training, scores and pictures.</param>
+    public static JsonObject Create(RunFolder folder, RunConfig config, TrainingData data, TrainingState state, FinalScores scores, IEnumerable<string> pictures, double seconds)
+    {
+        string unit = UnitOf(data);
+        var report = new JsonObject
+        {
+            ["run"] = folder.Path,
+            ["data"] = data.Name,
+            ["program"] = $"flowode {RunConfig.ProgramVersion}",
+            ["rows"] = new JsonObject { ["train"] = data.TrainRows, ["validation"] = data.Validation.Rows, ["test"] = data.Test.Rows },
+            ["dimension"] = data.Dimension,
+            ["parameters"] = state.Parameters.Layout.Segments.Sum(segment => segment.Length),
+            ["iterations"] = state.Iteration,
+            ["bestIteration"] = state.BestIteration,
+            ["skipped"] = state.Failures,
+            ["plan"] = PlanText.Write(state.Plan),
+            ["seed"] = config.Values.Integer("seed"),
+            ["threads"] = config.Values.Integer("threads"),
+            ["nll"] = new JsonObject { ["train"] = Score(scores.Train, unit), ["validation"] = Score(scores.Validation, unit), ["test"] = Score(scores.Test, unit) },
+        };
+        if (scores.Divergence is { } divergence)
+        {
+            report["kl"] = Score(divergence, null);
+        }
+
+        report["mixture"] = new JsonObject
+        {
+            ["components"] = scores.MixtureComponents,
+            ["test"] = Score(scores.MixtureTest, null),
+            ["difference"] = Score(scores.Difference, null),
+        };
+        report["scoring"] = new JsonObject
+        {
+            ["solver"] = scores.Method.Solver,
+            ["tolerance"] = scores.Method.Tolerance,
+            ["trace"] = scores.Method.Trace,
+            ["dtype"] = scores.Method.DType,
+            ["nfe"] = scores.Evaluations,
+            ["traceStandardError"] = RunJson.Number(scores.TraceError),
+        };
+        var (forward, backward) = LastEvaluations(folder);
+        report["nfe"] = new JsonObject { ["forward"] = forward, ["backward"] = backward };
+        report["seconds"] = Math.Round(seconds, 3);
+        report["trainingSeconds"] = Math.Round(state.Seconds, 3);
+        report["pictures"] = new JsonArray([.. pictures.Select(picture => JsonValue.Create(picture))]);
+        return report;
+    }
+
+    /// <summary>The unit of a log-density: nats per row, of columns in the file's own units.</summary>
+    public static string UnitOf(TrainingData data) => data.Truth is null ? "nats, in the file's own units" : "nats";
+
+    private static JsonObject Score(MeanScore score, string? unit)
+    {
+        var node = new JsonObject { ["mean"] = RunJson.Number(score.Mean), ["standardError"] = RunJson.Number(score.StandardError) };
+        if (unit is not null)
+        {
+            node["unit"] = unit;
+        }
+
+        return node;
+    }
+
+    /// <summary>Mean evaluations of the last tenth of the run.</summary>
+    private static (double? Forward, double? Backward) LastEvaluations(RunFolder folder)
+    {
+        var good = RunLog.Read(folder).Where(record => record["skipped"] is null).ToArray();
+        var last = good.TakeLast(Math.Max(1, good.Length / 10)).ToArray();
+        return last.Length == 0 ? (null, null)
+            : (Math.Round(last.Average(record => record["nfeForward"]!.GetValue<double>()), 2), Math.Round(last.Average(record => record["nfeBackward"]!.GetValue<double>()), 2));
+    }
+}

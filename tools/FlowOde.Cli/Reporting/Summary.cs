@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Verbs;
+using Spectre.Console;
+
+namespace FlowOde.Cli.Reporting;
+
+/// <summary>The results of a run as people read them.</summary>
+internal static class Summary
+{
+    /// <summary>Prints a report as a table.</summary>
+    public static void Write(JsonObject report, Output output)
+    {
+        var scores = Output.NewTable(("negative log-likelihood", false), ("mean", true), ("± SE", true));
+        string unit = report["nll"]!["test"]!["unit"]!.GetValue<string>();
+        foreach (string part in (string[])["train", "validation", "test"])
+        {
+            Add(scores, $"{part}", report["nll"]![part]);
+        }
+
+        Add(scores, $"test, mixture of {report["mixture"]!["components"]} Gaussians", report["mixture"]!["test"]);
+        Add(scores, "test, model less mixture, row by row", report["mixture"]!["difference"]);
+        if (report["kl"] is { } divergence)
+        {
+            Add(scores, "KL divergence from the true density", divergence);
+        }
+
+        output.WriteTable(scores);
+        var scoring = report["scoring"]!;
+        output.Out.WriteLine($"Unit: {unit}. Scores: {scoring["solver"]} at tolerance {scoring["tolerance"]}, {scoring["trace"]} trace, {scoring["dtype"]}.");
+        output.Out.WriteLine($"{report["iterations"]} iterations (best at {report["bestIteration"]}), NFE {report["nfe"]!["forward"]} forward and {report["nfe"]!["backward"]} backward, {report["seconds"]} s.");
+        output.Out.WriteLine($"Run: {report["run"]}");
+        foreach (var picture in report["pictures"]!.AsArray())
+        {
+            output.Out.WriteLine($"Picture: {picture}");
+        }
+    }
+
+    private static void Add(Table table, string name, JsonNode? score) =>
+        table.AddRow(new Text(name), new Text(Digits(score?["mean"])), new Text(Digits(score?["standardError"])));
+
+    private static string Digits(JsonNode? number) => number is null ? "–" : $"{number.GetValue<double>():F4}";
+}

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Failures;
+using FlowOde.Cli.Settings;
+using FlowOde.Flows.Bijections;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Storage;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Runs;
+
+/// <summary>A model on disk: parameters by name, the standardisation and the configuration, all that scoring and sampling need.</summary>
+internal static class ModelStore
+{
+    private const string Mean = "standardize.mean";
+    private const string Scale = "standardize.scale";
+    private const string Config = "config";
+
+    /// <summary>Replaces the saved model.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="config">What it was made by.</param>
+    /// <param name="iteration">The iteration its parameters are from.</param>
+    public static void Write(RunFolder folder, FlowModel model, FlatVector parameters, RunConfig config, long iteration)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = new List<(string, Tensor)>
+        {
+            (Mean, tensor(model.Standardize.Mean.ToArray())),
+            (Scale, tensor(model.Standardize.Scale.ToArray())),
+        };
+        tensors.AddRange(parameters.Layout.Segments.Select((segment, i) => (segment.Name, parameters[i])));
+        var metadata = new Dictionary<string, string> { ["kind"] = "flowode.model", ["iteration"] = $"{iteration}", [Config] = RunJson.Line(Portable(config)) };
+        AtomicFile.Write(folder.Model, stream => SafetensorsWriter.Write(stream, tensors, metadata));
+    }
+
+    /// <summary>Reads the saved model of a run.</summary>
+    /// <exception cref="UsageException">The run has no model yet.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged.</exception>
+    public static LoadedModel Read(RunFolder folder)
+    {
+        if (!File.Exists(folder.Model))
+        {
+            throw new UsageException($"'{folder.Path}' has no model.safetensors yet: nothing was validated. `flowode train --resume {folder.Path}` goes on training.");
+        }
+
+        var config = RunConfig.Read(folder);
+        using var scope = NewDisposeScope();
+        using var file = Checkpoint.Open(folder.Model);
+        try
+        {
+            var options = ModelSettings.Read(config.Values, config.Columns.Count);
+            var standardize = new Standardize(Numbers(file, Mean, options.Dimension), Numbers(file, Scale, options.Dimension));
+            var model = new FlowModel(options, standardize);
+            var parameters = new FlatVector(model.Layout, SolveSettings.DType(config.Values));
+            for (int i = 0; i < model.Layout.Segments.Count; i++)
+            {
+                var segment = model.Layout.Segments[i];
+                parameters[i].copy_(file.Require(segment.Name, segment.Shape, parameters.DType));
+            }
+
+            return new(folder, config, model, parameters);
+        }
+        catch (CheckpointFormatException problem)
+        {
+            throw new CheckpointFormatException($"{folder.Model}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>The configuration without paths, versions and times, so that equal runs give equal bytes.</summary>
+    private static JsonObject Portable(RunConfig config)
+    {
+        var portable = config.ToJson();
+        foreach (string name in (string[])["program", "torchSharp", "runtime", "data"])
+        {
+            portable.Remove(name);
+        }
+
+        return portable;
+    }
+
+    private static double[] Numbers(SafetensorsFile file, string name, int count) =>
+        file.Require(name, [count], ScalarType.Float64).data<double>().ToArray();
+}

@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Failures;
+using FlowOde.Cli.Settings;
+
+namespace FlowOde.Cli.Runs;
+
+/// <summary>What <c>config.json</c> holds: all that a run was asked for, and what it was made from.</summary>
+/// <param name="Data">The name or whole path of the data.</param>
+/// <param name="Digest">The digest of the data as read.</param>
+/// <param name="Columns">The columns' names.</param>
+/// <param name="Values">The whole effective settings.</param>
+internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<string> Columns, SettingValues Values)
+{
+    private const int Format = 1;
+
+    /// <summary>The version of this program.</summary>
+    public static string ProgramVersion => typeof(RunConfig).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+
+    /// <summary>Reads the configuration of a run.</summary>
+    /// <exception cref="UsageException">The file is missing, damaged or of a newer version.</exception>
+    public static RunConfig Read(RunFolder folder)
+    {
+        try
+        {
+            var root = JsonNode.Parse(File.ReadAllText(folder.Config)) as JsonObject ?? throw Damaged(folder, "it holds no object");
+            int format = root["format"]?.GetValue<int>() ?? throw Damaged(folder, "it has no 'format'");
+            if (format > Format)
+            {
+                throw new UsageException($"{folder.Config} has format {format}; this program knows up to {Format}. Please update FlowOde.");
+            }
+
+            return new(
+                Text(root["data"], folder),
+                Text(root["digest"], folder),
+                [.. (root["columns"] as JsonArray ?? throw Damaged(folder, "it has no 'columns'")).Select(column => Text(column, folder))],
+                SettingValues.Merge(ConfigFile.Read(root["settings"] as JsonObject ?? throw Damaged(folder, "it has no 'settings'"), $"{folder.Config}: ")));
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw Damaged(folder, problem.Message, problem);
+        }
+    }
+
+    /// <summary>Writes the configuration.</summary>
+    public void Write(RunFolder folder) => AtomicFile.WriteText(folder.Config, RunJson.Text(ToJson()));
+
+    /// <summary>The configuration as an object.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["format"] = Format,
+        ["program"] = $"flowode {ProgramVersion}",
+        ["torchSharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3),
+        ["runtime"] = Environment.Version.ToString(),
+        ["data"] = Data,
+        ["digest"] = Digest,
+        ["columns"] = new JsonArray([.. Columns.Select(column => JsonValue.Create(column))]),
+        ["settings"] = ConfigFile.Write(Values),
+    };
+
+    private static string Text(JsonNode? node, RunFolder folder) => node?.GetValue<string>() ?? throw Damaged(folder, "a text is missing");
+
+    private static UsageException Damaged(RunFolder folder, string why, Exception? problem = null) =>
+        new($"{folder.Config} cannot be used: {why}.", problem);
+}

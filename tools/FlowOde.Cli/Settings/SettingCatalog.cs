@@ -1,0 +1,72 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.Layers.Activations;
+using FlowOde.Flows.Regularizers;
+using FlowOde.Flows.Training.Schedules;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Steppers;
+
+namespace FlowOde.Cli.Settings;
+
+/// <summary>Everything a user may choose about a run. A new setting is a line here and its reader.</summary>
+internal static class SettingCatalog
+{
+    /// <summary>All settings, in the order in which help lists them.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("hidden", SettingKind.Integers, "64,64,64", "widths of the hidden layers of each block") { Least = 1, Most = 65536 },
+        new("blocks", SettingKind.Integer, "N", "continuous flows behind each other") { Least = 1, Most = 100 },
+        new("layer", SettingKind.Text, "NAME", "how layers depend on time") { Choices = () => KnownLayers.All.Select(layer => layer.Name) },
+        new("activation", SettingKind.Text, "NAME", "the nonlinearity between layers") { Choices = () => KnownActivations.All.Select(activation => activation.Name) },
+        new("base-time", SettingKind.Number, "T", "the time at which rows follow the base density"),
+        new("data-time", SettingKind.Number, "T", "the time at which rows are data"),
+        new("last-layer-scale", SettingKind.Number, "X", "factor of the last layer's first weights; small starts near the identity") { Least = 0 },
+        new("solver", SettingKind.Text, "NAME", "the method of each step; `flowode solvers` lists them") { Choices = () => StepperCatalog.All.Select(stepper => stepper.Name) },
+        new("rtol", SettingKind.Number, "X", "relative tolerance in training") { Least = 0, IsAbove = true },
+        new("atol", SettingKind.Number, "X", "absolute tolerance in training") { Least = 0, IsAbove = true },
+        new("steps", SettingKind.Integer, "N", "constant steps in place of tolerances") { Least = 1, Most = 1_000_000 },
+        new("controller", SettingKind.Text, "NAME", "how steps adapt") { Choices = () => ControllerCatalog.Names },
+        new("error-norm", SettingKind.Text, "NAME", "how a step's error is measured") { Choices = () => ErrorNormCatalog.All.Select(norm => norm.Name) },
+        new("max-steps", SettingKind.Integer, "N", "the most steps of a solve") { Least = 1, Most = int.MaxValue },
+        new("adjoint", SettingKind.Text, "NAME", "how gradients pass back through a solve") { Choices = () => AdjointCatalog.All.Select(adjoint => adjoint.Name) },
+        new("adjoint-memory", SettingKind.Text, "512MB", "memory of a gradient's tapes, for --adjoint auto"),
+        new("trace", SettingKind.Text, "NAME", "the trace in training: exact, or estimated by Hutchinson's probes") { Choices = () => TraceSettings.Names },
+        new("probes", SettingKind.Integer, "K", "Hutchinson's probes of a solve") { Least = 1, Most = 100_000 },
+        new("probe-distribution", SettingKind.Text, "NAME", "of what the probes are made") { Choices = () => TraceSettings.Distributions },
+        new("regularize", SettingKind.Texts, "NAME=WEIGHT", $"adds a penalty of the flow's paths; may be repeated"),
+        new("batch", SettingKind.Integer, "N", "rows of a training step") { Least = 1, Most = 10_000_000 },
+        new("lr", SettingKind.Number, "X", "the largest learning rate") { Least = 0, IsAbove = true },
+        new("schedule", SettingKind.Text, "NAME", "the learning rate over the run") { Choices = () => LearningRateSchedules.Names },
+        new("warmup", SettingKind.Integer, "N", "steps in which the rate grows from 0") { Least = 0 },
+        new("weight-decay", SettingKind.Number, "X", "decoupled weight decay") { Least = 0 },
+        new("clip", SettingKind.Number, "X", "the gradient's largest norm") { Least = 0, IsAbove = true },
+        new("average", SettingKind.Number, "X", "decay of the averaged weights; 0 for none") { Least = 0, Most = 1, IsBelow = true },
+        new("iterations", SettingKind.Integer, "N", "training steps") { Least = 1, Most = 100_000_000 },
+        new("minutes", SettingKind.Number, "X", "minutes of training") { Least = 0, IsAbove = true, Most = 1e6 },
+        new("plan", SettingKind.Text, "FILE", "repeats the number of iterations that a report.json states"),
+        new("validate-every", SettingKind.Integer, "N", "steps between validations") { Least = 1 },
+        new("patience", SettingKind.Integer, "N", "validations without a better one before training stops; 0 for never") { Least = 0, Most = int.MaxValue },
+        new("validation", SettingKind.Number, "X", "share of the rows for validation") { Least = 0, Most = 1, IsBelow = true },
+        new("test", SettingKind.Number, "X", "share of the rows for the test") { Least = 0, Most = 1, IsBelow = true },
+        new("columns", SettingKind.Texts, "A,B", "columns to keep, by name or number"),
+        new("drop", SettingKind.Texts, "A,B", "columns to leave out, by name or number"),
+        new("label", SettingKind.Text, "COLUMN", "a column that labels the rows and is left out"),
+        new("delimiter", SettingKind.Text, "CHAR", "what separates columns: a character, or comma, semicolon, tab, pipe, space"),
+        new("header", SettingKind.Text, "auto|yes|no", "whether the first line names the columns") { Choices = () => ["auto", "yes", "no"] },
+        new("missing", SettingKind.Text, "fail|drop", "what to do with a cell that is no number") { Choices = () => ["fail", "drop"] },
+        new("seed", SettingKind.Integer, "N", "decides every random draw") { Least = 0 },
+        new("device", SettingKind.Text, "cpu|cuda|auto", "where to compute") { Choices = () => ["cpu", "cuda", "auto"] },
+        new("dtype", SettingKind.Text, "float32|float64", "precision of training") { Choices = () => ["float32", "float64"] },
+        new("threads", SettingKind.Integer, "N", "threads; results depend on it within rounding") { Least = 1, Most = 1024 },
+    ];
+
+    /// <summary>Settings that say the same thing in different ways: one source may give those of one way only, and overrides the others.</summary>
+    public static IReadOnlyList<IReadOnlyList<IReadOnlyList<string>>> Alternatives { get; } =
+        [[["steps"], ["rtol", "atol", "controller"]], [["iterations"], ["minutes"], ["plan"]]];
+
+    /// <summary>The names of the regularisers.</summary>
+    public static IEnumerable<string> Regularizers => KnownRegularizers.All.Select(regularizer => regularizer.Name);
+
+    /// <summary>The setting of a name, or null.</summary>
+    public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
+}

@@ -1,0 +1,67 @@
+namespace FlowOde.Cli.Settings;
+
+/// <summary>What holds after all sources were laid over each other.</summary>
+internal sealed class SettingValues
+{
+    private readonly SortedDictionary<string, IReadOnlyList<string>> _values = new(StringComparer.Ordinal);
+
+    private SettingValues()
+    {
+    }
+
+    /// <summary>Every setting that has a value.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> All => _values;
+
+    /// <summary>Lays sources over each other: later ones win, and replace other ways of saying the same thing.</summary>
+    public static SettingValues Merge(params IEnumerable<SettingLayer> layers)
+    {
+        var merged = new SettingValues();
+        foreach (var layer in layers)
+        {
+            foreach (var ways in SettingCatalog.Alternatives.Where(ways => ways.Any(way => way.Any(layer.Values.ContainsKey))))
+            {
+                foreach (string other in ways.Where(way => !way.Any(layer.Values.ContainsKey)).SelectMany(way => way))
+                {
+                    merged._values.Remove(other);
+                }
+            }
+
+            foreach (var (name, values) in layer.Values)
+            {
+                merged._values[name] = values;
+            }
+        }
+
+        return merged;
+    }
+
+    /// <summary>All values as a source of their own, to lay others over.</summary>
+    public SettingLayer ToLayer()
+    {
+        var layer = new SettingLayer("");
+        foreach (var (name, list) in _values)
+        {
+            layer.Add(name, list.Count == 0 ? ["none"] : list);
+        }
+
+        return layer;
+    }
+
+    /// <summary>Whether a setting has a value.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>The text of a setting that has a value.</summary>
+    public string Text(string name) => _values[name][0];
+
+    /// <summary>The text of a setting, or null.</summary>
+    public string? TextOrNull(string name) => _values.TryGetValue(name, out var values) ? values[0] : null;
+
+    /// <summary>The number of a setting that has a value.</summary>
+    public double Number(string name) => double.Parse(Text(name));
+
+    /// <summary>The whole number of a setting that has a value.</summary>
+    public long Integer(string name) => long.Parse(Text(name));
+
+    /// <summary>The values of a list; empty where it was not given.</summary>
+    public IReadOnlyList<string> List(string name) => _values.TryGetValue(name, out var values) ? values : [];
+}

@@ -1,0 +1,129 @@
+using FlowOde.Cli.Failures;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Regularizers;
+using FlowOde.Flows.TraceEstimators;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Steppers;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Settings;
+
+/// <summary>Reads how solves are made: in training, and in what is reported.</summary>
+internal static class SolveSettings
+{
+    /// <summary>The tolerance of what is reported as a likelihood.</summary>
+    public const double ScoreTolerance = 1e-6;
+
+    private const int ScoreMaxSteps = 100_000;
+
+    /// <summary>The type of numbers in training.</summary>
+    public static ScalarType DType(SettingValues values) => values.Text("dtype") == "float64" ? ScalarType.Float64 : ScalarType.Float32;
+
+    /// <summary>The settings of training.</summary>
+    /// <exception cref="UsageException">Solver, steps and gradient method do not go together.</exception>
+    public static FlowSettings ForTraining(SettingValues values)
+    {
+        var stepper = StepperCatalog.Find(values.Text("solver"))!;
+        var adjoint = AdjointCatalog.Find(values.Text("adjoint"))!;
+        if (!adjoint.Supports(stepper, out string reason))
+        {
+            throw new UsageException($"--adjoint {adjoint.Name} does not work with --solver {stepper.Name}: {reason}");
+        }
+
+        return new()
+        {
+            Stepper = stepper,
+            Controller = Controller(values, stepper, DType(values)),
+            Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
+            Limits = new() { MaxSteps = (int)values.Integer("max-steps") },
+            Adjoint = adjoint,
+            TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory"),
+            Trace = TraceSettings.ForTraining(values),
+            Regularizers = [.. Penalties(values).Select(penalty => penalty.Regularizer)],
+        };
+    }
+
+    /// <summary>The settings of reported scores: the run's method where it adapts, else dopri5, at a tolerance of its own.</summary>
+    /// <param name="values">What was chosen for the run.</param>
+    /// <param name="tolerance">Relative and absolute tolerance.</param>
+    /// <param name="trace">The trace.</param>
+    public static FlowSettings ForScoring(SettingValues values, double tolerance, ITraceEstimator trace)
+    {
+        var stepper = StepperCatalog.Find(values.Text("solver"))!;
+        return new()
+        {
+            Stepper = stepper.EmbeddedOrder > 0 ? stepper : StepperCatalog.Find("dopri5")!,
+            Controller = new PidController { Tolerances = new(tolerance, tolerance) },
+            Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
+            Limits = new() { MaxSteps = ScoreMaxSteps },
+            Trace = trace,
+        };
+    }
+
+    /// <summary>The settings of samples: the run's own solver, without penalties.</summary>
+    public static FlowSettings ForSampling(SettingValues values, ScalarType dtype)
+    {
+        var stepper = StepperCatalog.Find(values.Text("solver"))!;
+        return new()
+        {
+            Stepper = stepper,
+            Controller = Controller(values, stepper, dtype),
+            Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
+            Limits = new() { MaxSteps = ScoreMaxSteps },
+            Trace = new ExactTrace(),
+        };
+    }
+
+    /// <summary>The penalties with their weights.</summary>
+    /// <exception cref="UsageException">A penalty is not known, given twice, or has no weight.</exception>
+    public static IReadOnlyList<(IRegularizer Regularizer, double Weight)> Penalties(SettingValues values)
+    {
+        var found = new List<(IRegularizer Regularizer, double Weight)>();
+        foreach (string text in values.List("regularize"))
+        {
+            string[] parts = text.Split('=', 2);
+            if (parts.Length < 2 || !double.TryParse(parts[1], out double weight) || !(weight > 0) || !double.IsFinite(weight))
+            {
+                throw new UsageException($"--regularize: '{text}' is no NAME=WEIGHT with a positive weight, such as kinetic-energy=0.01.");
+            }
+
+            var regularizer = KnownRegularizers.All.FirstOrDefault(known => known.Name == parts[0])
+                ?? throw new UsageException($"--regularize: '{parts[0]}' is not known.{Suggestion.For(parts[0], SettingCatalog.Regularizers)} Known are: {string.Join(", ", SettingCatalog.Regularizers)}.");
+            if (found.Any(other => other.Regularizer.Name == regularizer.Name))
+            {
+                throw new UsageException($"--regularize: '{regularizer.Name}' is given twice; give it one weight.");
+            }
+
+            found.Add((regularizer, weight));
+        }
+
+        return found;
+    }
+
+    private static IStepSizeController Controller(SettingValues values, IStepper stepper, ScalarType dtype)
+    {
+        if (values.Has("steps"))
+        {
+            return new ConstantStep((int)values.Integer("steps"));
+        }
+
+        if (stepper.EmbeddedOrder == 0)
+        {
+            string adaptive = string.Join(", ", StepperCatalog.All.Where(other => other.EmbeddedOrder > 0).Select(other => other.Name));
+            throw new UsageException($"--solver {stepper.Name} estimates no error, so its steps cannot adapt: give --steps N, or choose one of {adaptive}.");
+        }
+
+        var tolerances = new Tolerances(values.Number("rtol"), values.Number("atol"));
+        try
+        {
+            tolerances.RequireReachable(dtype);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new UsageException($"--rtol: {problem.Message.Replace("or Float64", "or --dtype float64", StringComparison.Ordinal)}", problem);
+        }
+
+        return ControllerCatalog.Create(values.Text("controller"), tolerances);
+    }
+}

@@ -1,0 +1,51 @@
+namespace FlowOde.Cli.Settings;
+
+/// <summary>What holds where nobody says anything, as a function of the data.</summary>
+internal static class TrainDefaults
+{
+    private const int ExactTraceDimension = 4;
+    private const int Batch = 512;
+
+    /// <summary>Training takes this many minutes where no budget is given: with scores and pictures the command then ends within 150 seconds.</summary>
+    private const double Minutes = 115.0 / 60;
+
+    /// <summary>The defaults.</summary>
+    /// <param name="facts">What is known of the data.</param>
+    public static SettingLayer For(DataFacts facts) => new SettingLayer("default ")
+        .Add("hidden", "64", "64", "64")
+        .Add("blocks", "1")
+        .Add("layer", "concatsquash")
+        .Add("activation", "tanh")
+        .Add("base-time", "0")
+        .Add("data-time", "1")
+        .Add("last-layer-scale", "1")
+        .Add("solver", "dopri5")
+        .Add("rtol", "1E-05")
+        .Add("atol", "1E-05")
+        .Add("controller", "i")
+        .Add("error-norm", "segment")
+        .Add("max-steps", "1000")
+        .Add("adjoint", "auto")
+        .Add("adjoint-memory", "512MB")
+        .Add("trace", facts.Dimension <= ExactTraceDimension ? "exact" : "hutchinson") // exact costs D tangents, but its gradient has no noise
+        .Add("probes", "1")
+        .Add("probe-distribution", "rademacher")
+        .Add("batch", $"{Math.Min(Batch, facts.TrainRows ?? Batch)}")
+        .Add("lr", "0.002")
+        .Add("schedule", "cosine")
+        .Add("warmup", "100")
+        .Add("weight-decay", "0")
+        .Add("clip", "10")
+        .Add("average", "0.999")
+        .Add("minutes", $"{Minutes:R}")
+        .Add("validate-every", "200")
+        .Add("patience", "0")
+        .Add("validation", "0.1")
+        .Add("test", "0.1")
+        .Add("header", "auto")
+        .Add("missing", "fail")
+        .Add("seed", "0")
+        .Add("device", "auto")
+        .Add("dtype", facts.NeedsDouble ? "float64" : "float32")
+        .Add("threads", $"{Math.Clamp(Environment.ProcessorCount, 1, 16)}");
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Failures;
+using FlowOde.Cli.Pictures;
+using FlowOde.Cli.Reporting;
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Cli.Verbs;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Training;
+
+/// <summary>The common course of new and continued runs: training, scores, pictures, report.</summary>
+internal static class Finish
+{
+    /// <summary>Trains to the end, then reports.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Train(RunFolder folder, TrainSession session, TrainingData data, Device device, Output output)
+    {
+        var clock = Stopwatch.StartNew();
+        double before = session.State.Seconds;
+        using var interrupt = new Interrupt(() => output.Notice("Stopping after this iteration; a second Ctrl-C ends at once."));
+        var display = new ProgressDisplay(output, TrainerSettings.Read(session.Config.Values).SecondsLimit);
+        if (!session.State.IsComplete)
+        {
+            File.Delete(folder.Report); // of a shorter run: it must not pass for this one's
+        }
+
+        try
+        {
+            display.Show(() => session.Train(display, interrupt.Token));
+            interrupt.Token.ThrowIfCancellationRequested();
+            if (session.State.BestValidation is null)
+            {
+                throw new Flows.Training.TrainingException($"No validation gave a finite score, so '{folder.Path}' has no model. Lower --lr, tighten --rtol and --atol, or look for extreme values in the data.");
+            }
+
+            var report = Report(folder, session, data, device, output, () => before + clock.Elapsed.TotalSeconds, interrupt.Token);
+            Print(report, output);
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException)
+        {
+            output.Error.WriteLine($"Interrupted after iteration {session.State.Iteration}; everything is saved. Continue with: flowode train --resume {folder.Path}");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Prints the report that a finished run has.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Repeat(RunFolder folder, Output output)
+    {
+        try
+        {
+            Print(JsonNode.Parse(File.ReadAllText(folder.Report))!.AsObject(), output);
+            return ExitCode.Done;
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new UsageException($"{folder.Report} is damaged: {problem.Message} Delete it, and --resume makes it again.", problem);
+        }
+    }
+
+    private static JsonObject Report(RunFolder folder, TrainSession session, TrainingData data, Device device, Output output, Func<double> seconds, CancellationToken stop)
+    {
+        var (state, values) = (session.State, session.Config.Values);
+        var scores = FinalScores.Compute(session.Model, state.Best, data, values, device, output.Notice, stop);
+        output.Notice("Drawing.");
+        var view = new ModelView(session.Model, state.Best, values, data.Columns, device) { Stop = stop };
+        string caption = $"test NLL {scores.Test.Mean:F4} ± {scores.Test.StandardError:F4} nats; mixture of {scores.MixtureComponents} Gaussians {scores.MixtureTest.Mean:F4} ± {scores.MixtureTest.StandardError:F4}";
+        var book = new FigureBook(view, data, data.Name, caption);
+        var pictures = RunPictures.Write(folder, book, data.Dimension);
+        var report = RunReport.Create(folder, session.Config, data, state, scores, pictures, seconds());
+        AtomicFile.WriteText(folder.Report, RunJson.Text(report));
+        return report;
+    }
+
+    private static void Print(JsonObject report, Output output)
+    {
+        if (output.Json)
+        {
+            output.WriteJson(report);
+        }
+        else
+        {
+            Summary.Write(report, output);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Pictures;
+using FlowOde.Cli.Reporting;
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
+using FlowOde.Flows.Randomness;
+using FlowOde.Flows.TraceEstimators;
+using FlowOde.Samplers.Checks;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Verbs;
+
+/// <summary>What <c>score --check</c> measures: that the density integrates to 1, that the map is inverted, and what tolerances do.</summary>
+internal static class ModelChecks
+{
+    private const int Rows = 500;
+    private const int SamplesForCells = 20_000;
+    private const double IntegralTolerance = 1e-5;
+
+    /// <summary>Measures.</summary>
+    /// <param name="loaded">The model.</param>
+    /// <param name="values">The run's settings.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="part">Rows to carry there and back; samples of the model where it is null.</param>
+    /// <param name="stop">Asks for an early end.</param>
+    public static JsonObject Run(LoadedModel loaded, SettingValues values, Device device, DataPart? part, CancellationToken stop)
+    {
+        var random = new RandomSource((ulong)values.Integer("seed"));
+        var view = new ModelView(loaded.Model, loaded.Parameters, values, loaded.Config.Columns, device) { Stop = stop };
+        var check = new JsonObject();
+        if (loaded.Model.Options.Dimension == 2)
+        {
+            using var scorer = ModelScorer.Create(loaded.Model, loaded.Parameters, values, device, IntegralTolerance, null);
+            var integral = DensityIntegral.OnSampledCells(points => scorer.Score(points, random, null, stop).LogDensity, Flat(view, SamplesForCells));
+            check["integral"] = new JsonObject { ["value"] = RunJson.Number(integral.Value), ["error"] = RunJson.Number(integral.ErrorEstimate), ["points"] = integral.Points };
+        }
+
+        double[] rows = part?.AtMost(Rows).Values ?? Flat(view, Rows);
+        ITraceEstimator trace = loaded.Model.Options.Dimension <= TraceSettings.ExactInScores ? new ExactTrace() : new HutchinsonTrace(TraceSettings.ScoreProbes);
+        using var parameters = loaded.ParametersAs(ScalarType.Float64, device);
+        var points = RoundTrip.Measure(loaded.Model, parameters, SolveSettings.ForScoring(values, SolveSettings.ScoreTolerance, trace), rows, random);
+        check["rows"] = rows.Length / loaded.Model.Options.Dimension;
+        check["roundTrip"] = new JsonArray([.. points.Select(point => new JsonObject
+        {
+            ["tolerance"] = point.Tolerance,
+            ["dtype"] = point.DType,
+            ["median"] = RunJson.Number(point.Median),
+            ["largest"] = RunJson.Number(point.Largest),
+            ["nll"] = RunJson.Number(point.MeanNegativeLogDensity),
+        })]);
+        return check;
+    }
+
+    /// <summary>Prints what was measured.</summary>
+    public static void Print(JsonObject check, Output output)
+    {
+        if (check["integral"] is { } integral)
+        {
+            output.Out.WriteLine($"Integral of the density: {integral["value"]!.GetValue<double>():F5} ± {integral["error"]?.GetValue<double>():0.0e-0} ({integral["points"]} points)");
+        }
+
+        output.Out.WriteLine($"Data to base and back, {check["rows"]} rows, difference in standard deviations of the data:");
+        var table = Output.NewTable(("tolerance", true), ("type", false), ("median", true), ("largest", true), ("mean −log p", true));
+        foreach (var point in check["roundTrip"]!.AsArray())
+        {
+            table.AddRow(
+                $"{point!["tolerance"]!.GetValue<double>():0.#e-0}",
+                $"{point["dtype"]}",
+                $"{point["median"]?.GetValue<double>():0.0e-0}",
+                $"{point["largest"]?.GetValue<double>():0.0e-0}",
+                $"{point["nll"]?.GetValue<double>():F6}");
+        }
+
+        output.WriteTable(table);
+    }
+
+    private static double[] Flat(ModelView view, int count)
+    {
+        var samples = view.Sample(count);
+        double[][] columns = [.. Enumerable.Range(0, samples.ColumnNames.Count).Select(samples.Column)];
+        var flat = new double[count * columns.Length];
+        for (int i = 0; i < flat.Length; i++)
+        {
+            flat[i] = columns[i % columns.Length][i / columns.Length];
+        }
+
+        return flat;
+    }
+}

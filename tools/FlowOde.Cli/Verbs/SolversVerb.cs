@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Failures;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Steppers;
+using Spectre.Console;
+
+namespace FlowOde.Cli.Verbs;
+
+/// <summary><c>solvers</c>: lists the solvers and what goes with them.</summary>
+internal sealed class SolversVerb : Verb
+{
+    /// <inheritdoc/>
+    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, and the gradient methods that work with each.");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["flowode solvers", "flowode solvers --json"];
+
+    /// <inheritdoc/>
+    public override int Run(ParseResult parsed, Output output)
+    {
+        if (output.Json)
+        {
+            output.WriteJson(new JsonObject { ["solvers"] = new JsonArray([.. StepperCatalog.All.Select(ToJson)]) });
+            return ExitCode.Done;
+        }
+
+        var table = Output.NewTable(("solver", false), ("order", true), ("embedded", true), ("stages", true), ("steps", false), ("adjoints", false));
+        foreach (var stepper in StepperCatalog.All)
+        {
+            table.AddRow(
+                stepper.Name,
+                $"{stepper.Order}",
+                stepper.EmbeddedOrder > 0 ? $"{stepper.EmbeddedOrder}" : "–",
+                Stages(stepper) is { } stages ? $"{stages}" : "–",
+                stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : "--steps N",
+                string.Join(", ", Adjoints(stepper)));
+        }
+
+        output.WriteTable(table);
+        return ExitCode.Done;
+    }
+
+    private static JsonNode ToJson(IStepper stepper) => new JsonObject
+    {
+        ["name"] = stepper.Name,
+        ["order"] = stepper.Order,
+        ["embeddedOrder"] = stepper.EmbeddedOrder,
+        ["stages"] = Stages(stepper),
+        ["adaptive"] = stepper.EmbeddedOrder > 0,
+        ["adjoints"] = new JsonArray([.. Adjoints(stepper).Select(name => JsonValue.Create(name))]),
+    };
+
+    private static int? Stages(IStepper stepper) => (stepper as ExplicitRungeKutta)?.Tableau.Stages;
+
+    private static IEnumerable<string> Adjoints(IStepper stepper) =>
+        AdjointCatalog.All.Where(adjoint => adjoint.Supports(stepper, out _)).Select(adjoint => adjoint.Name);
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace FlowOde.Cli.Verbs;
+
+/// <summary>One verb: its options and what it does.</summary>
+internal abstract class Verb
+{
+    /// <summary>The command as the parser sees it.</summary>
+    public abstract Command Command { get; }
+
+    /// <summary>Command lines that help shows.</summary>
+    public abstract IReadOnlyList<string> Examples { get; }
+
+    /// <summary>Does it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="output">Where to speak.</param>
+    /// <returns>The exit code.</returns>
+    public abstract int Run(ParseResult parsed, Output output);
+
+    /// <summary>An option with a text value.</summary>
+    protected static Option<string> Text(string name, string valueName, string help) => new(name) { HelpName = valueName, Description = help };
+
+    /// <summary>An option that is there or not.</summary>
+    protected static Option<bool> Flag(string name, string help) => new(name) { Description = help };
+}
