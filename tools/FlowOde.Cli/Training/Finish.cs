@@ -42,7 +42,13 @@ internal static class Finish
         }
         catch (OperationCanceledException)
         {
-            output.Error.WriteLine($"Interrupted after iteration {session.State.Iteration}; everything is saved. Continue with: flowode train --resume {folder.Path}");
+            string message = $"Interrupted after iteration {session.State.Iteration}; everything is saved. Continue with: flowode train --resume {folder.Path}";
+            output.Error.WriteLine(message);
+            if (output.Json)
+            {
+                output.WriteJson(new JsonObject { ["error"] = message, ["exitCode"] = ExitCode.Interrupted, ["run"] = folder.Path });
+            }
+
             return ExitCode.Interrupted;
         }
     }

@@ -115,7 +115,14 @@ internal sealed class CommandTree
                 throw new UsageException($"{where} has no option '{name}'.{Suggestion.For(name, known.Select(entry => entry.Name).Where(entry => entry.Length > 2))} See `flowode {(command == _root ? "" : command.Name + " ")}--help`.");
             }
 
-            i += option.TakesValue && !args[i].Contains('=') ? 1 : 0;
+            if (option.TakesValue && !args[i].Contains('=', StringComparison.Ordinal))
+            {
+                i++;
+                if (i == args.Length || known.Any(entry => entry.Name == args[i]))
+                {
+                    throw new UsageException($"{name} needs a value. See `flowode {command.Name} --help`.");
+                }
+            }
         }
     }
 }

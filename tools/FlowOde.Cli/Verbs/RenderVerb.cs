@@ -48,9 +48,14 @@ internal sealed class RenderVerb : Verb
         var size = Numbers.Size(parsed.GetValue(_size), "--size");
         int frames = (int)(Numbers.Integer(parsed.GetValue(_frames), "--frames", 2, 1000) ?? 24);
         double? time = Numbers.Finite(parsed.GetValue(_time), "--time");
+        string? given = parsed.GetValue(_out);
+        if (given is not null)
+        {
+            FigureFile.RequireFormat(given);
+        }
+
         var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
-        string path = parsed.GetValue(_out) ?? folder.File($"{what}.{(what == "animation" ? "webp" : "png")}");
-        FigureFile.RequireFormat(path);
+        string path = given ?? folder.File($"{what}.{(what == "animation" ? "webp" : "png")}");
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
         var view = new ModelView(loaded.Model, loaded.Parameters, values, loaded.Config.Columns, device) { Stop = interrupt.Token };

@@ -96,8 +96,6 @@ public class TrainTests(TrainedRuns runs)
     [InlineData("--solver", "bosh3")]
     [InlineData("--rtol", "1e-2")]
     [InlineData("--steps", "3")]
-    [InlineData("--controller", "pi42")]
-    [InlineData("--error-norm", "row")]
     [InlineData("--adjoint", "backsolve")]
     [InlineData("--trace", "hutchinson")]
     [InlineData("--regularize", "kinetic-energy=0.5")]
@@ -121,6 +119,50 @@ public class TrainTests(TrainedRuns runs)
         var theirs = JsonNode.Parse(File.ReadAllText(Path.Combine(runs.Table, "config.json")))!["settings"]![option[2..]];
         Assert.False(JsonNode.DeepEquals(mine, theirs), $"{option} did not reach the configuration");
         Assert.NotEqual(Tensors(runs.Table), Tensors(folder.File("run")));
+    }
+
+    [Theory]
+    [InlineData("--rtol 1e-6 --atol 1e-6 --last-layer-scale 4", "--error-norm", "row")]
+    [InlineData("--rtol 1e-6 --atol 1e-6 --last-layer-scale 4", "--controller", "pi42")]
+    [InlineData("--trace hutchinson", "--probes", "3")]
+    [InlineData("--trace hutchinson", "--probe-distribution", "gaussian")]
+    public void Option_ThatNeedsOthers_ChangesTheModel(string others, string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder.File("without"), others.Split(' '));
+        Train(folder.File("with"), [.. others.Split(' '), option, value]);
+        Assert.NotEqual(Tensors(folder.File("without")), Tensors(folder.File("with")));
+    }
+
+    [Fact]
+    public void AdjointMemory_OfAnySize_GivesTheSameModel()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder.File("run"), "--adjoint-memory", "0B");
+        Assert.Equal(Tensors(runs.Table), Tensors(folder.File("run")));
+    }
+
+    [Fact]
+    public void Train_WhenNoSolveSucceeds_EndsWithOneAndSavesTheState()
+    {
+        using var folder = new TemporaryFolder();
+        string[] small = [.. TrainedRuns.Small, "--max-steps", "1"];
+        small[1] = "1000";
+        var result = FlowodeCommand.Run(["train", runs.TableFile, "--run", folder.File("run"), .. small]);
+        result.RequireRefusal(1, "failed", "--lr");
+        Assert.True(File.Exists(folder.File("run/state.safetensors")));
+    }
+
+    [Fact]
+    public void Train_WithTableOptions_ReadsTheTableSo()
+    {
+        using var folder = new TemporaryFolder();
+        var lines = File.ReadLines(runs.TableFile).Skip(1).Select((line, i) => $"{line.Replace(',', ';')};{(i == 5 ? "?" : "1.5")};{i % 3}");
+        string file = folder.Write("odd.csv", string.Join('\n', lines));
+        string[] options = ["--header", "no", "--delimiter", "semicolon", "--missing", "drop", "--label", "5", "--drop", "4"];
+        var result = FlowodeCommand.Run(["train", file, "--run", folder.File("run"), "--json", .. TrainedRuns.Small, .. options]);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal(3, result.Number("dimension"));
     }
 
     [Fact]

@@ -52,7 +52,6 @@ public class UsageTests
     [InlineData("train moons --columns x", "--columns", "moons")]
     [InlineData("train moons --config nowhere.json", "--config", "nowhere.json")]
     [InlineData("train moons --plan nowhere.json", "--plan", "nowhere.json")]
-    [InlineData("train moons --device cuda", "--device cuda", "GPU")]
     [InlineData("train --resume nowhere", "nowhere")]
     [InlineData("sample moons", "moons", "expected the folder of a run")]
     [InlineData("sample nowhere", "nowhere")]
@@ -71,6 +70,14 @@ public class UsageTests
         var result = FlowodeCommand.Run(isNewRun ? [.. words, "--run", folder.File("run")] : words);
         result.RequireRefusal(2, facts);
         Assert.Empty(result.Out);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
+    }
+
+    [FactWithoutGpu]
+    public void Train_OnAGpuThatIsNotThere_SaysHowToGoOn()
+    {
+        using var folder = new TemporaryFolder();
+        FlowodeCommand.Run("train", "moons", "--device", "cuda", "--run", folder.File("run")).RequireRefusal(2, "--device cuda", "GPU", "--device cpu");
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
 
