@@ -26,7 +26,7 @@ internal static class NewTraining
             int wide = Standardization.ColumnThatNeedsDouble(data.Standardize, data.Train);
             var values = SettingValues.Merge([TrainDefaults.For(new(data.Dimension, data.TrainRows, wide >= 0)), .. given, .. Plan(asked)]);
             Check(values, data, wide);
-            var device = TorchStart.Load(values.Text("device"));
+            var device = TorchStart.Find(values.Text("device"));
             var config = new RunConfig(data.Address, data.Digest, data.Columns, values);
             using var session = new TrainSession(folder, config, data, device);
             using var held = RunLock.Take(folder);

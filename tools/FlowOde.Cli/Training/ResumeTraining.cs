@@ -30,7 +30,7 @@ internal static class ResumeTraining
             throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {data.Digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or train anew.");
         }
 
-        var device = TorchStart.Load(values.Text("device"));
+        var device = TorchStart.Find(values.Text("device"));
         var config = saved with { Values = values };
         using var session = new TrainSession(folder, config, data, device);
         session.Resume();

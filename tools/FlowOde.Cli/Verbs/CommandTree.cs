@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
 
 namespace FlowOde.Cli.Verbs;
 
@@ -56,9 +57,17 @@ internal sealed class CommandTree
             throw new UsageException($"{string.Join(" ", parsed.Errors.Select(problem => problem.Message.TrimEnd('.') + ".").Distinct())} See `flowode {(verb is null ? "" : verb.Command.Name + " ")}--help`.");
         }
 
-        return verb is null
-            ? parsed.Invoke(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false })
-            : verb.Run(parsed, new(output, error, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_verbose)));
+        if (verb is null)
+        {
+            return parsed.Invoke(new() { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+
+        if (verb.NeedsTorch)
+        {
+            TorchStart.Load();
+        }
+
+        return verb.Run(parsed, new(output, error, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_verbose)));
     }
 
     private static int Help(ParseResult parsed, Verb? verb, TextWriter output)

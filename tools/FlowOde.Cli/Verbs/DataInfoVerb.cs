@@ -30,6 +30,9 @@ internal sealed class DataInfoVerb : Verb
     public override IReadOnlyList<string> Examples => ["flowode data info moons", "flowode data info table.csv --delimiter semicolon"];
 
     /// <inheritdoc/>
+    public override bool NeedsTorch => false;
+
+    /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
     {
         string name = parsed.GetRequiredValue(_data);

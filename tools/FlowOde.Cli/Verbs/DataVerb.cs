@@ -18,6 +18,9 @@ internal sealed class DataVerb : Verb
     public override IReadOnlyList<string> Examples => ["flowode data", "flowode data info earthquakes", "flowode data info table.csv --json"];
 
     /// <inheritdoc/>
+    public override bool NeedsTorch => false;
+
+    /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
     {
         if (output.Json)

@@ -33,7 +33,7 @@ internal sealed class ModelOptions(params IReadOnlyList<string> names)
         }
 
         layer.Complete();
-        device = TorchStart.Load(layer.Values.TryGetValue("device", out var chosen) ? chosen[0] : "auto");
+        device = TorchStart.Find(layer.Values.TryGetValue("device", out var chosen) ? chosen[0] : "auto");
         var loaded = ModelStore.Read(folder);
         values = SettingValues.Merge(loaded.Config.Values.ToLayer(), Completed(layer, loaded.Config.Values));
         return loaded;

@@ -17,6 +17,9 @@ internal sealed class SolversVerb : Verb
     public override IReadOnlyList<string> Examples => ["flowode solvers", "flowode solvers --json"];
 
     /// <inheritdoc/>
+    public override bool NeedsTorch => false;
+
+    /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
     {
         if (output.Json)

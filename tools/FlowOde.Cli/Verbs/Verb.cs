@@ -11,6 +11,9 @@ internal abstract class Verb
     /// <summary>Command lines that help shows.</summary>
     public abstract IReadOnlyList<string> Examples { get; }
 
+    /// <summary>Whether it computes, and so needs libtorch; the others start at once and run without it.</summary>
+    public virtual bool NeedsTorch => true;
+
     /// <summary>Does it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="output">Where to speak.</param>
