@@ -2,8 +2,8 @@ using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Integration;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Flows.Composition;
 

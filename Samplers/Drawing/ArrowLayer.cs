@@ -5,7 +5,7 @@ namespace FlowOde.Samplers.Drawing;
 /// <summary>Draws a <see cref="VectorGrid"/> as arrows centred on its points, along the way a point would move on the page.</summary>
 internal static class ArrowLayer
 {
-    private const float _shortestArrow = 3;
+    private const float ShortestArrow = 3;
 
     /// <summary>Draws the arrows; the 85th percentile of their lengths fills a cell, longer ones are cut to it, the very short become dots.</summary>
     public static void Draw(SKCanvas canvas, PlotArea area, VectorGrid grid, SKColor colour)
@@ -29,7 +29,7 @@ internal static class ArrowLayer
 
                 var centre = area.ToPixel(xs[column], ys[row]);
                 var drawn = longest > 0 ? (float)(Math.Min(1, length / longest) * 0.95 * cell) : 0;
-                if (drawn < _shortestArrow)
+                if (drawn < ShortestArrow)
                 {
                     canvas.DrawCircle(centre, 1.1f, fill);
                     continue;

@@ -5,7 +5,7 @@ namespace FlowOde.Samplers.Drawing;
 /// <summary>A vertical strip that shows which colour means which value, with ticks and a title on its right.</summary>
 public sealed record ColourBar
 {
-    private const float _titleGap = 12;
+    private const float TitleGap = 12;
 
     /// <summary>The colours.</summary>
     public required ColourMap Map { get; init; }
@@ -21,7 +21,7 @@ public sealed record ColourBar
     public float RightMargin(float height)
     {
         var labels = Ticks(height).Labels.Select(label => FigureText.Width(label, FigureStyle.TickSize)).DefaultIfEmpty(0).Max();
-        return MathF.Ceiling(FigureStyle.TickLength + 4 + labels + (Title.Length > 0 ? _titleGap + FigureStyle.LabelSize : 0));
+        return MathF.Ceiling(FigureStyle.TickLength + 4 + labels + (Title.Length > 0 ? TitleGap + FigureStyle.LabelSize : 0));
     }
 
     /// <summary>Draws the bar into <paramref name="bar"/>, and labels and title right of it.</summary>

@@ -7,16 +7,16 @@ namespace FlowOde.Samplers.Drawing;
 /// public domain): every fifth of their 256 colours, which reproduces the rest to within one part in 255.</remarks>
 public sealed class ColourMap
 {
-    private const int _entries = 1024;
+    private const int Entries = 1024;
     private readonly SKColor[] _colours;
 
     private ColourMap(string name, SKColor[] knots)
     {
         Name = name;
-        _colours = new SKColor[_entries];
-        for (var i = 0; i < _entries; i++)
+        _colours = new SKColor[Entries];
+        for (var i = 0; i < Entries; i++)
         {
-            var position = (double)i / (_entries - 1) * (knots.Length - 1);
+            var position = (double)i / (Entries - 1) * (knots.Length - 1);
             var below = Math.Min((int)position, knots.Length - 2);
             _colours[i] = Mix(knots[below], knots[below + 1], position - below);
         }
@@ -55,7 +55,7 @@ public sealed class ColourMap
     /// <summary>The colour at <paramref name="fraction"/>; the ends beyond 0 and 1, transparent for NaN.</summary>
     public SKColor At(double fraction) => double.IsNaN(fraction)
         ? SKColor.Empty
-        : _colours[(int)Math.Round(Math.Clamp(fraction, 0, 1) * (_entries - 1))];
+        : _colours[(int)Math.Round(Math.Clamp(fraction, 0, 1) * (Entries - 1))];
 
     /// <summary>The part of this map between two fractions, stretched to the whole.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The fractions do not ascend within 0 to 1.</exception>

@@ -7,7 +7,7 @@ public sealed record ColourScale
     public const double UpperPercentile = 99.9;
 
     // A density below this, at its largest, is drawn as zero: its ticks would not fit double precision.
-    private const double _vanishing = 1e-280;
+    private const double Vanishing = 1e-280;
 
     /// <summary>The values at fractions 0 and 1.</summary>
     public required DataLimits Limits { get; init; }
@@ -35,13 +35,13 @@ public sealed record ColourScale
     {
         var sorted = Percentiles.SortedDrawable(densities);
         var largest = sorted.Length == 0 ? 0 : sorted[^1];
-        if (!(largest > _vanishing))
+        if (!(largest > Vanishing))
         {
             return new ColourScale { Limits = new DataLimits(0, 1) };
         }
 
         var percentile = Percentiles.Of(sorted, UpperPercentile / 100);
-        var isExceeded = percentile > _vanishing && largest > 3 * percentile;
+        var isExceeded = percentile > Vanishing && largest > 3 * percentile;
         var upper = isExceeded ? percentile : largest;
         return new ColourScale
         {

@@ -7,7 +7,7 @@ public readonly record struct DataLimits
     public const double LargestMagnitude = 1e306;
 
     /// <summary>The narrowest interval, relative to the larger end: below it neighbouring ticks would be the same number.</summary>
-    private const double _narrowestSpan = 1e-12;
+    private const double NarrowestSpan = 1e-12;
 
     /// <summary>Makes an interval from <paramref name="minimum"/> to <paramref name="maximum"/>, in data units.</summary>
     /// <exception cref="ArgumentException">An end is not finite or beyond 1e306, or the interval is empty or too narrow to be shown in double precision.</exception>
@@ -79,7 +79,7 @@ public readonly record struct DataLimits
     internal static bool IsDrawable(double value) => Math.Abs(value) <= LargestMagnitude;
 
     private static bool IsTooNarrow(double low, double high) =>
-        high - low <= Math.Max(1e-290, _narrowestSpan * Math.Max(Math.Abs(low), Math.Abs(high)));
+        high - low <= Math.Max(1e-290, NarrowestSpan * Math.Max(Math.Abs(low), Math.Abs(high)));
 
     private static double Clamp(double value) => Math.Clamp(value, -LargestMagnitude, LargestMagnitude);
 }

@@ -6,7 +6,7 @@ namespace FlowOde.Samplers.Drawing;
 public sealed class DensityField
 {
     // exp of this is 1e300: a density that still fits the axes of a colour bar.
-    private const double _largestLogDensity = 690.7;
+    private const double LargestLogDensity = 690.7;
 
     /// <summary>Makes a field from the densities at the cells' centres, which are kept, not copied.</summary>
     /// <param name="x">Left and right edge of the rectangle, in data units.</param>
@@ -55,7 +55,7 @@ public sealed class DensityField
         for (var i = 0; i < densities.Length; i++)
         {
             var log = logDensities[i];
-            densities[i] = double.IsPositiveInfinity(log) ? double.NaN : Math.Exp(Math.Min(log, _largestLogDensity));
+            densities[i] = double.IsPositiveInfinity(log) ? double.NaN : Math.Exp(Math.Min(log, LargestLogDensity));
         }
 
         return new DensityField(x, y, columns, rows, densities);

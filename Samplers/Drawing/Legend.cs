@@ -5,8 +5,8 @@ namespace FlowOde.Samplers.Drawing;
 /// <summary>A legend in one line, which stands above frames so that it never covers data.</summary>
 internal sealed record Legend
 {
-    private const float _markWidth = 18;
-    private const float _gap = 16;
+    private const float MarkWidth = 18;
+    private const float Gap = 16;
 
     /// <summary>What a mark looks like.</summary>
     public enum Mark
@@ -28,17 +28,17 @@ internal sealed record Legend
     public required IReadOnlyList<(Mark Mark, SKColor Colour, string Label)> Entries { get; init; }
 
     /// <summary>The width in points of all entries.</summary>
-    public float Width => Entries.Sum(entry => _markWidth + 6 + FigureText.Width(entry.Label, FigureStyle.TickSize)) + (_gap * Math.Max(0, Entries.Count - 1));
+    public float Width => Entries.Sum(entry => MarkWidth + 6 + FigureText.Width(entry.Label, FigureStyle.TickSize)) + (Gap * Math.Max(0, Entries.Count - 1));
 
     /// <summary>Draws the entries from <paramref name="x"/> on, with their baseline at <paramref name="y"/>.</summary>
     public void Draw(SKCanvas canvas, float x, float y)
     {
         foreach (var (mark, colour, label) in Entries)
         {
-            DrawMark(canvas, mark, colour, new SKPoint(x + (_markWidth / 2), y - (0.36f * FigureStyle.TickSize)));
-            x += _markWidth + 6;
+            DrawMark(canvas, mark, colour, new SKPoint(x + (MarkWidth / 2), y - (0.36f * FigureStyle.TickSize)));
+            x += MarkWidth + 6;
             FigureText.Draw(canvas, label, x, y, SKTextAlign.Left, FigureStyle.TickSize, FigureStyle.Text);
-            x += FigureText.Width(label, FigureStyle.TickSize) + _gap;
+            x += FigureText.Width(label, FigureStyle.TickSize) + Gap;
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed record Legend
                 canvas.DrawCircle(centre, 4.5f, line);
                 break;
             default:
-                canvas.DrawLine(centre.X - (_markWidth / 2), centre.Y, centre.X + (_markWidth / 2), centre.Y, line);
+                canvas.DrawLine(centre.X - (MarkWidth / 2), centre.Y, centre.X + (MarkWidth / 2), centre.Y, line);
                 break;
         }
     }

@@ -6,9 +6,9 @@ namespace FlowOde.Samplers.Drawing;
 /// <summary>How a training went: loss and validation score against iterations, and below them the vector field evaluations.</summary>
 public sealed record LossCurveFigure : IFigure
 {
-    private const float _frameWidth = 640;
-    private const float _lossHeight = 300;
-    private const float _nfeHeight = 96;
+    private const float FrameWidth = 640;
+    private const float LossHeight = 300;
+    private const float NfeHeight = 96;
 
     private static readonly SKColor _forward = new(0x5B, 0x4B, 0x9A);
     private static readonly SKColor _backward = new(0xC2, 0x5B, 0x8E);
@@ -134,10 +134,10 @@ public sealed record LossCurveFigure : IFigure
         var nfeY = new DataLimits(0, evaluations.Length == 0 ? 1 : Math.Max(1, 1.1 * Percentiles.Of(evaluations, 0.995)));
         var lossAxes = new Axes { XTitle = HasNfe ? "" : "iteration", XLabels = !HasNfe, XUnit = 1, YTitle = LossTitle, Grid = true };
         var nfeAxes = new Axes { XTitle = "iteration", XUnit = 1, YTitle = "NFE", Grid = true };
-        var margin = Math.Max(lossAxes.LeftMargin(y, _lossHeight), HasNfe ? nfeAxes.LeftMargin(nfeY, _nfeHeight) : 0);
+        var margin = Math.Max(lossAxes.LeftMargin(y, LossHeight), HasNfe ? nfeAxes.LeftMargin(nfeY, NfeHeight) : 0);
         var left = FigureStyle.Border + margin;
-        var loss = SKRect.Create(left, FigureLayout.Top(Title, Caption) + FigureLayout.HeadingHeight, _frameWidth, _lossHeight);
-        var nfe = SKRect.Create(left, loss.Bottom + FigureLayout.HeadingHeight + 16, _frameWidth, _nfeHeight);
+        var loss = SKRect.Create(left, FigureLayout.Top(Title, Caption) + FigureLayout.HeadingHeight, FrameWidth, LossHeight);
+        var nfe = SKRect.Create(left, loss.Bottom + FigureLayout.HeadingHeight + 16, FrameWidth, NfeHeight);
         var bottom = HasNfe ? nfe.Bottom + nfeAxes.BottomMargin() : loss.Bottom + lossAxes.BottomMargin();
         var size = new SKSize(loss.Right + FigureStyle.Border + 8, bottom + FigureStyle.Border - 4);
         return (size, new PlotArea(loss, x, y), lossAxes with { LeftRoom = margin }, new PlotArea(nfe, x, nfeY), nfeAxes with { LeftRoom = margin });

@@ -13,7 +13,7 @@ public sealed record PairPlotFigure : IFigure
     /// <summary>The greatest number of points of each table in a scatter panel.</summary>
     public const int MostPointsShown = 1500;
 
-    private const float _gap = 10;
+    private const float Gap = 10;
 
     /// <summary>Makes a pair plot.</summary>
     /// <param name="data">The data.</param>
@@ -52,7 +52,7 @@ public sealed record PairPlotFigure : IFigure
         get
         {
             var left = LeftMargin;
-            var side = (Shown * Cell) + ((Shown - 1) * _gap);
+            var side = (Shown * Cell) + ((Shown - 1) * Gap);
             var bottom = new Axes { XTitle = "x", TickSize = TickSize }.BottomMargin();
             return new SKSize(Math.Max(left + side + FigureStyle.Border + 6, 360), Top + side + bottom + FigureStyle.Border);
         }
@@ -86,7 +86,7 @@ public sealed record PairPlotFigure : IFigure
         {
             for (var column = 0; column < Shown; column++)
             {
-                var frame = SKRect.Create(left + (column * (Cell + _gap)), Top + (row * (Cell + _gap)), Cell, Cell);
+                var frame = SKRect.Create(left + (column * (Cell + Gap)), Top + (row * (Cell + Gap)), Cell, Cell);
                 var panel = new PairPlotPanel(frame, TickSize)
                 {
                     LeftRoom = left - FigureStyle.Border,

@@ -9,7 +9,7 @@ namespace FlowOde.Samplers.Drawing;
 public sealed record PlotArea(SKRect Frame, DataLimits X, DataLimits Y)
 {
     // Skia's rasteriser wants coordinates that fit fixed point; anything this far out is off every page.
-    private const double _farOut = 30_000;
+    private const double FarOut = 30_000;
 
     /// <summary>The largest rectangle centred in <paramref name="available"/> where a unit of x is as long as a unit of y.</summary>
     /// <remarks>Use it where both axes have one unit, as for positions in a plane.</remarks>
@@ -22,10 +22,10 @@ public sealed record PlotArea(SKRect Frame, DataLimits X, DataLimits Y)
     }
 
     /// <summary>Position in points of an x in data units; what lies far out stays finite, NaN stays NaN.</summary>
-    public float ToPixelX(double x) => (float)Math.Clamp(Frame.Left + ((x - X.Minimum) / X.Span * Frame.Width), -_farOut, _farOut);
+    public float ToPixelX(double x) => (float)Math.Clamp(Frame.Left + ((x - X.Minimum) / X.Span * Frame.Width), -FarOut, FarOut);
 
     /// <summary>Position in points, counted downwards, of a y in data units; what lies far out stays finite, NaN stays NaN.</summary>
-    public float ToPixelY(double y) => (float)Math.Clamp(Frame.Bottom - ((y - Y.Minimum) / Y.Span * Frame.Height), -_farOut, _farOut);
+    public float ToPixelY(double y) => (float)Math.Clamp(Frame.Bottom - ((y - Y.Minimum) / Y.Span * Frame.Height), -FarOut, FarOut);
 
     /// <summary>Both at once.</summary>
     public SKPoint ToPixel(double x, double y) => new(ToPixelX(x), ToPixelY(y));

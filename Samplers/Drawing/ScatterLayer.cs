@@ -10,10 +10,10 @@ internal static class ScatterLayer
     public const int MostDiscs = 20_000;
 
     // Beyond this many, discs go through a picture: an SVG of 20,000 circles takes a browser a second to show.
-    private const int _mostVectorDiscs = 2_500;
+    private const int MostVectorDiscs = 2_500;
 
     // A pair plot has many panels, so each may hold fewer.
-    private const int _mostMixedVectorDiscs = 400;
+    private const int MostMixedVectorDiscs = 400;
 
     /// <summary>Draws the points that lie within <paramref name="area"/>; NaN and infinite ones are left out.</summary>
     public static void Draw(SKCanvas canvas, PlotArea area, ReadOnlySpan<double> x, ReadOnlySpan<double> y, SKColor colour)
@@ -25,7 +25,7 @@ internal static class ScatterLayer
         }
         else
         {
-            DrawDiscs(canvas, area, points.ConvertAll(point => (point, colour)), _mostVectorDiscs);
+            DrawDiscs(canvas, area, points.ConvertAll(point => (point, colour)), MostVectorDiscs);
         }
     }
 
@@ -41,7 +41,7 @@ internal static class ScatterLayer
             mixed.Add(isFirst ? (a[i++], first.Colour) : (b[j++], second.Colour));
         }
 
-        DrawDiscs(canvas, area, mixed, _mostMixedVectorDiscs);
+        DrawDiscs(canvas, area, mixed, MostMixedVectorDiscs);
     }
 
     private static List<SKPoint> Visible(PlotArea area, ReadOnlySpan<double> x, ReadOnlySpan<double> y)

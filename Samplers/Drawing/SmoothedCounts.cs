@@ -7,19 +7,19 @@ namespace FlowOde.Samplers.Drawing;
 /// eighth of the frame; blurring a fine grid is kernel density estimation at a cost that does not grow with n².</remarks>
 internal static class SmoothedCounts
 {
-    private const int _cells = 64;
-    private const double _spread = 1.0 / 8;
+    private const int Cells = 64;
+    private const double Spread = 1.0 / 8;
 
     /// <summary>Draws the points that lie within <paramref name="area"/>; nothing when there are none.</summary>
     public static void Draw(SKCanvas canvas, PlotArea area, ReadOnlySpan<double> x, ReadOnlySpan<double> y, ColourMap map)
     {
-        var counts = new double[_cells * _cells];
+        var counts = new double[Cells * Cells];
         var total = 0;
         for (var i = 0; i < x.Length; i++)
         {
             if (area.Contains(x[i], y[i]))
             {
-                counts[(Cell(y[i], area.Y) * _cells) + Cell(x[i], area.X)]++;
+                counts[(Cell(y[i], area.Y) * Cells) + Cell(x[i], area.X)]++;
                 total++;
             }
         }
@@ -29,12 +29,12 @@ internal static class SmoothedCounts
             return;
         }
 
-        var kernel = Gaussian(Math.Max(0.5, _spread * _cells * Math.Pow(total, -1.0 / 6)));
-        var blurred = Blur(Blur(counts, kernel, 1), kernel, _cells);
-        new DensityField(area.X, area.Y, _cells, _cells, blurred).Draw(canvas, area, map, ColourScale.ForDensity(blurred));
+        var kernel = Gaussian(Math.Max(0.5, Spread * Cells * Math.Pow(total, -1.0 / 6)));
+        var blurred = Blur(Blur(counts, kernel, 1), kernel, Cells);
+        new DensityField(area.X, area.Y, Cells, Cells, blurred).Draw(canvas, area, map, ColourScale.ForDensity(blurred));
     }
 
-    private static int Cell(double value, DataLimits limits) => Math.Min((int)((value - limits.Minimum) / limits.Span * _cells), _cells - 1);
+    private static int Cell(double value, DataLimits limits) => Math.Min((int)((value - limits.Minimum) / limits.Span * Cells), Cells - 1);
 
     private static double[] Gaussian(double sigma)
     {
@@ -55,8 +55,8 @@ internal static class SmoothedCounts
         var reach = kernel.Length / 2;
         for (var index = 0; index < values.Length; index++)
         {
-            var position = index / stride % _cells;
-            for (var offset = Math.Max(-reach, -position); offset <= Math.Min(reach, _cells - 1 - position); offset++)
+            var position = index / stride % Cells;
+            for (var offset = Math.Max(-reach, -position); offset <= Math.Min(reach, Cells - 1 - position); offset++)
             {
                 blurred[index] += kernel[offset + reach] * values[index + (offset * stride)];
             }

@@ -7,9 +7,9 @@ namespace FlowOde.Samplers.Drawing;
 /// <remarks>Axes and limits are those of <see cref="Density"/>.</remarks>
 public sealed record ThreePanelFigure : IFigure
 {
-    private const float _panelGap = 28;
-    private const float _barGap = 32;
-    private const float _stackGap = 22;
+    private const float PanelGap = 28;
+    private const float BarGap = 32;
+    private const float StackGap = 22;
 
     /// <summary>The data, two columns; their names are the axis titles.</summary>
     /// <exception cref="ArgumentException">There are not two columns.</exception>
@@ -116,18 +116,18 @@ public sealed record ThreePanelFigure : IFigure
         {
             for (var i = 0; i < frames.Length; i++)
             {
-                frames[i] = SKRect.Create(x, y + (i * (frame.Height + FigureLayout.HeadingHeight + _stackGap)), frame.Width, frame.Height);
+                frames[i] = SKRect.Create(x, y + (i * (frame.Height + FigureLayout.HeadingHeight + StackGap)), frame.Width, frame.Height);
             }
 
             x += frame.Width + barRoom;
         }
         else
         {
-            var gap = Math.Max(_panelGap, MathF.Ceiling(axes.WidestXLabel(Density.X, frame.Width)) + 8);
+            var gap = Math.Max(PanelGap, MathF.Ceiling(axes.WidestXLabel(Density.X, frame.Width)) + 8);
             for (var i = 0; i < frames.Length; i++)
             {
                 frames[i] = SKRect.Create(x, y, frame.Width, frame.Height);
-                x += frame.Width + (i == frames.Length - 2 ? barRoom + _barGap : i == frames.Length - 1 ? 0 : gap);
+                x += frame.Width + (i == frames.Length - 2 ? barRoom + BarGap : i == frames.Length - 1 ? 0 : gap);
             }
         }
 

@@ -6,7 +6,7 @@ namespace FlowOde.Samplers.Drawing;
 public sealed record TrajectoriesFigure : IFigure
 {
     // Yellow, viridis' end, is too pale for lines on white.
-    private const double _darkPart = 0.88;
+    private const double DarkPart = 0.88;
 
     /// <summary>The points' ways.</summary>
     public required TrajectorySet Trajectories { get; init; }
@@ -127,7 +127,7 @@ public sealed record TrajectoriesFigure : IFigure
         var frame = FigureLayout.FrameSize(PanelSide, Aspect, x, y);
         var axes = new Axes { XTitle = XTitle, YTitle = YTitle };
         var times = DataLimits.Tight(Math.Min(Trajectories.Times[0], Trajectories.Times[^1]), Math.Max(Trajectories.Times[0], Trajectories.Times[^1]));
-        var bar = new ColourBar { Map = ColourMap.Viridis.Part(0, _darkPart), Scale = new ColourScale { Limits = times }, Title = "time" };
+        var bar = new ColourBar { Map = ColourMap.Viridis.Part(0, DarkPart), Scale = new ColourScale { Limits = times }, Title = "time" };
         var left = FigureStyle.Border + axes.LeftMargin(y, frame.Height);
         var top = FigureLayout.Top(Title, Caption) + FigureLayout.HeadingHeight;
         var size = new SKSize(

@@ -1,6 +1,6 @@
 using FlowOde.Solvers.Integration;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 

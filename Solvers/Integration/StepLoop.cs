@@ -1,5 +1,5 @@
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Integration;

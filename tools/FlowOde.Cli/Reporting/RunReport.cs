@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
+using FlowOde.Data.ToyDensities;
 using FlowOde.Flows.Training;
 using FlowOde.Samplers.Scoring;
 
@@ -20,7 +21,7 @@ internal static class RunReport
     /// <param name="seconds">Seconds of training, scores and pictures.</param>
     public static JsonObject Create(RunFolder folder, RunConfig config, TrainingData data, TrainingState state, FinalScores scores, IEnumerable<string> pictures, double seconds)
     {
-        string unit = UnitOf(data);
+        string unit = UnitOf(data.Columns, data.Truth);
         var report = new JsonObject
         {
             ["run"] = folder.Path,
@@ -65,8 +66,11 @@ internal static class RunReport
         return report;
     }
 
-    /// <summary>The unit of a log-density: nats per row, of columns in the file's own units.</summary>
-    public static string UnitOf(TrainingData data) => data.Truth is null ? "nats, in the file's own units" : "nats";
+    /// <summary>The unit of a log-density: nats, of a density per unit of the columns.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="truth">The density that rows were drawn from, or null.</param>
+    public static string UnitOf(IReadOnlyList<string> columns, IToyDensity? truth) =>
+        truth is not null ? "nats" : columns is ["longitude", "latitude"] ? "nats, per square degree" : "nats, in the file's own units";
 
     private static JsonObject Score(MeanScore score, string? unit)
     {

@@ -3,8 +3,8 @@ using FlowOde.Flows.Layers.Activations;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.Training.Schedules;
 using FlowOde.Solvers.Adjoints;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Cli.Settings;
 

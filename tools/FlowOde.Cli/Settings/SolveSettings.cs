@@ -3,8 +3,8 @@ using FlowOde.Flows.Composition;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers.Adjoints;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Settings;

@@ -63,7 +63,7 @@ internal sealed class ScoreVerb : Verb
             using var scorer = ModelScorer.Create(loaded.Model, loaded.Parameters, values, device, SolveSettings.ScoreTolerance, probes);
             output.Notice($"Scoring {rows.Part.Rows} rows ({scorer.Method}).");
             var scores = scorer.Score(rows.Part.Values, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
-            Describe(report, rows, scores, scorer.Method);
+            Describe(report, rows, columns, scores, scorer.Method);
             if (path is not null)
             {
                 WriteRows(path, scores);
@@ -81,12 +81,12 @@ internal sealed class ScoreVerb : Verb
         return ExitCode.Done;
     }
 
-    private static void Describe(JsonObject report, ScoredRows rows, RowScores scores, ScoreMethod method)
+    private static void Describe(JsonObject report, ScoredRows rows, IReadOnlyList<string> columns, RowScores scores, ScoreMethod method)
     {
         var mean = MeanScore.Of(Array.ConvertAll(scores.LogDensity, value => -value), rows.Part.Groups);
         report["data"] = rows.Name;
         report["rows"] = rows.Part.Rows;
-        report["nll"] = new JsonObject { ["mean"] = RunJson.Number(mean.Mean), ["standardError"] = RunJson.Number(mean.StandardError), ["unit"] = rows.Truth is null ? "nats, in the file's own units" : "nats" };
+        report["nll"] = new JsonObject { ["mean"] = RunJson.Number(mean.Mean), ["standardError"] = RunJson.Number(mean.StandardError), ["unit"] = RunReport.UnitOf(columns, rows.Truth) };
         if (KnownTruth.Divergence(rows.Truth, rows.Part, scores.LogDensity) is { } divergence)
         {
             report["kl"] = new JsonObject { ["mean"] = RunJson.Number(divergence.Mean), ["standardError"] = RunJson.Number(divergence.StandardError) };

@@ -1,11 +1,11 @@
 using FlowOde.Cli.Failures;
+using FlowOde.Cli.Runs;
 using FlowOde.Cli.Training;
 using FlowOde.Data.Sources;
 using FlowOde.Data.Splits;
 using FlowOde.Data.Tables;
 using FlowOde.Data.ToyDensities;
 using FlowOde.Flows.Randomness;
-using FlowOde.Cli.Runs;
 
 namespace FlowOde.Cli.Verbs;
 

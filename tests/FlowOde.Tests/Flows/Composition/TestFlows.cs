@@ -2,8 +2,8 @@ using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.TraceEstimators;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 

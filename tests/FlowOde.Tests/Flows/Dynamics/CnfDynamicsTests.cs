@@ -11,8 +11,8 @@ namespace FlowOde.Tests.Flows.Dynamics;
 
 public sealed class CnfDynamicsTests
 {
-    private const double _time = 0.37;
-    private const double _weight = 1.75;
+    private const double Time = 0.37;
+    private const double TraceWeight = 1.75;
 
     public static TheoryData<string, string, string> Configurations()
     {
@@ -54,7 +54,7 @@ public sealed class CnfDynamicsTests
                 var options = new MlpOptions { Dimension = 3, Hidden = [19, 16], LayerType = layer, Activation = activation };
                 using var parameters = SeededDraws.Parameters(options, 3, dtype);
                 var field = new CnfDynamics(new MlpNetwork(options, parameters), new ExactTrace()).SampleField;
-                using var run = new FieldRun(field, SeededDraws.Vector(field.StateLayout(5), 4, dtype), _time, SeededDraws.Vector(field.StateLayout(5), 5, dtype), _weight);
+                using var run = new FieldRun(field, SeededDraws.Vector(field.StateLayout(5), 4, dtype), Time, SeededDraws.Vector(field.StateLayout(5), 5, dtype), TraceWeight);
                 Compare(options, parameters, run, tolerance, (f, _, _) => (run.Cotangent[0].to(ScalarType.Float64) * f).sum(), f => [f]);
             }
         }
@@ -74,7 +74,7 @@ public sealed class CnfDynamicsTests
         var dynamics = new CnfDynamics(new MlpNetwork(options, parameters), estimator, KnownRegularizers.All);
         using var directions = dynamics.DrawDirections(SeededDraws.Rows(5), SeededDraws.Stream(11));
         var field = dynamics.ForSolve(directions);
-        using var run = new FieldRun(field, SeededDraws.Vector(field.StateLayout(5), 4, dtype), _time, SeededDraws.Vector(field.StateLayout(5), 5, dtype), _weight);
+        using var run = new FieldRun(field, SeededDraws.Vector(field.StateLayout(5), 4, dtype), Time, SeededDraws.Vector(field.StateLayout(5), 5, dtype), TraceWeight);
         var e = directions.Values.to(ScalarType.Float64);
         Tensor[] Channels(Tensor f, Tensor z)
         {
@@ -101,7 +101,7 @@ public sealed class CnfDynamicsTests
     {
         var oracle = new MlpOracle(options, parameters);
         var z = run.State[0].to(ScalarType.Float64).clone().detach().requires_grad_();
-        var time = tensor(_time, ScalarType.Float64).requires_grad_();
+        var time = tensor(Time, ScalarType.Float64).requires_grad_();
         var f = oracle.Forward(time, z);
         var objective = scalar(f, z, time);
         var expectedRates = rates(f);
@@ -115,7 +115,7 @@ public sealed class CnfDynamicsTests
         Close(gradients[1].view(1), run.TimeCotangent, tolerance, "time cotangent");
         for (int i = 0; i < oracle.Parameters.Length; i++)
         {
-            Close(gradients[2 + i] * _weight, run.Gradient[i], tolerance, parameters.Layout.Segments[i].Name);
+            Close(gradients[2 + i] * TraceWeight, run.Gradient[i], tolerance, parameters.Layout.Segments[i].Name);
         }
     }
 

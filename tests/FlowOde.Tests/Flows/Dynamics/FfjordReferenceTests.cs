@@ -9,7 +9,7 @@ namespace FlowOde.Tests.Flows.Dynamics;
 /// <summary>Single evaluations against the FFJORD authors' code; see the README beside the files.</summary>
 public sealed class FfjordReferenceTests
 {
-    private const double _tolerance = 1e-12;
+    private const double Tolerance = 1e-12;
 
     public static TheoryData<string> Cases() => new(
         "mlp-ignore",
@@ -67,6 +67,6 @@ public sealed class FfjordReferenceTests
     private static void Close(Tensor expected, Tensor actual, string what)
     {
         double error = (expected - actual).abs().max().item<double>();
-        Assert.True(error <= _tolerance, $"{what}: error {error:E2}, allowed {_tolerance:E0}");
+        Assert.True(error <= Tolerance, $"{what}: error {error:E2}, allowed {Tolerance:E0}");
     }
 }

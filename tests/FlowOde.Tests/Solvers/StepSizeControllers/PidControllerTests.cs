@@ -1,7 +1,7 @@
 using System.Numerics;
 using FlowOde.Solvers;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 using static FlowOde.Tests.Solvers.Problems;
 
 namespace FlowOde.Tests.Solvers.StepSizeControllers;

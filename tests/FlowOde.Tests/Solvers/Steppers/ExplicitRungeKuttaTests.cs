@@ -1,6 +1,6 @@
 using FlowOde.Solvers;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Tableaus;
 using static FlowOde.Tests.Solvers.Problems;
 

@@ -6,7 +6,7 @@ namespace FlowOde.Tests.Flows.Layers.Activations;
 
 public sealed class ActivationTests
 {
-    private const int _rows = 33;
+    private const int Rows = 33;
 
     public static TheoryData<string> Names() => new(KnownActivations.All.Select(activation => activation.Name));
 
@@ -31,7 +31,7 @@ public sealed class ActivationTests
     public void ForwardAndPullback_InSingle_AgreeWithTensorOperationsInDouble(string name, int width, int tangents)
     {
         using var scope = NewDisposeScope();
-        var a = linspace(-9, 9, _rows * width, dtype: ScalarType.Float32).view(_rows, width);
+        var a = linspace(-9, 9, Rows * width, dtype: ScalarType.Float32).view(Rows, width);
         using var single = Run(name, a, tangents, ScalarType.Float32);
         using var twice = Run(name, a, tangents, ScalarType.Float64);
         foreach (var (actual, expected) in single.Tensors.Zip(twice.Tensors))
@@ -98,7 +98,7 @@ public sealed class ActivationTests
         foreach (var dtype in (ScalarType[])[ScalarType.Float32, ScalarType.Float64])
         {
             using var scope = NewDisposeScope();
-            var a = linspace(-1e4, 1e4, _rows * 19, dtype: dtype).view(_rows, 19);
+            var a = linspace(-1e4, 1e4, Rows * 19, dtype: dtype).view(Rows, 19);
             using var run = Run(name, a, 2, dtype);
             Assert.All(run.Tensors, tensor => Assert.True(tensor.isfinite().all().item<bool>()));
         }
@@ -109,7 +109,7 @@ public sealed class ActivationTests
     public void Forward_OfNaN_IsNaN(string name)
     {
         using var scope = NewDisposeScope();
-        using var run = Run(name, full([_rows, 19L], double.NaN, dtype: ScalarType.Float32), 1, ScalarType.Float32);
+        using var run = Run(name, full([Rows, 19L], double.NaN, dtype: ScalarType.Float32), 1, ScalarType.Float32);
         Assert.True(run.Dual.Values.isnan().all().item<bool>());
     }
 
