@@ -61,7 +61,7 @@ internal static class ResumeTraining
             throw new UsageException($"The run has made {state.Iteration} iterations in {state.Seconds / 60:F2} minutes of training already; give larger totals.");
         }
 
-        var kept = state.Plan.Decisions.Where(decision => decision.From < state.Iteration || decision.From == 0 && state.Iteration > 0);
+        var kept = state.Plan.Decisions.Where(decision => decision.From < state.Iteration);
         state.Plan = new() { Decisions = state.Iteration == 0 ? [new(0, total)] : [.. kept, new(state.Iteration, total)] };
         state.IsComplete = false;
         state.RateMark = (state.Seconds, state.Iteration);
