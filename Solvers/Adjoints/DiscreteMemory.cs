@@ -20,6 +20,7 @@ internal sealed class DiscreteMemory : IDisposable
     private readonly List<FlatVector> _arrived = [];
     private int _oldestTaped;
     private long _taken;
+    private long _reserve;
 
     public DiscreteMemory(FieldWorkspace workspace, OdeProblem problem, IDifferentiableStepper stepper, TapeBudget budget)
     {
@@ -37,30 +38,41 @@ internal sealed class DiscreteMemory : IDisposable
 
     public void Keep(in AcceptedStep step, ReadOnlySpan<FieldTape> tapes)
     {
+        long bytes = 0;
+        foreach (var tape in tapes)
+        {
+            bytes += tape.Bytes;
+        }
+
+        if (Steps.Count == 0)
+        {
+            _reserve = bytes + (bytes / _stages); // the step in work holds as many tapes at any time, and one for its last evaluation
+            Take(_reserve);
+        }
+
+        // Made room for before it is kept, so that the tapes that exist never exceed the budget: freed ones serve the next step.
+        long needed = bytes + (_stages * _vectorBytes);
+        MakeRoom(needed + _vectorBytes);
         var record = new StepRecord { Time = step.Time, NextTime = step.NextTime, Start = Copy(step.Start), Tapes = tapes.ToArray() };
         Steps.Add(record);
-        if (_budget.Bytes == 0)
+        if (!_budget.Fits(needed))
         {
-            ReturnTapes(record); // nothing will be kept: spare the copies
+            ReturnTapes(record);
             _oldestTaped = Steps.Count;
             return;
         }
 
+        Take(bytes);
         record.Derivatives = new FlatVector[_stages];
         for (int i = 0; i < _stages; i++)
         {
             record.Derivatives[i] = Copy(step.Derivatives[i]);
         }
-
-        Take(record.Tapes.Sum(tape => tape.Bytes));
-        while (_budget.IsExceeded && _oldestTaped < Steps.Count)
-        {
-            Release(Steps[_oldestTaped++]);
-        }
     }
 
     public void Arrive(FlatVector state)
     {
+        MakeRoom(_vectorBytes);
         _arrived.Add(Copy(state));
         StepsBefore.Add(Steps.Count);
     }
@@ -68,6 +80,8 @@ internal sealed class DiscreteMemory : IDisposable
     /// <summary>Gives a step tapes and vectors to be replayed onto.</summary>
     public void Provide(StepRecord record)
     {
+        Give(_reserve); // no step is in work any more: a replayed one takes its place
+        _reserve = 0;
         record.Tapes = [.. Enumerable.Range(0, _stages).Select(_ => _workspace.RentTape())];
         record.Derivatives = [.. Enumerable.Range(0, _stages).Select(_ => Rent())];
         Take(record.Tapes.Sum(tape => tape.Bytes));
@@ -110,6 +124,14 @@ internal sealed class DiscreteMemory : IDisposable
         Steps.Clear();
         _arrived.Clear();
         _budget.Give(_taken);
+    }
+
+    private void MakeRoom(long bytes)
+    {
+        while (!_budget.Fits(bytes) && _oldestTaped < Steps.Count)
+        {
+            Release(Steps[_oldestTaped++]);
+        }
     }
 
     private FlatVector Copy(FlatVector source)

@@ -4,7 +4,7 @@ namespace FlowOde.Solvers.Adjoints;
 public sealed class TapeBudget
 {
     /// <summary>Sets the budget.</summary>
-    /// <param name="bytes">At least 0. Stored states count but are always kept; tapes are kept while the rest lasts.</param>
+    /// <param name="bytes">At least 0. Stored states and the tapes of the step in work count but are always kept; further tapes while the rest lasts.</param>
     public TapeBudget(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
@@ -20,13 +20,12 @@ public sealed class TapeBudget
     /// <summary>The most that was kept at a time, in bytes.</summary>
     public long Peak { get; private set; }
 
-    /// <summary>Whether more is kept than the budget allows.</summary>
-    public bool IsExceeded => Used > Bytes;
+    internal bool Fits(long bytes) => bytes <= Bytes - Used;
 
     internal void Take(long bytes)
     {
         Used += bytes;
-        Peak = IsExceeded ? Peak : Math.Max(Peak, Used);
+        Peak = Math.Max(Peak, Used);
     }
 
     internal void Give(long bytes) => Used -= bytes;

@@ -66,7 +66,7 @@ public class TrainTests(TrainedRuns runs)
         Assert.True(result.Code == 0, result.Error);
         var settings = JsonNode.Parse(File.ReadAllText(folder.File("run/config.json")))!["settings"]!;
         Assert.Equal(
-            ("bosh3", 0.004, "[5,5]", 20, 3, false, "tanh"),
+            ("bosh3", 0.004, "[5,5]", 20, 3, false, "sine"),
             (settings["solver"]!.GetValue<string>(), settings["lr"]!.GetValue<double>(), settings["hidden"]!.ToJsonString(), settings["batch"]!.GetValue<int>(), settings["iterations"]!.GetValue<int>(), settings["minutes"] is not null, settings["activation"]!.GetValue<string>()));
     }
 

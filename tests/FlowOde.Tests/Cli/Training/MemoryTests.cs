@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace FlowOde.Tests.Cli.Training;
+
+/// <summary>Peak memory of one training step (batch 512) of a process of its own, against the number of solver steps.</summary>
+public class MemoryTests
+{
+    private const double Megabyte = 1e6;
+
+    [Fact]
+    public void Backsolve_With640Steps_NeedsHardlyMoreThanWith10() =>
+        Assert.InRange(Peak("backsolve", 640) - Peak("backsolve", 10), -30, 60);
+
+    [Fact]
+    public void Direct_GrowsLinearlyWithTheSteps()
+    {
+        double[] peaks = [.. new[] { 10, 20, 40, 80 }.Select(steps => Peak("direct", steps))];
+        double slope = (peaks[3] - peaks[0]) / 70;
+        Assert.InRange(slope, 5, 12); // six tapes of 1.2 MB a step
+        Assert.InRange((peaks[1] - peaks[0]) / 10, 0.75 * slope, 1.25 * slope);
+        Assert.InRange((peaks[2] - peaks[1]) / 20, 0.85 * slope, 1.15 * slope);
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(150)]
+    public void Auto_StaysWithinItsBudget(int budget)
+    {
+        // Besides the tapes' own memory there are handles to it (5 %) and the state vectors and scratch of the solve (15 MB at most).
+        double floor = Peak("backsolve", 10), auto = Peak("auto", 80, $"{budget}MB");
+        Assert.InRange(auto - floor, 0.5 * budget, (1.05 * budget) + 15);
+    }
+
+    /// <summary>The most resident memory after the first iteration, in MB.</summary>
+    private static double Peak(string adjoint, int steps, string budget = "512MB")
+    {
+        using var folder = new TemporaryFolder();
+        var result = FlowodeCommand.Finish(FlowodeCommand.Start(
+            "train", "8gaussians", "--iterations", "1", "--steps", $"{steps}", "--adjoint", adjoint, "--adjoint-memory", budget, "--threads", "1", "--run", folder.File("run")));
+        Assert.True(result.Code == 0, result.Error);
+        return JsonNode.Parse(File.ReadLines(folder.File("run/log.jsonl")).First())!["peakMemory"]!.GetValue<long>() / Megabyte;
+    }
+}
