@@ -27,6 +27,9 @@ internal sealed record Setting(string Name, SettingKind Kind, string ValueName, 
     /// <summary>The option as a user types it.</summary>
     public string Option => $"--{Name}";
 
+    /// <summary>What it is, with the names there are.</summary>
+    public string Description => ValueName == "NAME" && Choices is not null ? $"{Help}: {string.Join(", ", Choices())}" : Help;
+
     /// <summary>Whether it holds several values.</summary>
     public bool IsList => Kind is SettingKind.Integers or SettingKind.Texts;
 

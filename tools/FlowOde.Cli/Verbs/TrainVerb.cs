@@ -25,13 +25,13 @@ internal sealed class TrainVerb : Verb
         {
             if (setting.IsList)
             {
-                var option = new Option<string[]>(setting.Option) { HelpName = setting.ValueName, Description = setting.Help, Arity = ArgumentArity.OneOrMore };
+                var option = new Option<string[]>(setting.Option) { HelpName = setting.ValueName, Description = setting.Description, Arity = ArgumentArity.OneOrMore };
                 _lists.Add((setting, option));
                 Command.Add(option);
             }
             else
             {
-                var option = Text(setting.Option, setting.ValueName, setting.Help);
+                var option = Text(setting.Option, setting.ValueName, setting.Description);
                 _single.Add((setting, option));
                 Command.Add(option);
             }
