@@ -1,6 +1,8 @@
 using FlowOde.Flows.Composition;
+using FlowOde.Flows.Layers;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Vectors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Bijections;
@@ -47,7 +49,7 @@ public sealed class Standardize : IFlow
     {
         ArgumentNullException.ThrowIfNull(data);
         using var scope = NewDisposeScope();
-        var values = (data - Row(_mean, data)) / Row(_scale, data);
+        var values = data.sub(Row(_mean, data)).div_(Row(_scale, data));
         return new(values.MoveToOuterDisposeScope(), Constant(data, Shift).MoveToOuterDisposeScope(), new());
     }
 
@@ -59,13 +61,23 @@ public sealed class Standardize : IFlow
     {
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
-        return ((latent * Row(_scale, latent)) + Row(_mean, latent)).MoveToOuterDisposeScope();
+        return (latent * Row(_scale, latent)).add_(Row(_mean, latent), CachedScalars.One).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw) => new Record(this, ToBase(data, draw));
+    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw)
+    {
+        var result = ToBase(data, draw);
+        result.Values.DetachFromDisposeScope();
+        result.DeltaLogDensity.DetachFromDisposeScope();
+        return new Record(this, result);
+    }
 
-    private static Tensor Constant(Tensor like, double value) => full([like.shape[0]], value, dtype: like.dtype, device: like.device);
+    private static Tensor Constant(Tensor like, double value)
+    {
+        using Scalar number = value;
+        return full([like.shape[0]], number, dtype: like.dtype, device: like.device);
+    }
 
     private static Tensor Row(double[] values, Tensor like) => tensor(values, dtype: like.dtype, device: like.device);
 

@@ -14,10 +14,9 @@ namespace FlowOde.Flows.Composition;
 /// A model without its parameters: standardisation, then continuous flows on multilayer perceptrons. Bound to a parameter vector and
 /// settings it is a flow; the same model on another vector is another flow that shares nothing that changes.
 /// </summary>
-public sealed class FlowModel : IDisposable
+public sealed class FlowModel
 {
     private readonly MlpOptions _network;
-    private readonly WorkspacePool _pool = new();
     private readonly long _blockLength;
 
     /// <summary>Describes a model.</summary>
@@ -74,7 +73,7 @@ public sealed class FlowModel : IDisposable
         return parameters;
     }
 
-    /// <summary>The model as a flow.</summary>
+    /// <summary>The model as a flow, which owns the memory of its solves and is to be disposed.</summary>
     /// <param name="parameters">The parameters; the flow reads them whenever it is used.</param>
     /// <param name="settings">How the continuous parts are solved.</param>
     public SequentialFlow Bind(FlatVector parameters, FlowSettings settings)
@@ -86,19 +85,18 @@ public sealed class FlowModel : IDisposable
             throw new ArgumentException("The parameters have another layout than this model.", nameof(parameters));
         }
 
+        var pool = new WorkspacePool();
+        var share = settings with { TapeBytes = settings.TapeBytes / Options.Blocks }; // the budget is the whole flow's
         var parts = new List<(IFlow, long)> { (Standardize, 0) };
         for (int block = 0; block < Options.Blocks; block++)
         {
             var slice = parameters.Slice(_network.ParameterLayout, block * _blockLength);
             var dynamics = new CnfDynamics(new MlpNetwork(_network, slice), settings.Trace, settings.Regularizers);
-            parts.Add((new Cnf(dynamics, settings, Options.BaseTime, Options.DataTime, _pool, block), block * _blockLength));
+            parts.Add((new Cnf(dynamics, share, Options.BaseTime, Options.DataTime, pool, block), block * _blockLength));
         }
 
-        return new(parameters, parts);
+        return new(parameters, parts, pool);
     }
-
-    /// <summary>Frees the memory kept for solves; flows of this model stay usable.</summary>
-    public void Dispose() => _pool.Dispose();
 
     private static double[] Uniforms(RandomStream stream, long row, long count)
     {

@@ -9,6 +9,10 @@ namespace FlowOde.Flows.Composition;
 /// <param name="Statistics">What the solves cost.</param>
 public sealed record FlowResult(Tensor Values, Tensor DeltaLogDensity, SolveStatistics Statistics) : IDisposable
 {
+    /// <summary>log p of the rows at the start, in nats, where the end is the base.</summary>
+    /// <returns>[batch], a new tensor, which belongs to the caller.</returns>
+    public Tensor LogDensity() => StandardNormal.LogDensity(Values).sub_(DeltaLogDensity);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -88,7 +89,7 @@ internal sealed class GaussianMixtureEm : IDisposable
             var responsibilities = joint.sub_(largest).exp_();
             var density = responsibilities.sum(0, keepdim: true);
             responsibilities.div_(density);
-            total.add_(density.log_().add_(largest).sum());
+            total.add_(density.log_().add_(largest, CachedScalars.One).sum(), CachedScalars.One);
             sums.Add(responsibilities, _rows.narrow(0, from, count), columns);
         }
 
@@ -112,7 +113,7 @@ internal sealed class GaussianMixtureEm : IDisposable
     {
         using var scope = NewDisposeScope();
         var identity = eye(covariances.shape[1], dtype: ScalarType.Float64).mul_(_floor);
-        var (_, info) = linalg.cholesky_ex(covariances - identity);
+        var (_, info) = linalg.cholesky_ex(covariances.sub(identity));
         var below = info.nonzero().view(-1);
         if (below.shape[0] > 0)
         {

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using System.Runtime.InteropServices;
 using FlowOde.Flows.Randomness;
 using static TorchSharp.torch;
@@ -69,6 +70,6 @@ internal static class GaussianMixtureFitting
         var scale = tensor(table.Scale);
         var weights = state.Weights / state.Weights.sum();
         var covariances = state.Covariances * scale.unsqueeze(0) * scale.unsqueeze(1);
-        return new GaussianMixture(weights, (state.Means * scale).add_(centre), covariances);
+        return new GaussianMixture(weights, (state.Means * scale).add_(centre, CachedScalars.One), covariances);
     }
 }

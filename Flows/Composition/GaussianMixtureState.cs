@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,9 +49,9 @@ internal sealed class GaussianMixtureState : IDisposable
     public Tensor JointLogDensity(Tensor columns)
     {
         using var scope = NewDisposeScope();
-        var differences = columns.unsqueeze(0) - Means.unsqueeze(2);
+        var differences = columns.unsqueeze(0).sub(Means.unsqueeze(2));
         var whitened = Whitening.bmm(differences);
-        return whitened.mul_(whitened).sum(1).mul_(_minusHalf).add_(LogScales).MoveToOuterDisposeScope();
+        return whitened.mul_(whitened).sum(1).mul_(_minusHalf).add_(LogScales, CachedScalars.One).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

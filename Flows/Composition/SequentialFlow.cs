@@ -1,20 +1,24 @@
+using FlowOde.Flows.Layers;
 using FlowOde.Solvers;
+using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Composition;
 
 /// <summary>Flows behind each other, listed from data to base; their changes of log-density add up.</summary>
-public sealed class SequentialFlow : IFlow
+public sealed class SequentialFlow : IFlow, IDisposable
 {
     private readonly IFlow[] _parts;
     private readonly long[] _offsets;
+    private readonly WorkspacePool _pool;
 
     /// <summary>Chains flows.</summary>
     /// <param name="parameters">The parameters of the whole chain.</param>
     /// <param name="parts">The flows, from data to base, with the place of each one's parameters in <paramref name="parameters"/>.</param>
+    /// <param name="pool">The memory of the parts' solves; freed with the chain.</param>
     /// <exception cref="ArgumentException">There is no part, or two parts have different dimensions.</exception>
-    public SequentialFlow(FlatVector parameters, IReadOnlyList<(IFlow Flow, long Offset)> parts)
+    public SequentialFlow(FlatVector parameters, IReadOnlyList<(IFlow Flow, long Offset)> parts, WorkspacePool pool)
     {
         ArgumentNullException.ThrowIfNull(parts);
         if (parts.Count == 0 || parts.Any(part => part.Flow.Dimension != parts[0].Flow.Dimension))
@@ -22,7 +26,7 @@ public sealed class SequentialFlow : IFlow
             throw new ArgumentException($"A chain needs flows of one dimension; got [{string.Join(", ", parts.Select(part => part.Flow.Dimension))}].", nameof(parts));
         }
 
-        (Parameters, _parts, _offsets) = (parameters, [.. parts.Select(part => part.Flow)], [.. parts.Select(part => part.Offset)]);
+        (Parameters, _parts, _offsets, _pool) = (parameters, [.. parts.Select(part => part.Flow)], [.. parts.Select(part => part.Offset)], pool);
     }
 
     /// <inheritdoc/>
@@ -69,6 +73,9 @@ public sealed class SequentialFlow : IFlow
         }
     }
 
+    /// <summary>Frees the memory kept for solves; not while a solve or a record is live.</summary>
+    public void Dispose() => _pool.Dispose();
+
     private FlowResult Chain(Tensor start, IEnumerable<IFlow> parts, Func<IFlow, Tensor, FlowResult> map)
     {
         Check(start);
@@ -79,7 +86,7 @@ public sealed class SequentialFlow : IFlow
         {
             var result = map(part, values);
             values = result.Values;
-            delta.add_(result.DeltaLogDensity);
+            delta.add_(result.DeltaLogDensity, CachedScalars.One);
             cost += result.Statistics;
         }
 
@@ -145,6 +152,6 @@ public sealed class SequentialFlow : IFlow
             _records.ForEach(record => record.Dispose());
         }
 
-        private static Tensor Total(IEnumerable<Tensor> terms) => terms.Aggregate((Tensor?)null, (sum, term) => sum is null ? term.clone() : sum.add_(term))!;
+        private static Tensor Total(IEnumerable<Tensor> terms) => terms.Aggregate((Tensor?)null, (sum, term) => sum is null ? term.clone() : sum.add_(term, CachedScalars.One))!;
     }
 }

@@ -18,14 +18,15 @@ public sealed class NegativeLogLikelihood(IReadOnlyList<double> regularizerWeigh
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         using var record = flow.RecordToBase(batch.Values, draw);
-        var logDensity = (StandardNormal.LogDensity(record.Values) - record.DeltaLogDensity).to(ScalarType.Float64);
+        var logDensity = StandardNormal.LogDensity(record.Values).sub_(record.DeltaLogDensity).to(ScalarType.Float64);
         double sum = -logDensity.sum().item<double>(), squares = logDensity.dot(logDensity).item<double>(), loss = sum / globalRows;
         long rows = batch.Values.shape[0];
         var weights = new List<Tensor>();
         for (int i = 0; i < regularizerWeights.Count; i++)
         {
             loss += regularizerWeights[i] * record.Regularizers[i].to(ScalarType.Float64).sum().item<double>() / globalRows;
-            weights.Add(full_like(record.DeltaLogDensity, regularizerWeights[i] / globalRows));
+            using Scalar weight = regularizerWeights[i] / globalRows;
+            weights.Add(full_like(record.DeltaLogDensity, weight));
         }
 
         // −log N(z) has the gradient z, and −(−Δ) the gradient 1.

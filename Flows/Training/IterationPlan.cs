@@ -30,11 +30,13 @@ public sealed record IterationPlan
     /// <summary>The plan with one more decision, if it is time for one.</summary>
     /// <param name="iteration">Iterations made so far, at least 1.</param>
     /// <param name="used">Seconds of training used so far.</param>
+    /// <param name="decidedAt">Seconds of training used at the last decision.</param>
     /// <param name="limit">Seconds of training in all.</param>
     /// <param name="recentRate">Iterations a second over the last part of the run.</param>
-    public IterationPlan Revise(long iteration, double used, double limit, double recentRate)
+    public IterationPlan Revise(long iteration, double used, double decidedAt, double limit, double recentRate)
     {
-        if (Decisions.Count > _shares.Length || used < limit * _shares[Decisions.Count - 1])
+        int Passed(double seconds) => _shares.Count(share => seconds >= limit * share);
+        if (Passed(used) == Passed(decidedAt))
         {
             return this;
         }

@@ -156,7 +156,8 @@ public sealed class Trainer
         }
         catch (OdeSolveException error)
         {
-            return record with { Skipped = $"Validation: {error.Message}" };
+            state.ValidationsSinceBest++;
+            return record with { Notice = $"Validation failed: {error.Message}" };
         }
 
         bool isBest = double.IsFinite(result.NegativeLogLikelihood) && !(state.BestValidation?.NegativeLogLikelihood <= result.NegativeLogLikelihood);
@@ -179,7 +180,7 @@ public sealed class Trainer
         {
             double seconds = state.Seconds - state.RateMark.Seconds;
             double rate = (state.Iteration - state.RateMark.Iteration) / Math.Max(1e-9, seconds);
-            var revised = state.Plan.Revise(state.Iteration, state.Seconds, limit, rate);
+            var revised = state.Plan.Revise(state.Iteration, state.Seconds, state.RateMark.Seconds, limit, rate);
             if (!ReferenceEquals(revised, state.Plan))
             {
                 (state.Plan, state.RateMark) = (revised, (state.Seconds, state.Iteration));

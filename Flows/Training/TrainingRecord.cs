@@ -42,6 +42,9 @@ public sealed record TrainingRecord
     /// <summary>Why the iteration was skipped, or null.</summary>
     public string? Skipped { get; init; }
 
+    /// <summary>What else should be known of it, or null.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>The validation after this iteration, if there was one.</summary>
     public ValidationResult? Validation { get; init; }
 

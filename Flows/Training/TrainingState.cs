@@ -17,7 +17,8 @@ public sealed class TrainingState : IDisposable
         ArgumentNullException.ThrowIfNull(parameters);
         (Parameters, Plan) = (parameters, plan);
         (Average, Best, Optimizer) = (parameters.Clone(), parameters.Clone(), new Adam(options, parameters));
-        (GoodParameters, GoodFirstMoment, GoodSecondMoment) = (parameters.Clone(), parameters.CreateLike(), parameters.CreateLike());
+        (GoodParameters, GoodAverage) = (parameters.Clone(), parameters.Clone());
+        (GoodFirstMoment, GoodSecondMoment) = (parameters.CreateLike(), parameters.CreateLike());
     }
 
     /// <summary>The parameters that are trained.</summary>
@@ -34,6 +35,9 @@ public sealed class TrainingState : IDisposable
 
     /// <summary>The parameters of the last good state, to which failures in a row return.</summary>
     public FlatVector GoodParameters { get; }
+
+    /// <summary>Their average there.</summary>
+    public FlatVector GoodAverage { get; }
 
     /// <summary>The optimiser's first moment there.</summary>
     public FlatVector GoodFirstMoment { get; }
@@ -82,13 +86,14 @@ public sealed class TrainingState : IDisposable
     [
         ("parameters", Parameters), ("average", Average), ("best", Best),
         ("adam.first", Optimizer.FirstMoment), ("adam.second", Optimizer.SecondMoment),
-        ("good.parameters", GoodParameters), ("good.first", GoodFirstMoment), ("good.second", GoodSecondMoment),
+        ("good.parameters", GoodParameters), ("good.average", GoodAverage), ("good.first", GoodFirstMoment), ("good.second", GoodSecondMoment),
     ];
 
     /// <summary>Makes the present state the last good one.</summary>
     public void MarkGood()
     {
         GoodParameters.CopyFrom(Parameters);
+        GoodAverage.CopyFrom(Average);
         GoodFirstMoment.CopyFrom(Optimizer.FirstMoment);
         GoodSecondMoment.CopyFrom(Optimizer.SecondMoment);
         GoodSteps = Optimizer.Steps;
@@ -98,6 +103,7 @@ public sealed class TrainingState : IDisposable
     public void Recover()
     {
         Parameters.CopyFrom(GoodParameters);
+        Average.CopyFrom(GoodAverage);
         Optimizer.FirstMoment.CopyFrom(GoodFirstMoment);
         Optimizer.SecondMoment.CopyFrom(GoodSecondMoment);
         Optimizer.Steps = GoodSteps;
@@ -109,7 +115,7 @@ public sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Optimizer.Dispose();
-        foreach (var vector in new[] { Parameters, Average, Best, GoodParameters, GoodFirstMoment, GoodSecondMoment })
+        foreach (var vector in new[] { Parameters, Average, Best, GoodParameters, GoodAverage, GoodFirstMoment, GoodSecondMoment })
         {
             vector.Dispose();
         }

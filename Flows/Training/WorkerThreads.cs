@@ -87,9 +87,11 @@ public sealed class WorkerThreads : IDisposable
         {
             _work!(index);
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+#pragma warning disable CA1031 // thrown again on the caller's thread; on a worker it would end the process
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            Interlocked.CompareExchange(ref _failure, error, null); // thrown again on the caller's thread
+            Interlocked.CompareExchange(ref _failure, error, null);
         }
     }
 }

@@ -10,7 +10,10 @@ public sealed record DensityIntegral(double Value, double ErrorEstimate, long Po
 {
     private const int SamplesPerCell = 24;
     private const int Depth = 14;
-    private const long MostPoints = 900_000;
+    private const long MostPoints = 400_000;
+
+    // The 3-point rule less the midpoint rule is 5/18 of the second difference, of which smooth functions leave about a tenth as error.
+    private const double AxisWeight = 5 / 180.0;
 
     private static readonly double[] _gaussNodes = [-Math.Sqrt(0.6), 0, Math.Sqrt(0.6)];
     private static readonly double[] _gaussWeights = [5 / 18.0, 8 / 18.0, 5 / 18.0];
@@ -134,8 +137,10 @@ public sealed record DensityIntegral(double Value, double ErrorEstimate, long Po
 
         public void Read(ReadOnlySpan<double> density)
         {
-            // The second rule is exact to degree 3 only: its weights interpolate 1, u² + v² on centre and outer nodes.
+            // The cross is exact to degree 3; it cannot see what varies along one axis only, so the 3-point rule of each axis is
+            // compared with the midpoint rule as well.
             double fine = 0, cross = 0;
+            Span<double> rows = stackalloc double[3], columns = stackalloc double[3];
             for (int y = 0; y < 3; y++)
             {
                 for (int x = 0; x < 3; x++)
@@ -143,11 +148,14 @@ public sealed record DensityIntegral(double Value, double ErrorEstimate, long Po
                     double value = density[(3 * y) + x];
                     fine += _gaussWeights[y] * _gaussWeights[x] * value;
                     cross += (x == 1 && y == 1 ? -1 / 9.0 : x == 1 || y == 1 ? 5 / 18.0 : 0) * value;
+                    rows[y] += _gaussWeights[x] * value;
+                    columns[x] += _gaussWeights[y] * value;
                 }
             }
 
+            double alongY = Math.Abs(rows[0] - (2 * rows[1]) + rows[2]), alongX = Math.Abs(columns[0] - (2 * columns[1]) + columns[2]);
             Integral = fine * Area.Area;
-            Error = Math.Abs(fine - cross) * Area.Area;
+            Error = Math.Max(Math.Abs(fine - cross), AxisWeight * (alongX + alongY)) * Area.Area;
         }
     }
 }

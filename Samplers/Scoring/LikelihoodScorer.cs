@@ -36,7 +36,7 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
             for (int estimate = 0; estimate < estimates; estimate++)
             {
                 using var result = flow.ToBase(values, new FlowDraw(source, RandomPurpose.Evaluation, estimate, numbers));
-                using var logDensity = (StandardNormal.LogDensity(result.Values) - result.DeltaLogDensity).to(ScalarType.Float64).cpu();
+                using var logDensity = result.LogDensity().to(ScalarType.Float64).cpu();
                 double[] here = logDensity.data<double>().ToArray();
                 for (int i = 0; i < size; i++)
                 {

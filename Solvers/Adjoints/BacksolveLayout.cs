@@ -12,7 +12,7 @@ internal sealed class BacksolveLayout
         Parameters = full ? parameters : null;
 
         // Quadratures of the forward state are known; they stand still. A cotangent's quadratures are integrals, as θ̄ is.
-        var primal = state.Map(s => s with { Role = s.Role == SegmentRole.Quadrature ? SegmentRole.Constant : s.Role });
+        var primal = state.Map(s => s.Role == SegmentRole.Quadrature ? s with { Role = SegmentRole.Constant, InNorm = false } : s);
         var adjoint = state.Adjoint().Map(s => s with { InNorm = s.InNorm && (full || s.Role != SegmentRole.Quadrature) });
         var parts = new List<(string, VectorLayout)> { ("state.", primal), ("adjoint.", adjoint) };
         if (full)

@@ -10,6 +10,8 @@ namespace FlowOde.Solvers.Adjoints;
 internal sealed class BacksolveRecordedSolve(
     BacksolveAdjoint adjoint, IDifferentiableField field, OdeProblem problem, SolveLease lease, FieldTape tape, List<FlatVector> states, SolveStatistics statistics) : RecordedSolve
 {
+    private int _returned;
+
     public override IReadOnlyList<FlatVector> States => states;
 
     public override SolveStatistics Statistics { get; } = statistics;
@@ -18,8 +20,11 @@ internal sealed class BacksolveRecordedSolve(
     {
         states.ForEach(state => state.Dispose());
         states.Clear();
-        lease.Field.ReturnTape(tape);
-        lease.Dispose();
+        if (Interlocked.Exchange(ref _returned, 1) == 0)
+        {
+            lease.Field.ReturnTape(tape);
+            lease.Dispose();
+        }
     }
 
     private protected override SolveGradient PullbackOnce(ReadOnlySpan<FlatVector> stateCotangents, FlatVector intoStart, FlatVector intoGradient)

@@ -30,26 +30,32 @@ internal sealed class DiscreteRecordedSolve(
         int replayed = 0, steps = memory.Steps.Count;
         intoStart.Clear();
         VectorRange[] everything = [new(0, intoStart.Layout.Length)];
-        for (int interval = stateCotangents.Length - 1; interval >= 0; interval--)
+        try
         {
-            LinearCombination.Write(intoStart, [1], [stateCotangents[interval]], everything, intoStart);
-            int first = interval == 0 ? 0 : memory.StepsBefore[interval - 1];
-            for (int n = memory.StepsBefore[interval] - 1; n >= first; n--)
+            for (int interval = stateCotangents.Length - 1; interval >= 0; interval--)
             {
-                var record = memory.Steps[n];
-                if (record.Tapes.Length == 0)
+                LinearCombination.Write(intoStart, [1], [stateCotangents[interval]], everything, intoStart);
+                int first = interval == 0 ? 0 : memory.StepsBefore[interval - 1];
+                for (int n = memory.StepsBefore[interval] - 1; n >= first; n--)
                 {
-                    memory.Provide(record);
-                    pullback.Replay(field, record);
-                    replayed++;
-                }
+                    var record = memory.Steps[n];
+                    if (record.Tapes.Length == 0)
+                    {
+                        memory.Provide(record);
+                        pullback.Replay(field, record);
+                        replayed++;
+                    }
 
-                AddTimeGradient(times, interval, record, pullback.Pullback(field, record, intoStart, intoGradient));
-                memory.Release(record);
+                    AddTimeGradient(times, interval, record, pullback.Pullback(field, record, intoStart, intoGradient));
+                    memory.Release(record);
+                }
             }
         }
+        finally
+        {
+            problem.Pool.Return(key, pullback);
+        }
 
-        problem.Pool.Return(key, pullback);
         int stages = stepper.TapedStages;
         return new(times, new() { Evaluations = replayed * stages, Pullbacks = steps * stages, AcceptedSteps = steps });
     }

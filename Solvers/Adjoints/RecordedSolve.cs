@@ -19,6 +19,7 @@ public abstract class RecordedSolve : IDisposable
     /// <param name="intoStart">Is overwritten with ∂L/∂y at the start.</param>
     /// <param name="intoGradient">Is added to.</param>
     /// <returns>∂L/∂t of each time, and what it cost.</returns>
+    /// <remarks>After an exception the gradient holds part of the sum; discard it.</remarks>
     /// <exception cref="InvalidOperationException">The record was pulled back before.</exception>
     /// <exception cref="ArgumentException">The number of cotangents is not the number of states.</exception>
     public SolveGradient Pullback(ReadOnlySpan<FlatVector> stateCotangents, FlatVector intoStart, FlatVector intoGradient)

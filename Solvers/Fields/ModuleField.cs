@@ -69,7 +69,8 @@ public sealed class ModuleField : IDifferentiableField, IDisposable
         {
             // Copied: the stage buffer is overwritten while the graph lives.
             graph.Input = state[0].detach().clone().requires_grad_().DetachFromDisposeScope();
-            graph.Time = (time.Rows?.detach().clone() ?? full([], time.Shared, dtype: state.DType, device: state.Device)).requires_grad_().DetachFromDisposeScope();
+            using Scalar shared = time.Rows is null ? time.Shared : 0;
+            graph.Time = (time.Rows?.detach().clone() ?? full([], shared, dtype: state.DType, device: state.Device)).requires_grad_().DetachFromDisposeScope();
             graph.Output = _module.forward(graph.Time, graph.Input).DetachFromDisposeScope();
         }
 

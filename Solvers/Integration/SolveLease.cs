@@ -9,6 +9,7 @@ internal sealed class SolveLease : IDisposable
     private readonly WorkspacePool _pool;
     private readonly object _fieldKey;
     private readonly object _stepKey;
+    private int _returned;
 
     private SolveLease(WorkspacePool pool, object fieldKey, FieldWorkspace field, object stepKey, StepWorkspace step) =>
         (_pool, _fieldKey, Field, _stepKey, Step) = (pool, fieldKey, field, stepKey, step);
@@ -34,7 +35,10 @@ internal sealed class SolveLease : IDisposable
 
     public void Dispose()
     {
-        _pool.Return(_fieldKey, Field);
-        _pool.Return(_stepKey, Step);
+        if (Interlocked.Exchange(ref _returned, 1) == 0) // a second return would lend one workspace to two solves
+        {
+            _pool.Return(_fieldKey, Field);
+            _pool.Return(_stepKey, Step);
+        }
     }
 }

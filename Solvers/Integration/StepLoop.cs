@@ -68,7 +68,7 @@ internal static class StepLoop
             throw new OdeSolveException($"The limit of {limits.MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", workspace.Time, step, workspace.Evaluations);
         }
 
-        if (nextTime == workspace.Time || step <= 4 * (Math.BitIncrement(largest) - largest))
+        if (nextTime == workspace.Time || !(step > 4 * (Math.BitIncrement(largest) - largest)))
         {
             throw new OdeSolveException("No step is accepted: its length fell to the resolution of time. The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", workspace.Time, step, workspace.Evaluations);
         }

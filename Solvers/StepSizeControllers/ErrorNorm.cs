@@ -61,7 +61,7 @@ public abstract class ErrorNorm
         where T : unmanaged, INumber<T>
     {
         var squares = new double[first.Layout.Length];
-        foreach (var segment in first.Layout.Segments.Where(s => s.InNorm))
+        foreach (var segment in first.Layout.Segments.Where(Counts))
         {
             for (long i = segment.Offset; i < segment.Offset + segment.Length; i++)
             {
@@ -79,6 +79,9 @@ public abstract class ErrorNorm
 
         return Combine(first.Layout, squares);
     }
+
+    /// <summary>Whether a segment has an error at all: a constant's is always 0 and would only dilute the mean of the others.</summary>
+    private protected static bool Counts(Segment segment) => segment.InNorm && segment.Length > 0 && segment.Role != SegmentRole.Constant;
 
     private protected static double Sum(ReadOnlySpan<double> values)
     {
@@ -99,7 +102,7 @@ public abstract class ErrorNorm
         private protected override double Combine(VectorLayout layout, ReadOnlySpan<double> squares)
         {
             double largest = 0;
-            foreach (var s in layout.Segments.Where(s => s.InNorm && s.Length > 0))
+            foreach (var s in layout.Segments.Where(Counts))
             {
                 largest = Larger(largest, Sum(squares.Slice((int)s.Offset, (int)s.Length)) / s.Length);
             }
@@ -112,7 +115,7 @@ public abstract class ErrorNorm
             double largest = 0;
             foreach (var s in first.Layout.Segments)
             {
-                if (s.InNorm && s.Length > 0)
+                if (Counts(s))
                 {
                     largest = Larger(largest, ScaledSquares.Sum<T>(tolerances, first, second, coefficients, terms, new(s.Offset, s.Length)) / s.Length);
                 }
@@ -128,7 +131,7 @@ public abstract class ErrorNorm
         {
             double sum = 0;
             long count = 0;
-            foreach (var s in layout.Segments.Where(s => s.InNorm))
+            foreach (var s in layout.Segments.Where(Counts))
             {
                 sum += Sum(squares.Slice((int)s.Offset, (int)s.Length));
                 count += s.Length;
@@ -143,7 +146,7 @@ public abstract class ErrorNorm
         private protected override double Combine(VectorLayout layout, ReadOnlySpan<double> squares)
         {
             double largest = 0;
-            foreach (var s in layout.Segments.Where(s => s.InNorm && s.Length > 0))
+            foreach (var s in layout.Segments.Where(Counts))
             {
                 int rows = s.IsBatched ? (int)layout.Rows : 1, width = (int)(s.Length / rows);
                 for (int row = 0; row < rows; row++)

@@ -15,9 +15,9 @@ internal static class InitialStep
         double Size(ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms) => norm.Evaluate(tolerances, state, state, coefficients, terms);
 
         double d0 = Size([1], [state]), d1 = Size([1], [derivative]);
-        if (!double.IsFinite(d1))
+        if (!double.IsFinite(d0 + d1))
         {
-            throw new OdeSolveException("The derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", workspace.Time, 0, workspace.Evaluations);
+            throw new OdeSolveException("The state or its derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", workspace.Time, 0, workspace.Evaluations);
         }
 
         double h0 = Math.Min(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1, span);

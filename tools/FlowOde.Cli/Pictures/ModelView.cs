@@ -36,7 +36,7 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     public PointTable Sample(int count, long first = 0, double temperature = 1)
     {
         using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
-        var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        using var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
         var sampler = new FlowSampler(flow, new() { DType = ScalarType.Float32, Device = Device, Threads = Threads });
         return new(Columns, sampler.Sample(Random, first, count, temperature, null, Stop));
     }
@@ -48,7 +48,7 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     public DensityField DensityAt(double time, DataLimits x, DataLimits y, int columns, int rows)
     {
         // A model whose clock stops at this time has the same parameters.
-        using var model = new FlowModel(Model.Options with { DataTime = time }, Model.Standardize);
+        var model = new FlowModel(Model.Options with { DataTime = time }, Model.Standardize);
         return Density(model, x, y, columns, rows);
     }
 
@@ -57,7 +57,7 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     {
         using var scope = NewDisposeScope();
         using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
-        var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        using var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
         var standardize = (Standardize)flow.Parts[0];
         var points = tensor(new Rectangle(x.Minimum, x.Maximum, y.Minimum, y.Maximum).CellCentres(columns, rows), [(long)columns * rows, 2]);
         using var at = standardize.ToBase(points, new(Random, RandomPurpose.Evaluation, 0, [])).Values.to(ScalarType.Float32).to(Device);
@@ -76,7 +76,7 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     {
         using var scope = NewDisposeScope();
         using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
-        var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        using var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
         var latent = new double[2 * count];
         Random.Stream(RandomPurpose.Sample, 0).FillNormal<double>([.. Enumerable.Range(0, count).Select(i => (long)i)], 2, latent);
         var rows = tensor(latent, [count, 2]).to(ScalarType.Float32).to(Device);

@@ -3,6 +3,9 @@ namespace FlowOde.Cli.Runs;
 /// <summary>Writes files that are either old or new and never half: to another name, to the disk, then renamed.</summary>
 internal static class AtomicFile
 {
+    /// <summary>The names of files that are being written.</summary>
+    public const string Temporaries = "*.tmp-*";
+
     /// <summary>Replaces a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its content.</param>

@@ -27,7 +27,6 @@ internal sealed record LoadedModel(RunFolder Folder, RunConfig Config, FlowModel
     /// <inheritdoc/>
     public void Dispose()
     {
-        Model.Dispose();
         Parameters.Dispose();
     }
 }

@@ -15,7 +15,13 @@ internal sealed class RunLock : IDisposable
     {
         try
         {
-            return new(new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+            var taken = new RunLock(new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+            foreach (string half in Directory.EnumerateFiles(folder.Path, AtomicFile.Temporaries))
+            {
+                File.Delete(half); // left by a process that was killed while it wrote
+            }
+
+            return taken;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -69,6 +69,11 @@ internal sealed class RunLog : IDisposable
             line["skipped"] = record.Skipped;
         }
 
+        if (record.Notice is not null)
+        {
+            line["notice"] = record.Notice;
+        }
+
         if (record.Validation is { } validation)
         {
             line["validation"] = new JsonObject { ["nll"] = RunJson.Number(validation.NegativeLogLikelihood), ["standardError"] = RunJson.Number(validation.StandardError), ["isBest"] = record.IsBest };

@@ -15,6 +15,7 @@ internal static class SolveSettings
     /// <summary>The tolerance of what is reported as a likelihood.</summary>
     public const double ScoreTolerance = 1e-6;
 
+    private const double SampleTolerance = 1e-5;
     private const int ScoreMaxSteps = 100_000;
 
     /// <summary>The type of numbers in training.</summary>
@@ -61,14 +62,23 @@ internal static class SolveSettings
         };
     }
 
-    /// <summary>The settings of samples: the run's own solver, without penalties.</summary>
-    public static FlowSettings ForSampling(SettingValues values, ScalarType dtype)
+    /// <summary>The settings of samples: the run's own solver, without penalties, at tolerances of at most 1e-5 where none are asked for.</summary>
+    /// <param name="values">The run's settings, with what was chosen anew.</param>
+    /// <param name="dtype">The type of numbers.</param>
+    /// <param name="asTyped">Whether tolerances were chosen anew, so that they hold as they are.</param>
+    public static FlowSettings ForSampling(SettingValues values, ScalarType dtype, bool asTyped)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
+        var controller = Controller(values, stepper, dtype);
+        if (!asTyped && controller is PidController pid)
+        {
+            controller = pid with { Tolerances = new(Math.Min(pid.Tolerances.Relative, SampleTolerance), Math.Min(pid.Tolerances.Absolute, SampleTolerance)) };
+        }
+
         return new()
         {
             Stepper = stepper,
-            Controller = Controller(values, stepper, dtype),
+            Controller = controller,
             Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
             Limits = new() { MaxSteps = ScoreMaxSteps },
             Trace = new ExactTrace(),

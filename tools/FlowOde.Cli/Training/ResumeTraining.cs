@@ -38,6 +38,7 @@ internal static class ResumeTraining
         if (flags.Values.ContainsKey("iterations") || flags.Values.ContainsKey("minutes"))
         {
             Extend(state, values);
+            StateStore.Write(folder, state); // first the state: its plan says how far the run goes, whatever the configuration
             config.Write(folder);
         }
 

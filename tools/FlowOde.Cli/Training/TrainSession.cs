@@ -67,11 +67,12 @@ internal sealed class TrainSession : IDisposable
     {
         var values = Config.Values;
         int threads = _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads");
-        var live = Model.Bind(State.Parameters, _settings);
+        using var live = Model.Bind(State.Parameters, _settings with { TapeBytes = _settings.TapeBytes / threads }); // each thread has a gradient of its own
+        using var average = Model.Bind(State.Average, _settings with { Regularizers = [] });
         var likelihood = new NegativeLogLikelihood([.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)]);
         using var objective = new ShardedObjective(likelihood, threads, State.Parameters);
         var batches = new BatchSource(_data, _random, (int)values.Integer("batch"), State.Parameters.DType, _device);
-        var trainer = new Trainer(TrainerSettings.Read(values), live, objective, _random, batches.At, Validation(threads));
+        var trainer = new Trainer(TrainerSettings.Read(values), live, objective, _random, batches.At, Validation(average, threads));
         using var log = RunLog.OpenAfter(_folder, State.Iteration);
         var sinceSave = Stopwatch.StartNew();
         Save(log);
@@ -97,13 +98,11 @@ internal sealed class TrainSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Model.Dispose();
         State.Dispose();
     }
 
-    private Func<ValidationResult> Validation(int threads)
+    private Func<ValidationResult> Validation(SequentialFlow average, int threads)
     {
-        var average = Model.Bind(State.Average, _settings with { Regularizers = [] });
         var scorer = new LikelihoodScorer(average, new() { DType = State.Average.DType, Device = _device, Threads = threads }, _settings.Trace is ExactTrace);
         var rows = _data.Validation.AtMost(MostValidationRows);
         return () =>

@@ -4,6 +4,7 @@ using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
+using FlowOde.Data.ToyDensities;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Samplers.Checks;
@@ -16,8 +17,11 @@ namespace FlowOde.Cli.Verbs;
 internal static class ModelChecks
 {
     private const int Rows = 500;
-    private const int SamplesForCells = 20_000;
-    private const double IntegralTolerance = 1e-5;
+    private const int SamplesForCells = 100_000;
+    private const int GridCells = 400;
+    private const double IntegralAllowed = 5e-3;
+    private const double GridAllowed = 1e-3;
+    private const double SingleAllowed = 1e-5;
 
     /// <summary>Measures.</summary>
     /// <param name="loaded">The model.</param>
@@ -32,9 +36,14 @@ internal static class ModelChecks
         var check = new JsonObject();
         if (loaded.Model.Options.Dimension == 2)
         {
-            using var scorer = ModelScorer.Create(loaded.Model, loaded.Parameters, values, device, IntegralTolerance, null);
+            using var scorer = ModelScorer.Create(loaded.Model, loaded.Parameters, values, device, SolveSettings.ScoreTolerance, null);
             var integral = DensityIntegral.OnSampledCells(points => scorer.Score(points, random, null, stop).LogDensity, Flat(view, SamplesForCells));
-            check["integral"] = new JsonObject { ["value"] = RunJson.Number(integral.Value), ["error"] = RunJson.Number(integral.ErrorEstimate), ["points"] = integral.Points };
+            check["integral"] = new JsonObject { ["value"] = RunJson.Number(integral.Value), ["error"] = RunJson.Number(integral.ErrorEstimate), ["points"] = integral.Points, ["holds"] = Math.Abs(integral.Value - 1) <= IntegralAllowed };
+            if (Toys.Find(loaded.Config.Data) is not null)
+            {
+                var grid = DensityIntegral.OnGrid(points => scorer.Score(points, random, null, stop).LogDensity, new(-8, 8, -8, 8), GridCells, GridCells);
+                check["grid"] = new JsonObject { ["value"] = RunJson.Number(grid.Value), ["points"] = grid.Points, ["holds"] = Math.Abs(grid.Value - 1) <= GridAllowed };
+            }
         }
 
         double[] rows = part?.AtMost(Rows).Values ?? Flat(view, Rows);
@@ -42,13 +51,14 @@ internal static class ModelChecks
         using var parameters = loaded.ParametersAs(ScalarType.Float64, device);
         var points = RoundTrip.Measure(loaded.Model, parameters, SolveSettings.ForScoring(values, SolveSettings.ScoreTolerance, trace), rows, random);
         check["rows"] = rows.Length / loaded.Model.Options.Dimension;
-        check["roundTrip"] = new JsonArray([.. points.Select(point => new JsonObject
+        check["roundTrip"] = new JsonArray([.. points.Select((point, i) => new JsonObject
         {
             ["tolerance"] = point.Tolerance,
             ["dtype"] = point.DType,
             ["median"] = RunJson.Number(point.Median),
             ["largest"] = RunJson.Number(point.Largest),
             ["nll"] = RunJson.Number(point.MeanNegativeLogDensity),
+            ["holds"] = point.DType == "float32" ? point.Median <= SingleAllowed : point.Median <= 10 * point.Tolerance && (i == 0 || point.Median < points[i - 1].Median),
         })]);
         return check;
     }
@@ -58,11 +68,16 @@ internal static class ModelChecks
     {
         if (check["integral"] is { } integral)
         {
-            output.Out.WriteLine($"Integral of the density: {integral["value"]!.GetValue<double>():F5} ± {integral["error"]?.GetValue<double>():0.0e-0} ({integral["points"]} points)");
+            output.Out.WriteLine($"Integral of the density: {integral["value"]!.GetValue<double>():F5} ± {integral["error"]?.GetValue<double>():0.0e-0} ({integral["points"]} points): {Verdict(integral)}");
+        }
+
+        if (check["grid"] is { } grid)
+        {
+            output.Out.WriteLine($"Sum over {GridCells} x {GridCells} cells of [-8, 8] x [-8, 8]: {grid["value"]!.GetValue<double>():F5}: {Verdict(grid)}");
         }
 
         output.Out.WriteLine($"Data to base and back, {check["rows"]} rows, difference in standard deviations of the data:");
-        var table = Output.NewTable(("tolerance", true), ("type", false), ("median", true), ("largest", true), ("mean −log p", true));
+        var table = Output.NewTable(("tolerance", true), ("type", false), ("median", true), ("largest", true), ("mean −log p", true), ("", false));
         foreach (var point in check["roundTrip"]!.AsArray())
         {
             table.AddRow(
@@ -70,11 +85,14 @@ internal static class ModelChecks
                 $"{point["dtype"]}",
                 $"{point["median"]?.GetValue<double>():0.0e-0}",
                 $"{point["largest"]?.GetValue<double>():0.0e-0}",
-                $"{point["nll"]?.GetValue<double>():F6}");
+                $"{point["nll"]?.GetValue<double>():F6}",
+                Verdict(point));
         }
 
         output.WriteTable(table);
     }
+
+    private static string Verdict(JsonNode? node) => node!["holds"]!.GetValue<bool>() ? "ok" : "not as exact as expected";
 
     private static double[] Flat(ModelView view, int count)
     {

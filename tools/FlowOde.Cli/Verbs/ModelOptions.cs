@@ -19,6 +19,10 @@ internal sealed class ModelOptions(params IReadOnlyList<string> names)
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command) => Array.ForEach(_options, command.Add);
 
+    /// <summary>Whether one of these options was typed.</summary>
+    public bool IsGiven(ParseResult parsed, params IEnumerable<string> chosen) =>
+        _options.Any(option => chosen.Contains(option.Name[2..]) && parsed.GetValue(option) is not null);
+
     /// <summary>Reads a run's model, with these options laid over the run's own.</summary>
     /// <returns>The model; belongs to the caller.</returns>
     public LoadedModel Load(ParseResult parsed, RunFolder folder, out SettingValues values, out Device device)

@@ -64,7 +64,7 @@ internal sealed class SampleVerb : Verb
         }
         else
         {
-            Write(loaded, values, device, new((ulong)seed), (int)count, temperature, path, output, interrupt.Token);
+            Write(loaded, values, _model.IsGiven(parsed, "rtol", "atol"), device, new((ulong)seed), (int)count, temperature, path, output, interrupt.Token);
         }
 
         if (path is not null && output.Json)
@@ -79,11 +79,11 @@ internal sealed class SampleVerb : Verb
         return ExitCode.Done;
     }
 
-    private static void Write(LoadedModel loaded, SettingValues values, Device device, RandomSource random, int count, double temperature, string? path, Output output, CancellationToken stop)
+    private static void Write(LoadedModel loaded, SettingValues values, bool asTyped, Device device, RandomSource random, int count, double temperature, string? path, Output output, CancellationToken stop)
     {
         var dtype = SolveSettings.DType(values);
         using var parameters = loaded.ParametersAs(dtype, device);
-        var flow = loaded.Model.Bind(parameters, SolveSettings.ForSampling(values, dtype));
+        using var flow = loaded.Model.Bind(parameters, SolveSettings.ForSampling(values, dtype, asTyped));
         var sampler = new FlowSampler(flow, new() { DType = dtype, Device = device, Threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads") });
         var precision = dtype == ScalarType.Float32 ? NumberPrecision.Bits32 : NumberPrecision.Bits64;
         if (path is not null)

@@ -27,7 +27,7 @@ public class CudaTests
     private static (double Loss, double[] Gradient) Evaluate(IAdjoint adjoint, Device device)
     {
         using var scope = NewDisposeScope();
-        using var model = new FlowModel(new FlowOptions { Dimension = 3, Hidden = [16, 16] }, TestFlows.Unit(3));
+        var model = new FlowModel(new FlowOptions { Dimension = 3, Hidden = [16, 16] }, TestFlows.Unit(3));
         using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, device);
         var flow = model.Bind(parameters, TestFlows.Steps(8, new HutchinsonTrace(2)) with { Adjoint = adjoint, Regularizers = [KnownRegularizers.Named("kinetic-energy")] });
         using var gradient = parameters.CreateLike();

@@ -59,7 +59,7 @@ public class GradientOracleTests
     {
         using var scope = NewDisposeScope();
         var standardize = new Standardize([0.3, -0.2], [1.7, 0.6]);
-        using var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [32, 32] }, standardize);
+        var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [32, 32] }, standardize);
         using var parameters = model.CreateParameters(TestFlows.Source, dtype, CPU);
         var settings = TestFlows.Steps(steps, new ExactTrace()) with { Adjoint = adjoint, Regularizers = [KnownRegularizers.Named("kinetic-energy")], TapeBytes = 300_000 };
         var flow = model.Bind(parameters, settings);

@@ -17,7 +17,7 @@ public class ShardedObjectiveTests
     [InlineData(50)]
     public void Evaluate_InShards_IsTheWholeBatchToRoundOff(int shards)
     {
-        using var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [16] }, TestFlows.Unit(2));
+        var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [16] }, TestFlows.Unit(2));
         using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
         var flow = model.Bind(parameters, TestFlows.Steps(8, new HutchinsonTrace()));
         var whole = new NegativeLogLikelihood([]);
@@ -37,7 +37,7 @@ public class ShardedObjectiveTests
     [Fact]
     public void Evaluate_WhenAShardFails_ThrowsOnTheCallersThread()
     {
-        using var model = new FlowModel(new FlowOptions { Dimension = 1, Hidden = [4] }, TestFlows.Unit(1));
+        var model = new FlowModel(new FlowOptions { Dimension = 1, Hidden = [4] }, TestFlows.Unit(1));
         using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
         var flow = model.Bind(parameters, TestFlows.Exact(1e-6));
         using var sharded = new ShardedObjective(new NegativeLogLikelihood([]), 2, parameters);
