@@ -1,5 +1,5 @@
-using FlowOde.Flows.Layers;
 using System.Runtime.InteropServices;
+using FlowOde.Flows.Layers;
 using FlowOde.Flows.Randomness;
 using static TorchSharp.torch;
 
