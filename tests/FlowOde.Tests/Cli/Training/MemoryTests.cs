@@ -22,21 +22,24 @@ public class MemoryTests
     }
 
     [Theory]
-    [InlineData(50)]
-    [InlineData(150)]
-    public void Auto_StaysWithinItsBudget(int budget)
+    [InlineData(50, 1, 1)]
+    [InlineData(150, 1, 1)]
+    [InlineData(150, 4, 1)]
+    [InlineData(150, 1, 2)]
+    public void Auto_StaysWithinItsBudget(int budget, int blocks, int threads)
     {
         // Besides the tapes' own memory there are handles to it (5 %) and the state vectors and scratch of the solve (15 MB at most).
-        double floor = Peak("backsolve", 10), auto = Peak("auto", 80, $"{budget}MB");
+        string[] model = ["--blocks", $"{blocks}", "--threads", $"{threads}"];
+        double floor = Peak("backsolve", 10, model), auto = Peak("auto", 80, [.. model, "--adjoint-memory", $"{budget}MB"]);
         Assert.InRange(auto - floor, 0.5 * budget, (1.05 * budget) + 15);
     }
 
     /// <summary>The most resident memory after the first iteration, in MB.</summary>
-    private static double Peak(string adjoint, int steps, string budget = "512MB")
+    private static double Peak(string adjoint, int steps, params string[] more)
     {
         using var folder = new TemporaryFolder();
         var result = FlowodeCommand.Finish(FlowodeCommand.Start(
-            "train", "8gaussians", "--iterations", "1", "--steps", $"{steps}", "--adjoint", adjoint, "--adjoint-memory", budget, "--threads", "1", "--run", folder.File("run")));
+            ["train", "8gaussians", "--iterations", "1", "--steps", $"{steps}", "--adjoint", adjoint, .. more.Contains("--threads") ? more : ["--threads", "1", .. more], "--run", folder.File("run")]));
         Assert.True(result.Code == 0, result.Error);
         return JsonNode.Parse(File.ReadLines(folder.File("run/log.jsonl")).First())!["peakMemory"]!.GetValue<long>() / Megabyte;
     }

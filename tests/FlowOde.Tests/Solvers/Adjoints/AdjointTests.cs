@@ -142,6 +142,25 @@ public class AdjointTests
         Assert.InRange(Math.Log10(Error(1e-4) / Error(1e-8)) / 4, 0.7, 1.5);
     }
 
+    [Fact]
+    public void Dispose_Twice_DoesNotLendOneWorkspaceToTwoSolves()
+    {
+        using var field = new RolesField(19);
+        foreach (var adjoint in AdjointCatalog.All)
+        {
+            var problem = RolesProblem(field, StepperCatalog.Find("dopri5")!, Pid(1e-6));
+            var (alone, _, _) = Gradient(problem, adjoint);
+            var spent = adjoint.Record(problem, new(long.MaxValue));
+            spent.Dispose();
+            spent.Dispose();
+            var other = problem with { Start = problem.Start.Clone() };
+            other.Start[0].mul_(-0.5);
+            using var first = adjoint.Record(problem, new(long.MaxValue));
+            using var second = adjoint.Record(other, new(long.MaxValue));
+            Assert.Equal(alone, Pull(problem, first).Parameters);
+        }
+    }
+
     private static OdeProblem RolesProblem(RolesField field, IStepper stepper, IStepSizeController controller)
     {
         var random = new Random(17);

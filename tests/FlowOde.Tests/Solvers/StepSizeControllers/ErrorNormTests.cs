@@ -39,6 +39,16 @@ public class ErrorNormTests
         Assert.Equal(expected, ErrorNorm.LargestRow.Evaluate(new(0.1, 0.01), first, second, [1], [error]), 1e-12);
     }
 
+    [Fact]
+    public void Evaluate_WithConstantSegments_IsNotDilutedByThem()
+    {
+        var layout = new VectorLayout(new Segment("z", 4), new Segment("c", 400) { Role = SegmentRole.Constant });
+        using var error = new FlatVector(layout, ScalarType.Float64);
+        using var zero = new FlatVector(layout, ScalarType.Float64);
+        error["z"].fill_(2);
+        Assert.Equal(2, ErrorNorm.Flat.Evaluate(new(1, 1), zero, zero, [1], [error]), 1e-14);
+    }
+
     [Theory]
     [InlineData("segment")]
     [InlineData("flat")]
