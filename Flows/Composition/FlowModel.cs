@@ -43,6 +43,11 @@ public sealed class FlowModel
         };
         var block = _network.ParameterLayout;
         _blockLength = block.Length;
+        if (_blockLength * options.Blocks > int.MaxValue)
+        {
+            throw new ArgumentException($"These widths make {_blockLength * options.Blocks:N0} parameters; at most {int.MaxValue:N0} fit one vector. Use smaller hidden layers or fewer blocks.", nameof(options));
+        }
+
         Layout = VectorLayout.Concatenate(Enumerable.Range(0, options.Blocks).Select(i => ($"block{i}.", block)));
     }
 

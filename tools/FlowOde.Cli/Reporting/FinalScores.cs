@@ -11,6 +11,8 @@ namespace FlowOde.Cli.Reporting;
 /// <summary>What a finished run reports: the best model and a Gaussian mixture, scored on the same rows.</summary>
 internal sealed record FinalScores
 {
+    private const int MostComponents = 10;
+
     private const int MostTrainRows = 10_000;
 
     /// <summary>Mean −log p of training rows, in nats.</summary>
@@ -81,9 +83,24 @@ internal sealed record FinalScores
     private static (double[] Negative, int Components) Mixture(TrainingData data, SettingValues values)
     {
         using var scope = NewDisposeScope();
-        using var fit = GaussianMixture.Fit(tensor(data.Train.Values, [data.Train.Rows, data.Dimension]), new() { Seed = (ulong)values.Integer("seed") });
+        using var fit = GaussianMixture.Fit(tensor(data.Train.Values, [data.Train.Rows, data.Dimension]), Baseline(data, (ulong)values.Integer("seed")));
         var test = tensor(data.Test.Values, [data.Test.Rows, data.Dimension]);
         return (Negated(fit.Mixture.LogDensity(test).data<double>().ToArray()), fit.Components);
+    }
+
+    /// <summary>
+    /// Ten components where the rows carry them. A full covariance has (D + 1)(D + 2)/2 numbers: with few rows ten of them shrink onto single
+    /// rows, so there are fewer, and none may be narrower than a tenth, or with hardly more rows than columns half, of the data's own spread.
+    /// </summary>
+    private static GaussianMixtureOptions Baseline(TrainingData data, ulong seed)
+    {
+        int perComponent = 5 * (data.Dimension + 1), rows = data.Train.Rows;
+        return new()
+        {
+            Seed = seed,
+            Components = Math.Clamp(rows / perComponent, 1, MostComponents),
+            CovarianceFloor = rows >= MostComponents * perComponent ? 1e-6 : rows >= perComponent ? 1e-2 : 0.25,
+        };
     }
 
     private static double[] Negated(double[] values) => Array.ConvertAll(values, value => -value);

@@ -38,7 +38,7 @@ internal sealed class ModelScorer : IDisposable
         bool exact = probes is null && model.Options.Dimension <= TraceSettings.ExactInScores;
         int estimates = probes is { } given ? Math.Min(given, TraceSettings.ScoreEstimates) : TraceSettings.ScoreEstimates;
         int each = probes is { } asked ? (asked + estimates - 1) / estimates : TraceSettings.ScoreProbes;
-        ITraceEstimator trace = exact ? new ExactTrace() : new HutchinsonTrace(each);
+        ITraceEstimator trace = exact ? new ExactTrace() : new HutchinsonTrace(each, model.Options.Dimension <= TraceSettings.GaussianUpTo ? ProbeDistribution.Gaussian : ProbeDistribution.Rademacher);
         var settings = SolveSettings.ForScoring(values, tolerance, trace);
         var copy = LoadedModel.Copy(parameters, dtype, device);
         long widest = model.Options.Hidden.Append(model.Options.Dimension).Max();

@@ -14,6 +14,12 @@ internal static class TraceSettings
     /// <summary>Probes of each such solve.</summary>
     public const int ScoreProbes = 8;
 
+    /// <summary>
+    /// Scores of few columns use Gaussian probes: a quadratic form of few signs has few values, so that several probes may agree by chance and
+    /// their standard error be far too small.
+    /// </summary>
+    public const int GaussianUpTo = 16;
+
     /// <summary>The names.</summary>
     public static IEnumerable<string> Names => ["exact", "hutchinson"];
 

@@ -33,7 +33,7 @@ internal static class Finish
             interrupt.Token.ThrowIfCancellationRequested();
             if (session.State.BestValidation is null)
             {
-                throw new Flows.Training.TrainingException($"No validation gave a finite score, so '{folder.Path}' has no model. Lower --lr, tighten --rtol and --atol, or look for extreme values in the data.");
+                throw new Flows.Training.TrainingException($"No validation gave a finite score, so '{folder.Path}' has no model. {session.LastProblem ?? "The scores were not finite."} Lower --lr, raise --max-steps, or look for extreme values in the data.");
             }
 
             var report = Report(folder, session, data, device, output, () => before + clock.Elapsed.TotalSeconds, interrupt.Token);

@@ -1,3 +1,4 @@
+using FlowOde.Cli.Failures;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Verbs;
@@ -25,6 +26,11 @@ internal static class NewTraining
             var data = DataLoader.Prepare(source, nameOrPath, early);
             int wide = Standardization.ColumnThatNeedsDouble(data.Standardize, data.Train);
             var values = SettingValues.Merge([TrainDefaults.For(new(data.Dimension, data.TrainRows, wide >= 0)), .. given, .. Plan(asked)]);
+            if (values.Text("trace") == "exact" && Array.Find(["probes", "probe-distribution"], asked.Has) is { } idle)
+            {
+                throw new UsageException($"--{idle} says nothing about the exact trace, which is used here; add --trace hutchinson.");
+            }
+
             Check(values, data, wide);
             var device = TorchStart.Find(values.Text("device"));
             var config = new RunConfig(data.Address, data.Digest, data.Columns, values);

@@ -18,6 +18,11 @@ internal static class ResumeTraining
     {
         using var held = RunLock.Take(folder);
         var saved = RunConfig.Read(folder);
+        if (!File.Exists(folder.State) && File.Exists(folder.Model))
+        {
+            throw new UsageException($"'{folder.State}' is missing, so the run cannot be continued; sample and score still work with its model. Train anew for a new run.");
+        }
+
         var values = SettingValues.Merge(saved.Values.ToLayer(), flags);
         if (flags.Values.ContainsKey("threads") && values.Integer("threads") != saved.Values.Integer("threads"))
         {

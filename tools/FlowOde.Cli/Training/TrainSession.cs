@@ -49,6 +49,9 @@ internal sealed class TrainSession : IDisposable
     /// <summary>The state.</summary>
     public TrainingState State { get; }
 
+    /// <summary>Why the last skipped iteration was skipped or the last validation failed, or null.</summary>
+    public string? LastProblem { get; private set; }
+
     /// <summary>Goes back to where the run was saved.</summary>
     public void Resume()
     {
@@ -78,7 +81,7 @@ internal sealed class TrainSession : IDisposable
         Save(log);
         try
         {
-            trainer.Run(State, new Tee(log, progress), AfterIteration, stop);
+            trainer.Run(State, new Tee(this, log, progress), AfterIteration, stop);
         }
         finally
         {
@@ -130,10 +133,11 @@ internal sealed class TrainSession : IDisposable
     }
 
     /// <summary>Writes the log and tells the display.</summary>
-    private sealed class Tee(RunLog log, IProgress<TrainingRecord> display) : IProgress<TrainingRecord>
+    private sealed class Tee(TrainSession session, RunLog log, IProgress<TrainingRecord> display) : IProgress<TrainingRecord>
     {
         public void Report(TrainingRecord value)
         {
+            session.LastProblem = value.Skipped ?? value.Notice ?? session.LastProblem;
             log.Add(value);
             display.Report(value);
         }

@@ -102,7 +102,7 @@ internal sealed class CommandTree
     /// <summary>Says which option was meant; the parser would take an unknown one for data.</summary>
     private void RefuseUnknownOptions(string[] args, Command command)
     {
-        var known = command.Options.Concat(_root.Options).SelectMany(option => option.Aliases.Append(option.Name).Select(name => (Name: name, TakesValue: option.ValueType != typeof(bool) && option is not HelpOption))).ToList();
+        var known = command.Options.Concat(_root.Options).SelectMany(option => option.Aliases.Append(option.Name).Select(name => (Name: name, TakesValue: option.ValueType != typeof(bool) && option is not HelpOption and not VersionOption))).ToList();
         known.AddRange([("--help", false), ("-h", false), ("-?", false), ("--version", false)]);
         for (int i = 0; i < args.Length; i++)
         {
@@ -129,7 +129,7 @@ internal sealed class CommandTree
                 i++;
                 if (i == args.Length || known.Any(entry => entry.Name == args[i]))
                 {
-                    throw new UsageException($"{name} needs a value. See `flowode {command.Name} --help`.");
+                    throw new UsageException($"{name} needs a value. See `flowode {(command == _root ? "" : command.Name + " ")}--help`.");
                 }
             }
         }

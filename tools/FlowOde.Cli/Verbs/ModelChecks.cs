@@ -76,6 +76,11 @@ internal static class ModelChecks
             output.Out.WriteLine($"Sum over {GridCells} x {GridCells} cells of [-8, 8] x [-8, 8]: {grid["value"]!.GetValue<double>():F5}: {Verdict(grid)}");
         }
 
+        if (check["integral"] is null)
+        {
+            output.Out.WriteLine("The integral is computed for models of two columns only.");
+        }
+
         output.Out.WriteLine($"Data to base and back, {check["rows"]} rows, difference in standard deviations of the data:");
         var table = Output.NewTable(("tolerance", true), ("type", false), ("median", true), ("largest", true), ("mean −log p", true), ("", false));
         foreach (var point in check["roundTrip"]!.AsArray())

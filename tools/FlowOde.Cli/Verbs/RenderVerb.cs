@@ -48,7 +48,18 @@ internal sealed class RenderVerb : Verb
         var size = Numbers.Size(parsed.GetValue(_size), "--size");
         int frames = (int)(Numbers.Integer(parsed.GetValue(_frames), "--frames", 2, 1000) ?? 24);
         double? time = Numbers.Finite(parsed.GetValue(_time), "--time");
+        if (parsed.GetValue(_frames) is not null && what != "animation")
+        {
+            throw new UsageException($"--frames belongs to --what animation; --what {what} is one picture.");
+        }
+
+        if (time is not null && what != "field")
+        {
+            throw new UsageException($"--time belongs to --what field; --what {what} has no one time.");
+        }
+
         string? given = parsed.GetValue(_out);
+        OutputPath.Check(given);
         if (given is not null)
         {
             FigureFile.RequireFormat(given);

@@ -49,6 +49,7 @@ internal sealed class SampleVerb : Verb
             throw new UsageException($"--out {path}: unknown kind of file; expected {string.Join(", ", TableWriters.Extensions)}, each also with .gz, or a picture .png, .svg, .pdf, .webp.");
         }
 
+        OutputPath.Check(path);
         if (output.Json && path is null)
         {
             throw new UsageException("--json and samples cannot both have standard output; give --out FILE.");

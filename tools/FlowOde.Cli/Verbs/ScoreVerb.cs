@@ -52,6 +52,7 @@ internal sealed class ScoreVerb : Verb
             throw new UsageException($"--out {path}: unknown kind of table; expected {string.Join(", ", TableWriters.Extensions)}, each also with .gz.");
         }
 
+        OutputPath.Check(path, name);
         var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
         var columns = RunConfig.Read(folder).Columns;
         var rows = name is null ? null : ScoredRows.Read(name, columns, TableSettings.Read(SettingValues.Merge(_table.Read(parsed))), output.Notice);
