@@ -6,7 +6,7 @@ namespace FlowOde.Flows.Training;
 /// </summary>
 public sealed record IterationPlan
 {
-    private static readonly double[] _shares = [0.01, 0.05, 0.15, 0.30, 0.50, 0.75];
+    private static readonly double[] _shares = [0.01, 0.05, 0.15, 0.30, 0.50, 0.75, 0.90, 0.97];
 
     /// <summary>The decisions so far: from which iteration on, which total.</summary>
     public IReadOnlyList<PlannedTotal> Decisions { get; init; } = [];
