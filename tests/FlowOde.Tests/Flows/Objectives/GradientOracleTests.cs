@@ -1,5 +1,6 @@
 using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
+using FlowOde.Flows.Layers.Activations;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Regularizers;
@@ -55,22 +56,47 @@ public class GradientOracleTests
         Assert.InRange(coarse / fine, 16, 200); // order 5: 32
     }
 
-    private static (double Whole, double Worst, double Loss) Errors(IAdjoint adjoint, ScalarType dtype, int steps)
+    /// <summary>Probes are constants of the solve, blocks a chain of solves; neither and no activation changes what the gradient is held to.</summary>
+    [Theory]
+    [InlineData("sine", 1, 0)]
+    [InlineData("swish", 1, 1)]
+    [InlineData("tanh", 2, 1)]
+    [InlineData("sine", 2, 3)]
+    public void Evaluate_WithAnyActivationBlocksAndProbes_HasAutogradsGradientToRoundOff(string activation, int blocks, int probes)
+    {
+        var (whole, worst, loss) = Errors(new AutoAdjoint(), ScalarType.Float64, 20 / blocks, activation, blocks, probes);
+        Assert.InRange(whole, 0, 1e-13);
+        Assert.InRange(worst, 0, 1e-11);
+        Assert.InRange(loss, 0, 1e-13);
+    }
+
+    /// <summary>Relative distances of the gradient as a whole, of its worst segment, and of the loss.</summary>
+    /// <param name="adjoint">The gradient method.</param>
+    /// <param name="dtype">The type of the solve that is tested.</param>
+    /// <param name="steps">Steps of each block.</param>
+    /// <param name="activation">The activation.</param>
+    /// <param name="blocks">Number of blocks.</param>
+    /// <param name="probes">Number of Hutchinson probes, or 0 for the exact trace.</param>
+    private static (double Whole, double Worst, double Loss) Errors(IAdjoint adjoint, ScalarType dtype, int steps, string activation = "tanh", int blocks = 1, int probes = 0)
     {
         using var scope = NewDisposeScope();
         var standardize = new Standardize([0.3, -0.2], [1.7, 0.6]);
-        var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [32, 32] }, standardize);
+        var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [32, 32], Activation = activation, Blocks = blocks }, standardize);
         using var parameters = model.CreateParameters(TestFlows.Source, dtype, CPU);
-        var settings = TestFlows.Steps(steps, new ExactTrace()) with { Adjoint = adjoint, Regularizers = [KnownRegularizers.Named("kinetic-energy")], TapeBytes = 300_000 };
+        ITraceEstimator trace = probes == 0 ? new ExactTrace() : new HutchinsonTrace(probes);
+        var settings = TestFlows.Steps(steps, trace) with { Adjoint = adjoint, Regularizers = [KnownRegularizers.Named("kinetic-energy")], TapeBytes = 300_000 };
         var flow = model.Bind(parameters, settings);
         var data = TestFlows.Normal(Rows, 2, dtype);
         using var gradient = parameters.CreateLike();
         using var batch = new TrainingBatch(data.clone(), [.. Enumerable.Range(0, Rows).Select(i => (long)i)]);
         var result = new NegativeLogLikelihood([EnergyWeight]).Evaluate(flow, batch, TestFlows.Draw(Rows), Rows, gradient);
 
-        var options = new MlpOptions { Dimension = 2, Hidden = [32, 32] };
-        var oracle = new MlpOracle(options, parameters.Slice(options.ParameterLayout, 0));
-        var (loss, expected) = Oracle(oracle, data.to(ScalarType.Float64), standardize, steps);
+        var options = new MlpOptions { Dimension = 2, Hidden = [32, 32], Activation = KnownActivations.Named(activation) };
+        long length = options.ParameterLayout.Length;
+        var oracles = Enumerable.Range(0, blocks).Select(block => new OracleBlock(
+            new MlpOracle(options, parameters.Slice(options.ParameterLayout, block * length)),
+            probes == 0 ? UnitVectors() : Probes(trace, block, probes))).ToArray();
+        var (loss, expected) = Oracle(oracles, data.to(ScalarType.Float64), standardize, steps);
         double difference = 0, norm = 0, worst = 0;
         for (int i = 0; i < expected.Length; i++)
         {
@@ -81,12 +107,24 @@ public class GradientOracleTests
         return (Math.Sqrt(difference / norm), worst, Math.Abs(result.Loss - loss) / Math.Abs(loss));
     }
 
-    private static (double Loss, Tensor[] Gradient) Oracle(MlpOracle network, Tensor data, Standardize standardize, int steps)
+    private static (double Loss, Tensor[] Gradient) Oracle(OracleBlock[] blocks, Tensor data, Standardize standardize, int steps)
+    {
+        var z = (data - tensor(standardize.Mean.ToArray())) / tensor(standardize.Scale.ToArray());
+        var (delta, energy) = (zeros(Rows, dtype: ScalarType.Float64) + standardize.Shift, zeros(Rows, dtype: ScalarType.Float64));
+        foreach (var block in blocks)
+        {
+            (z, delta, energy) = Solve(block, z, delta, energy, steps);
+        }
+
+        var logDensity = ((z * z).sum([1L]) * -0.5) - Math.Log(2 * Math.PI) - delta;
+        var loss = (energy * EnergyWeight).mean() - logDensity.mean();
+        return (loss.item<double>(), OracleDerivatives.Gradients(loss, blocks.SelectMany(block => block.Network.Parameters)));
+    }
+
+    private static (Tensor Z, Tensor Delta, Tensor Energy) Solve(OracleBlock block, Tensor z, Tensor delta, Tensor energy, int steps)
     {
         var tableau = Dopri5.Tableau;
         double time = 1, step = 1.0 / steps;
-        var z = (data - tensor(standardize.Mean.ToArray())) / tensor(standardize.Scale.ToArray());
-        var (delta, energy) = (zeros(Rows, dtype: ScalarType.Float64) + standardize.Shift, zeros(Rows, dtype: ScalarType.Float64));
         for (int n = 0; n < steps; n++)
         {
             double next = n == steps - 1 ? 0 : time - step, h = next - time;
@@ -99,7 +137,7 @@ public class GradientOracleTests
                     y = y + (stages[j].F * (h * tableau.A[i][j]));
                 }
 
-                stages.Add(Field(network, tableau.C[i] == 1 ? next : time + (tableau.C[i] * h), y));
+                stages.Add(Field(block, tableau.C[i] == 1 ? next : time + (tableau.C[i] * h), y));
             }
 
             for (int i = 0; i < 6; i++)
@@ -112,23 +150,31 @@ public class GradientOracleTests
             time = next;
         }
 
-        var logDensity = ((z * z).sum([1L]) * -0.5) - Math.Log(2 * Math.PI) - delta;
-        var loss = (energy * EnergyWeight).mean() - logDensity.mean();
-        return (loss.item<double>(), OracleDerivatives.Gradients(loss, network.Parameters));
+        return (z, delta, energy);
     }
 
-    private static (Tensor F, Tensor Trace, Tensor Energy) Field(MlpOracle network, double time, Tensor y)
+    private static (Tensor F, Tensor Trace, Tensor Energy) Field(OracleBlock block, double time, Tensor y)
     {
         var state = y.requires_grad ? y : y.clone().requires_grad_();
-        var f = network.Forward(tensor(time, dtype: ScalarType.Float64), state);
+        var f = block.Network.Forward(tensor(time, dtype: ScalarType.Float64), state);
         var trace = zeros(Rows, dtype: ScalarType.Float64);
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < block.Directions.shape[0]; i++)
         {
-            var unit = zeros_like(f);
-            unit.select(1, i).fill_(1);
-            trace = trace + OracleDerivatives.Vjp(f, state, unit).select(1, i);
+            trace = trace + (OracleDerivatives.Vjp(f, state, block.Directions[i]) * block.Directions[i]).sum([1L]);
         }
 
         return (f, trace, (f * f).mean([1L]) * 0.5);
     }
+
+    private static Tensor UnitVectors() => stack(Enumerable.Range(0, 2).Select(i => eye(2, dtype: ScalarType.Float64)[i].expand(Rows, 2)));
+
+    private static Tensor Probes(ITraceEstimator trace, int block, int probes)
+    {
+        var draw = TestFlows.Draw(Rows);
+        using var directions = trace.Draw(draw.Rows, 2, draw.ForPart(block), ScalarType.Float64);
+        return directions.Values / Math.Sqrt(probes);
+    }
+
+    /// <summary>One block: its network, and directions e, [directions, rows, 2], whose Σ eeᵀ is the identity or has it as mean.</summary>
+    private sealed record OracleBlock(MlpOracle Network, Tensor Directions);
 }
