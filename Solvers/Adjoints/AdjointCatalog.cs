@@ -13,6 +13,6 @@ public static class AdjointCatalog
         new BacksolveAdjoint { Norm = BacksolveNorm.Full },
     ];
 
-    /// <summary>The gradient method of a name, or null.</summary>
-    public static IAdjoint? Find(string name) => All.FirstOrDefault(adjoint => adjoint.Name == name);
+    /// <summary>The gradient method of a text: a name, or where a method has a number, <c>name:number</c>; null where there is none.</summary>
+    public static IAdjoint? Find(string text) => All.FirstOrDefault(adjoint => adjoint.Name == text);
 }

@@ -42,17 +42,19 @@ public sealed class BacksolveAdjoint : IAdjoint
         var lease = SolveLease.Rent(problem);
         var tape = lease.Field.RentTape();
         var states = new List<FlatVector>();
+        var grid = new List<double> { problem.Times[0] };
         try
         {
             lease.Step.Begin(new FieldSystem(field, tape), problem.Times[0], problem.Start);
             var statistics = StepLoop.Run(lease.Step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
             {
+                grid.Add(lease.Step.Time);
                 if (index > 0)
                 {
                     states.Add(lease.Step.State.Clone());
                 }
             });
-            return new BacksolveRecordedSolve(this, field, problem, lease, tape, states, statistics);
+            return new BacksolveRecordedSolve(this, field, problem, lease, tape, states, grid, statistics);
         }
         catch
         {

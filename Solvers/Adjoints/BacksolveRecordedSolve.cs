@@ -8,13 +8,15 @@ namespace FlowOde.Solvers.Adjoints;
 
 /// <summary>A recorded solve that keeps the states at the times asked for and integrates backward from each to the one before.</summary>
 internal sealed class BacksolveRecordedSolve(
-    BacksolveAdjoint adjoint, IDifferentiableField field, OdeProblem problem, SolveLease lease, FieldTape tape, List<FlatVector> states, SolveStatistics statistics) : RecordedSolve
+    BacksolveAdjoint adjoint, IDifferentiableField field, OdeProblem problem, SolveLease lease, FieldTape tape, List<FlatVector> states, IReadOnlyList<double> grid, SolveStatistics statistics) : RecordedSolve
 {
     private int _returned;
 
     public override IReadOnlyList<FlatVector> States => states;
 
     public override SolveStatistics Statistics { get; } = statistics;
+
+    public override IReadOnlyList<double> Grid => grid;
 
     public override void Dispose()
     {

@@ -25,6 +25,7 @@ internal sealed class DiscreteMemory : IDisposable
     public DiscreteMemory(FieldWorkspace workspace, OdeProblem problem, IDifferentiableStepper stepper, TapeBudget budget)
     {
         (_workspace, _pool, _like, _budget, _stages) = (workspace, problem.Pool, problem.Start, budget, stepper.TapedStages);
+        Grid.Add(problem.Times[0]);
         _vectorKey = (nameof(DiscreteMemory), problem.Start.Layout, problem.Spec.Key);
         _vectorBytes = problem.Start.Layout.Length * (problem.Start.DType == TorchSharp.torch.ScalarType.Float32 ? 4 : 8);
     }
@@ -36,8 +37,12 @@ internal sealed class DiscreteMemory : IDisposable
 
     public IReadOnlyList<FlatVector> Arrived => _arrived;
 
+    /// <summary>The start, then the end of each accepted step.</summary>
+    public List<double> Grid { get; } = [];
+
     public void Keep(in AcceptedStep step, ReadOnlySpan<FieldTape> tapes)
     {
+        Grid.Add(step.NextTime);
         long bytes = 0;
         foreach (var tape in tapes)
         {

@@ -14,6 +14,8 @@ internal sealed class DiscreteRecordedSolve(
 
     public override SolveStatistics Statistics { get; } = statistics;
 
+    public override IReadOnlyList<double> Grid => memory.Grid;
+
     public override void Dispose()
     {
         memory.Dispose();

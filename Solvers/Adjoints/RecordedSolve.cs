@@ -11,6 +11,9 @@ public abstract class RecordedSolve : IDisposable
     /// <summary>What the forward solve cost.</summary>
     public abstract SolveStatistics Statistics { get; }
 
+    /// <summary>The accepted grid: the start, then the end of each step.</summary>
+    public abstract IReadOnlyList<double> Grid { get; }
+
     /// <summary>The state at the last time.</summary>
     public FlatVector Final => States[^1];
 
