@@ -42,13 +42,18 @@ public sealed record OdeProblem
     internal WorkspaceSpec Spec => WorkspaceSpec.For(Start);
 
     /// <summary>Checks what no single property can check.</summary>
-    /// <exception cref="ArgumentException">The start does not have the field's layout, or the tolerances are out of reach.</exception>
+    /// <exception cref="ArgumentException">The start does not have the field's layout, the method cannot integrate it, or the tolerances are out of reach.</exception>
     internal void Check()
     {
         var expected = Field.StateLayout(Start.Layout.Rows);
         if (!expected.Equals(Start.Layout))
         {
             throw new ArgumentException($"The start has the layout ({Start.Layout}); the field expects ({expected}).");
+        }
+
+        if (!Stepper.Supports(Start.Layout, out string reason))
+        {
+            throw new ArgumentException(reason);
         }
 
         Controller.Tolerances?.RequireReachable(Start.DType);

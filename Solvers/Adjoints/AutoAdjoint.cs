@@ -4,7 +4,8 @@ namespace FlowOde.Solvers.Adjoints;
 
 /// <summary>
 /// The exact gradient within a budget of memory: keeps all accepted states and the tapes of the newest steps; whole steps' tapes are
-/// freed, oldest first, when the budget is used up, and those steps are replayed. Equal to <see cref="DirectAdjoint"/> bit for bit.
+/// freed, oldest first, when the budget is used up, and those steps are made again; beyond that states are given up as well, and made
+/// again by a binomial schedule. Equal to <see cref="DirectAdjoint"/> bit for bit at any budget.
 /// </summary>
 public sealed class AutoAdjoint : IAdjoint
 {
@@ -15,9 +16,10 @@ public sealed class AutoAdjoint : IAdjoint
     public bool Supports(IStepper stepper, out string reason) => DiscreteRecorder.Supports(this, stepper, out reason);
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The budget does not hold the tapes of one step.</exception>
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        return DiscreteRecorder.Record(this, problem, budget);
+        return DiscreteRecorder.Record(this, problem, budget, new BudgetPlan(budget));
     }
 }

@@ -2,10 +2,8 @@ using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Adjoints;
 
-/// <summary>
-/// Keeps the tape of every stage of every accepted step: the exact gradient of the discrete solve, evaluating nothing twice. Memory
-/// grows with the number of steps; for small networks the fastest.
-/// </summary>
+/// <summary>Keeps every tape: the exact gradient of the discrete solve, at memory that grows with the number of steps.</summary>
+/// <remarks>Discretise, then optimise: Hager 2000; Sanz-Serna 2016. Memory N s L for N steps of s stages with tapes of L bytes.</remarks>
 public sealed class DirectAdjoint : IAdjoint
 {
     /// <inheritdoc/>
@@ -15,5 +13,9 @@ public sealed class DirectAdjoint : IAdjoint
     public bool Supports(IStepper stepper, out string reason) => DiscreteRecorder.Supports(this, stepper, out reason);
 
     /// <inheritdoc/>
-    public RecordedSolve Record(OdeProblem problem, TapeBudget budget) => DiscreteRecorder.Record(this, problem, new TapeBudget(long.MaxValue));
+    public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return DiscreteRecorder.Record(this, problem, budget, new PeriodicPlan(int.MaxValue));
+    }
 }

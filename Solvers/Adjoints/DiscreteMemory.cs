@@ -1,12 +1,13 @@
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Solvers.Adjoints;
 
 /// <summary>
-/// The steps of a recorded solve: states always, tapes and stage derivatives of the newest steps while the budget lasts. Vectors are
-/// kept with the field's workspace pool between solves.
+/// What a recorded solve keeps of its steps, as its plan decides: tapes and stage derivatives of the newest steps, states before
+/// earlier ones; and the rebuilding of steps from those. Vectors are kept with the field's workspace pool between solves.
 /// </summary>
 internal sealed class DiscreteMemory : IDisposable
 {
@@ -15,145 +16,304 @@ internal sealed class DiscreteMemory : IDisposable
     private readonly object _vectorKey;
     private readonly FlatVector _like;
     private readonly TapeBudget _budget;
+    private readonly CheckpointPlan _plan;
+    private readonly int _tapes;
     private readonly int _stages;
+    private readonly int _carried;
     private readonly long _vectorBytes;
     private readonly List<FlatVector> _arrived = [];
+    private readonly List<Checkpoint> _checkpoints = [];
+    private readonly Dictionary<int, StepRecord> _taped = [];
     private int _oldestTaped;
     private long _taken;
-    private long _reserve;
+    private long _inWork;
 
-    public DiscreteMemory(FieldWorkspace workspace, OdeProblem problem, IDifferentiableStepper stepper, TapeBudget budget)
+    /// <param name="workspace">Lends tapes.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="stepper">Its stepper.</param>
+    /// <param name="budget">Counts what is kept.</param>
+    /// <param name="plan">Decides what is kept.</param>
+    /// <param name="tapes">Tapes of a step: one a stage, or a single one for all.</param>
+    public DiscreteMemory(FieldWorkspace workspace, OdeProblem problem, IDifferentiableStepper stepper, TapeBudget budget, CheckpointPlan plan, int tapes)
     {
-        (_workspace, _pool, _like, _budget, _stages) = (workspace, problem.Pool, problem.Start, budget, stepper.TapedStages);
-        Grid.Add(problem.Times[0]);
+        (_workspace, _pool, _like, _budget, _plan, _tapes) = (workspace, problem.Pool, problem.Start, budget, plan, tapes);
+        (_stages, _carried) = (stepper.TapedStages, stepper.CarriedVectors);
         _vectorKey = (nameof(DiscreteMemory), problem.Start.Layout, problem.Spec.Key);
-        _vectorBytes = problem.Start.Layout.Length * (problem.Start.DType == TorchSharp.torch.ScalarType.Float32 ? 4 : 8);
+        _vectorBytes = problem.Start.Layout.Length * (problem.Start.DType == ScalarType.Float32 ? 4 : 8);
+        Grid.Add(problem.Times[0]);
     }
-
-    public List<StepRecord> Steps { get; } = [];
-
-    /// <summary>For each arrived state, how many steps lie before it.</summary>
-    public List<int> StepsBefore { get; } = [];
-
-    public IReadOnlyList<FlatVector> Arrived => _arrived;
 
     /// <summary>The start, then the end of each accepted step.</summary>
     public List<double> Grid { get; } = [];
 
+    /// <summary>For each arrived state, how many steps lie before it.</summary>
+    public List<int> StepsBefore { get; } = [];
+
+    /// <summary>The states at the times asked for.</summary>
+    public IReadOnlyList<FlatVector> Arrived => _arrived;
+
+    /// <summary>The stored states, oldest first.</summary>
+    public IReadOnlyList<Checkpoint> Checkpoints => _checkpoints;
+
+    /// <summary>The most states that were stored at a time.</summary>
+    public int MostCheckpoints { get; private set; }
+
+    /// <summary>Steps whose tapes are kept.</summary>
+    public int TapedSteps => _taped.Count;
+
+    /// <summary>Steps that were made again, with tapes or without.</summary>
+    public int ReplayedSteps { get; private set; }
+
+    /// <summary>Whether the stages of a step share one tape.</summary>
+    public bool SharesTape => _tapes < _stages;
+
+    /// <summary>Bytes of a step with its tapes, stage derivatives and start.</summary>
+    public long StepBytes { get; private set; }
+
+    /// <summary>Bytes of the vectors that a step starts from.</summary>
+    public long StateBytes => _carried * _vectorBytes;
+
+    /// <summary>Takes note of an accepted step, and its tapes over.</summary>
     public void Keep(in AcceptedStep step, ReadOnlySpan<FieldTape> tapes)
     {
+        int number = Grid.Count - 1;
         Grid.Add(step.NextTime);
-        long bytes = 0;
+        long bytes = (_stages * _vectorBytes) + StateBytes;
         foreach (var tape in tapes)
         {
             bytes += tape.Bytes;
         }
 
-        if (Steps.Count == 0)
+        if (number == 0)
         {
-            _reserve = bytes + (bytes / _stages); // the step in work holds as many tapes at any time, and one for its last evaluation
-            Take(_reserve);
+            StepBytes = bytes;
+            long tapeBytes = bytes - (_stages * _vectorBytes) - StateBytes;
+            _plan.Begin(this);
+
+            // A step in work has as much at any time: forward one more tape, for its last evaluation; backward the state it leads to.
+            Take(_inWork = StepBytes + Math.Max(StateBytes, tapeBytes / Math.Max(1, tapes.Length)));
         }
 
-        // Made room for before it is kept, so that the tapes that exist never exceed the budget: freed ones serve the next step.
-        long needed = bytes + (_stages * _vectorBytes);
-        MakeRoom(needed + _vectorBytes);
-        var record = new StepRecord { Time = step.Time, NextTime = step.NextTime, Start = Copy(step.Start), Tapes = tapes.ToArray() };
-        Steps.Add(record);
-        if (!_budget.Fits(needed))
+        bool isWhole = tapes.Length == _stages;
+        while (_taped.Count > 0 && !_plan.KeepsTapes(this, bytes, step.IsLast))
         {
-            ReturnTapes(record);
-            _oldestTaped = Steps.Count;
+            DropOldestTapes();
+        }
+
+        if (isWhole && _plan.KeepsTapes(this, bytes, step.IsLast))
+        {
+            var record = new StepRecord { Time = step.Time, NextTime = step.NextTime, Start = Copies(step.Start), Tapes = tapes.ToArray(), Derivatives = Copies(step.Derivatives) };
+            Take(record.Tapes.Sum(tape => tape.Bytes));
+            if (_taped.Count == 0)
+            {
+                _oldestTaped = number;
+            }
+
+            _taped.Add(number, record);
             return;
         }
 
-        Take(bytes);
-        record.Derivatives = new FlatVector[_stages];
-        for (int i = 0; i < _stages; i++)
+        foreach (var tape in tapes)
         {
-            record.Derivatives[i] = Copy(step.Derivatives[i]);
+            _workspace.ReturnTape(tape);
+        }
+
+        if (_plan.KeepsState(this, number, out int level))
+        {
+            Add(new(number, Copies(step.Start), level));
         }
     }
 
+    /// <summary>Keeps the state of a time that was asked for.</summary>
     public void Arrive(FlatVector state)
     {
-        MakeRoom(_vectorBytes);
-        _arrived.Add(Copy(state));
-        StepsBefore.Add(Steps.Count);
-    }
-
-    /// <summary>Gives a step tapes and vectors to be replayed onto.</summary>
-    public void Provide(StepRecord record)
-    {
-        Give(_reserve); // no step is in work any more: a replayed one takes its place
-        _reserve = 0;
-        record.Tapes = [.. Enumerable.Range(0, _stages).Select(_ => _workspace.RentTape())];
-        record.Derivatives = [.. Enumerable.Range(0, _stages).Select(_ => Rent())];
-        Take(record.Tapes.Sum(tape => tape.Bytes));
-    }
-
-    /// <summary>Takes tapes and derivatives of a step back.</summary>
-    public void Release(StepRecord record)
-    {
-        Give(record.Tapes.Sum(tape => tape.Bytes));
-        ReturnTapes(record);
-        foreach (var vector in record.Derivatives)
+        while (_taped.Count > 0 && !_budget.Fits(_vectorBytes))
         {
-            Return(vector);
+            DropOldestTapes();
         }
 
-        record.Derivatives = [];
+        _arrived.Add(Copies([state])[0]);
+        StepsBefore.Add(Grid.Count - 1);
     }
 
+    /// <summary>The step of a number with its tapes; steps are asked for from the last to the first, and given back in between.</summary>
+    public StepRecord Take(int number, IDifferentiableField field, StepPullback pullback)
+    {
+        Give(_inWork); // the forward solve is over
+        _inWork = 0;
+        if (!_taped.Remove(number, out var record))
+        {
+            Rebuild(number, field, pullback);
+            _taped.Remove(number, out record);
+        }
+
+        return record!;
+    }
+
+    /// <summary>Takes a step back.</summary>
+    public void Release(StepRecord record)
+    {
+        ReleaseTapes(record);
+        Return(record.Start);
+    }
+
+    /// <summary>Gives up a stored state as <see cref="OnlineThinning"/> says, if one can be.</summary>
+    /// <param name="level">The level of the state that takes its place.</param>
+    public bool GiveUpOne(out int level)
+    {
+        int index = OnlineThinning.Choose(_checkpoints, out level);
+        if (index < 0)
+        {
+            return false;
+        }
+
+        Return(_checkpoints[index].Vectors);
+        _checkpoints.RemoveAt(index);
+        return true;
+    }
+
+    /// <summary>A vector in the layout of the state, with any content.</summary>
     public FlatVector Rent()
     {
         Take(_vectorBytes);
         return _pool.Rent(_vectorKey, _like.CreateLike);
     }
 
-    public void Return(FlatVector vector)
+    /// <summary>Takes vectors back.</summary>
+    public void Return(ReadOnlySpan<FlatVector> vectors)
     {
-        Give(_vectorBytes);
-        _pool.Return(_vectorKey, vector);
+        foreach (var vector in vectors)
+        {
+            Give(_vectorBytes);
+            _pool.Return(_vectorKey, vector);
+        }
     }
 
     public void Dispose()
     {
-        foreach (var record in Steps)
+        foreach (var record in _taped.Values)
         {
             Release(record);
-            Return(record.Start);
         }
 
-        _arrived.ForEach(Return);
-        Steps.Clear();
-        _arrived.Clear();
-        _budget.Give(_taken);
-    }
-
-    private void MakeRoom(long bytes)
-    {
-        while (!_budget.Fits(bytes) && _oldestTaped < Steps.Count)
+        foreach (var checkpoint in _checkpoints)
         {
-            Release(Steps[_oldestTaped++]);
+            Return(checkpoint.Vectors);
+        }
+
+        Return([.. _arrived]);
+        _taped.Clear();
+        _checkpoints.Clear();
+        _arrived.Clear();
+        Give(_taken);
+    }
+
+    /// <summary>Makes steps again from the last stored state until the tapes of one step are there, and those of steps before it as the plan allows.</summary>
+    private void Rebuild(int number, IDifferentiableField field, StepPullback pullback)
+    {
+        while (!_taped.ContainsKey(number))
+        {
+            var from = _checkpoints[^1];
+            int steps = number + 1 - from.Step;
+            if (_plan.CanTape(this, steps))
+            {
+                _checkpoints.RemoveAt(_checkpoints.Count - 1);
+                var vectors = from.Vectors;
+                for (int i = from.Step; i <= number; i++)
+                {
+                    var record = Replay(i, vectors, field, pullback);
+                    _taped.Add(i, record);
+                    vectors = i < number ? Advance(record, pullback) : [];
+                }
+            }
+            else
+            {
+                int free = _plan.FreeStates(this);
+                int ahead = free > 0 ? BinomialCheckpoints.Split(steps, free + 1) : steps - 1;
+                Add(new(from.Step + ahead, Walk(from, ahead, field, pullback), 0), isExtra: free == 0);
+            }
         }
     }
 
-    private FlatVector Copy(FlatVector source)
+    /// <summary>Makes steps again from a stored state without keeping their tapes.</summary>
+    private FlatVector[] Walk(Checkpoint from, int steps, IDifferentiableField field, StepPullback pullback)
     {
-        var copy = Rent();
-        copy.CopyFrom(source);
-        return copy;
+        var vectors = Copies(from.Vectors);
+        for (int i = from.Step; i < from.Step + steps; i++)
+        {
+            var record = Replay(i, vectors, field, pullback);
+            vectors = Advance(record, pullback);
+            Release(record);
+        }
+
+        return vectors;
     }
 
-    private void ReturnTapes(StepRecord record)
+    private StepRecord Replay(int number, FlatVector[] start, IDifferentiableField field, StepPullback pullback)
     {
+        var record = new StepRecord
+        {
+            Time = Grid[number],
+            NextTime = Grid[number + 1],
+            Start = start,
+            Tapes = [.. Enumerable.Range(0, _tapes).Select(_ => _workspace.RentTape())],
+            Derivatives = [.. Enumerable.Range(0, _stages).Select(_ => Rent())],
+        };
+        Take(record.Tapes.Sum(tape => tape.Bytes));
+        pullback.Replay(field, record);
+        ReplayedSteps++;
+        return record;
+    }
+
+    private FlatVector[] Advance(StepRecord record, StepPullback pullback)
+    {
+        FlatVector[] next = [.. record.Start.Select(_ => Rent())];
+        pullback.Advance(record, next);
+        return next;
+    }
+
+    private void Add(Checkpoint checkpoint, bool isExtra = false)
+    {
+        _checkpoints.Add(checkpoint);
+        MostCheckpoints = Math.Max(MostCheckpoints, _checkpoints.Count - (isExtra ? 1 : 0)); // the state that a walk ends in is in work, not stored
+    }
+
+    private void DropOldestTapes()
+    {
+        int number = _oldestTaped++;
+        _taped.Remove(number, out var record);
+        ReleaseTapes(record!);
+        if (_plan.KeepsState(this, number, out int level))
+        {
+            Add(new(number, record!.Start, level));
+        }
+        else
+        {
+            Return(record!.Start);
+        }
+    }
+
+    private FlatVector[] Copies(ReadOnlySpan<FlatVector> sources)
+    {
+        var copies = new FlatVector[sources.Length];
+        for (int i = 0; i < copies.Length; i++)
+        {
+            copies[i] = Rent();
+            copies[i].CopyFrom(sources[i]);
+        }
+
+        return copies;
+    }
+
+    private void ReleaseTapes(StepRecord record)
+    {
+        Give(record.Tapes.Sum(tape => tape.Bytes));
         foreach (var tape in record.Tapes)
         {
             _workspace.ReturnTape(tape);
         }
 
-        record.Tapes = [];
+        Return(record.Derivatives);
     }
 
     private void Take(long bytes)

@@ -16,6 +16,9 @@ internal sealed class DiscreteRecordedSolve(
 
     public override IReadOnlyList<double> Grid => memory.Grid;
 
+    /// <summary>What is kept.</summary>
+    internal DiscreteMemory Memory => memory;
+
     public override void Dispose()
     {
         memory.Dispose();
@@ -26,50 +29,25 @@ internal sealed class DiscreteRecordedSolve(
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        object key = (nameof(StepPullback), stepper, problem.Start.Layout, problem.Spec.Key);
-        var pullback = problem.Pool.Rent(key, () => stepper.CreatePullback(problem.Start.Layout, problem.Start.DType, problem.Start.Device));
-        var times = new double[problem.Times.Length];
-        int replayed = 0, steps = memory.Steps.Count;
-        intoStart.Clear();
-        VectorRange[] everything = [new(0, intoStart.Layout.Length)];
-        try
+        using var sweep = new CotangentSweep(field, stepper, problem, lease.Field, intoStart, intoGradient);
+        for (int interval = stateCotangents.Length - 1; interval >= 0; interval--)
         {
-            for (int interval = stateCotangents.Length - 1; interval >= 0; interval--)
+            sweep.Arrive(stateCotangents[interval]);
+            int first = interval == 0 ? 0 : memory.StepsBefore[interval - 1];
+            for (int n = memory.StepsBefore[interval] - 1; n >= first; n--)
             {
-                LinearCombination.Write(intoStart, [1], [stateCotangents[interval]], everything, intoStart);
-                int first = interval == 0 ? 0 : memory.StepsBefore[interval - 1];
-                for (int n = memory.StepsBefore[interval] - 1; n >= first; n--)
+                var record = memory.Take(n, field, sweep.Steps);
+                sweep.Pullback(record, interval);
+                if (n == 0)
                 {
-                    var record = memory.Steps[n];
-                    if (record.Tapes.Length == 0)
-                    {
-                        memory.Provide(record);
-                        pullback.Replay(field, record);
-                        replayed++;
-                    }
-
-                    AddTimeGradient(times, interval, record, pullback.Pullback(field, record, intoStart, intoGradient));
-                    memory.Release(record);
+                    sweep.PullbackStart(record);
                 }
+
+                memory.Release(record);
             }
         }
-        finally
-        {
-            problem.Pool.Return(key, pullback);
-        }
 
-        int stages = stepper.TapedStages;
-        return new(times, new() { Evaluations = replayed * stages, Pullbacks = steps * stages, AcceptedSteps = steps });
-    }
-
-    /// <summary>
-    /// All steps of an interval [T0, T1] stretch with it: t_n = T0 + s_n(T1 − T0) and h_n = w_n(T1 − T0), with the accepted grid's s_n, w_n.
-    /// </summary>
-    private void AddTimeGradient(double[] times, int interval, StepRecord record, StepTimeGradient gradient)
-    {
-        double start = problem.Times[interval], length = problem.Times[interval + 1] - start;
-        double s = (record.Time - start) / length, w = (record.NextTime - record.Time) / length;
-        times[interval + 1] += (gradient.Step * w) + (gradient.Time * s);
-        times[interval] += (gradient.Time * (1 - s)) - (gradient.Step * w);
+        int again = memory.SharesTape ? stepper.TapedStages - 1 : 0; // stages of a step on one tape: all but the last are evaluated once more
+        return sweep.Gradient((memory.ReplayedSteps * stepper.TapedStages) + ((memory.Grid.Count - 1) * again));
     }
 }

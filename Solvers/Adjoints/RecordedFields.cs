@@ -2,9 +2,20 @@ using FlowOde.Solvers.Fields;
 
 namespace FlowOde.Solvers.Adjoints;
 
-/// <summary>The check that every adjoint makes first.</summary>
+/// <summary>The checks that every adjoint makes first.</summary>
 internal static class RecordedFields
 {
+    /// <exception cref="ArgumentException">The problem's parts do not fit together or with the gradient method.</exception>
+    public static void Check(IAdjoint adjoint, OdeProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        problem.Check();
+        if (!adjoint.Supports(problem.Stepper, out string reason))
+        {
+            throw new ArgumentException(reason, nameof(problem));
+        }
+    }
+
     public static IDifferentiableField Differentiable(OdeProblem problem) => problem.Field as IDifferentiableField
         ?? throw new ArgumentException($"{problem.Field.GetType().Name} has no pullback, so its solves have no gradient. Give an {nameof(IDifferentiableField)}.", nameof(problem));
 }

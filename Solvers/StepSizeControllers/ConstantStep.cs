@@ -22,7 +22,22 @@ public sealed class ConstantStep : IStepSizeController
     public Tolerances? Tolerances => null;
 
     /// <inheritdoc/>
+    public int? CountSteps(ReadOnlySpan<double> times)
+    {
+        int count = 0;
+        for (int i = 1; i < times.Length; i++)
+        {
+            count += Count(Steps, Math.Abs(times[i] - times[i - 1]), Math.Abs(times[^1] - times[0]));
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
     public StepSizeControl Start(IStepper stepper, ReadOnlySpan<double> times) => new Control(Steps, Math.Abs(times[^1] - times[0]));
+
+    /// <summary>The share of an interval in the steps, rounded up.</summary>
+    private static int Count(int steps, double interval, double span) => (int)Math.Max(1, Math.Ceiling((steps * interval / span) - 1e-9));
 
     private sealed class Control(int steps, double span) : StepSizeControl
     {
@@ -33,7 +48,7 @@ public sealed class ConstantStep : IStepSizeController
             if (isIntervalStart)
             {
                 double interval = Math.Abs(target - workspace.Time);
-                _step = interval / Math.Max(1, Math.Ceiling((steps * interval / span) - 1e-9));
+                _step = interval / Count(steps, interval, span);
             }
 
             return _step;

@@ -8,6 +8,10 @@ public interface IStepSizeController
     /// <summary>The tolerances that steps are held to, or null where steps are not judged.</summary>
     Tolerances? Tolerances { get; }
 
+    /// <summary>The number of steps that a solve will make, where it is known beforehand; else null.</summary>
+    /// <param name="times">The times of the solve, the start first.</param>
+    int? CountSteps(ReadOnlySpan<double> times) => null;
+
     /// <summary>Starts the control of one solve.</summary>
     /// <param name="stepper">The method whose steps are judged.</param>
     /// <param name="times">The times of the solve, the start first.</param>

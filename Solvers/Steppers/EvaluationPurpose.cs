@@ -6,6 +6,6 @@ public enum EvaluationPurpose
     /// <summary>A stage of a step.</summary>
     Step,
 
-    /// <summary>The trial that finds the size of the first step; no step contains it.</summary>
-    InitialStep,
+    /// <summary>The trial for the first step's size, the start of what a method carries, an error estimate or dense output: no step contains it.</summary>
+    Outside,
 }

@@ -21,9 +21,15 @@ public sealed class ExplicitRungeKutta(ButcherTableau tableau) : IDifferentiable
     public int EmbeddedOrder => Tableau.EmbeddedOrder;
 
     /// <inheritdoc/>
+    public int DenseOrder => Tableau.DenseOrder;
+
+    /// <inheritdoc/>
     public int TapedStages => IsFirstSameAsLast ? Tableau.Stages - 1 : Tableau.Stages;
 
     /// <inheritdoc/>
+    public int CarriedVectors => 1;
+
+    /// <summary>Whether the evaluation after the taped stages is the first of the next step.</summary>
     public bool IsFirstSameAsLast => Tableau.IsFirstSameAsLast;
 
     /// <inheritdoc/>

@@ -15,6 +15,18 @@ public interface IStepper
     /// <summary>The order of the embedded solution; 0 where the method estimates no error.</summary>
     int EmbeddedOrder { get; }
 
+    /// <summary>The order at which dense output interpolates within a step.</summary>
+    int DenseOrder { get; }
+
+    /// <summary>Whether this method can integrate states of a layout.</summary>
+    /// <param name="layout">The layout.</param>
+    /// <param name="reason">Why not, and what to do; empty where it can.</param>
+    bool Supports(VectorLayout layout, out string reason)
+    {
+        reason = string.Empty;
+        return true;
+    }
+
     /// <summary>Makes the memory of one solve. Belongs to the caller.</summary>
     StepWorkspace CreateWorkspace(VectorLayout layout, torch.ScalarType dtype, torch.Device device);
 }

@@ -20,6 +20,7 @@ internal sealed class RungeKuttaPullback : StepPullback
     private readonly FlatVector _times;
     private readonly torch.Tensor[] _time;
     private readonly double[] _coefficients;
+    private (StepRecord? Record, int Stage) _inTape; // which stage was evaluated last, on a tape that stages share
 
     public RungeKuttaPullback(ExplicitRungeKutta method, VectorLayout layout, torch.ScalarType dtype, torch.Device device)
     {
@@ -34,20 +35,29 @@ internal sealed class RungeKuttaPullback : StepPullback
 
     public override void Replay(IDifferentiableField field, StepRecord record)
     {
-        double step = record.NextTime - record.Time;
-        _stageState.CopyFrom(record.Start);
-        for (int i = 0; i < record.Tapes.Length; i++)
+        _stageState.CopyFrom(record.Start[0]);
+        for (int i = 0; i < _stateCotangents.Length; i++)
         {
-            LinearCombination.Write(record.Start, ExplicitRungeKutta.Scaled(_tableau.A[i], step, _coefficients), record.Derivatives, _stageState.Layout.EvolvingRanges, _stageState);
-            field.Evaluate(_method.StageTime(i, record.Time, record.NextTime), _stageState, record.Tapes[i], record.Derivatives[i]);
+            Evaluate(field, record, i);
         }
+
+        _inTape = (record, _stateCotangents.Length - 1);
     }
 
-    public override StepTimeGradient Pullback(IDifferentiableField field, StepRecord record, FlatVector cotangent, FlatVector intoGradient)
+    public override void Advance(StepRecord record, ReadOnlySpan<FlatVector> intoEnd)
     {
+        var b = ExplicitRungeKutta.Scaled(_tableau.B.AsSpan(0, _stateCotangents.Length), record.Step, _coefficients);
+        intoEnd[0].CopyFrom(record.Start[0]);
+        LinearCombination.Write(record.Start[0], b, record.Derivatives, intoEnd[0].Layout.DerivativeRanges, intoEnd[0]);
+    }
+
+    public override StepTimeGradient Pullback(IDifferentiableField field, StepRecord record, FlatVector[] cotangents, FlatVector intoGradient)
+    {
+        var cotangent = cotangents[0];
         var layout = cotangent.Layout;
         int stages = _stateCotangents.Length;
-        double step = record.NextTime - record.Time, byStep = 0;
+        bool sharesTape = record.Tapes.Length < stages;
+        double step = record.Step, byStep = 0;
         for (int i = stages - 1; i >= 0; i--)
         {
             // κ of a quadrature is h b_i λ alone: it never fed a stage, so its ℓ stays zero.
@@ -59,13 +69,20 @@ internal sealed class RungeKuttaPullback : StepPullback
             LinearCombination.Write(null, _coefficients.AsSpan(0, stages - i - 1), _stateCotangents.AsSpan(i + 1), layout.EvolvingRanges, _stageCotangent);
             LinearCombination.Write(_stageCotangent, [step * _tableau.B[i]], [cotangent], layout.EvolvingRanges, _stageCotangent);
             LinearCombination.Write(null, [step * _tableau.B[i]], [cotangent], layout.QuadratureRanges, _stageCotangent);
-            field.Pullback(record.Tapes[i], _stageCotangent, 1, _stateCotangents[i], intoGradient, _time[i]);
+            if (sharesTape && _inTape != (record, i))
+            {
+                _stageState.CopyFrom(record.Start[0]);
+                Evaluate(field, record, i);
+            }
+
+            field.Pullback(record.Tapes[sharesTape ? 0 : i], _stageCotangent, 1, _stateCotangents[i], intoGradient, _time[i]);
 
             byStep += _tableau.B[i] * LinearCombination.Dot(cotangent, record.Derivatives[i], layout.DerivativeRanges);
             LinearCombination.Write(null, _tableau.A[i], record.Derivatives, layout.EvolvingRanges, _stageState);
             byStep += LinearCombination.Dot(_stateCotangents[i], _stageState, layout.EvolvingRanges);
         }
 
+        _inTape = default;
         _coefficients.AsSpan(0, stages).Fill(1);
         LinearCombination.Write(cotangent, _coefficients.AsSpan(0, stages), _stateCotangents, layout.StateRanges, cotangent);
         double byTime = 0;
@@ -91,5 +108,12 @@ internal sealed class RungeKuttaPullback : StepPullback
         _times.Dispose();
         _stageState.Dispose();
         _stageCotangent.Dispose();
+    }
+
+    /// <summary>A stage as the forward solve evaluated it; the constants stand in the stage's state.</summary>
+    private void Evaluate(IDifferentiableField field, StepRecord record, int stage)
+    {
+        LinearCombination.Write(record.Start[0], ExplicitRungeKutta.Scaled(_tableau.A[stage], record.Step, _coefficients), record.Derivatives, _stageState.Layout.EvolvingRanges, _stageState);
+        field.Evaluate(_method.StageTime(stage, record.Time, record.NextTime), _stageState, record.Tapes[record.Tapes.Length == 1 ? 0 : stage], record.Derivatives[stage]);
     }
 }

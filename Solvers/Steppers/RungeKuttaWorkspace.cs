@@ -31,6 +31,8 @@ internal sealed class RungeKuttaWorkspace : StepWorkspace
 
     public override FlatVector State => _state;
 
+    public override ReadOnlySpan<FlatVector> Carried => new(ref _state);
+
     public override FlatVector Candidate => _candidate;
 
     public override double Time => _time;
@@ -66,7 +68,7 @@ internal sealed class RungeKuttaWorkspace : StepWorkspace
     {
         var start = StartDerivative();
         LinearCombination.Write(_state, [step], [start], _state.Layout.EvolvingRanges, _stageState);
-        Evaluate(new(_time + step, 1, double.NaN, EvaluationPurpose.InitialStep), _stageState, _stages[1]);
+        Evaluate(new(_time + step, 1, double.NaN, EvaluationPurpose.Outside), _stageState, _stages[1]);
         return _stages[1];
     }
 
@@ -101,7 +103,7 @@ internal sealed class RungeKuttaWorkspace : StepWorkspace
         {
             Time = _time,
             NextTime = _nextTime,
-            Start = _state,
+            Start = Carried,
             Derivatives = _stages.AsSpan(0, _method.TapedStages),
             FirstWeight = (_nextTime - _time) * _tableau.B[0],
             HoldsNextFirst = _tableau.IsFirstSameAsLast,

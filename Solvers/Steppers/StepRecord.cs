@@ -12,12 +12,15 @@ public sealed class StepRecord
     /// <summary>The end of the step.</summary>
     public required double NextTime { get; init; }
 
-    /// <summary>The state at the start.</summary>
-    public required FlatVector Start { get; init; }
+    /// <summary>What the step started from: the state, then the other vectors that the method carries from step to step.</summary>
+    public required FlatVector[] Start { get; init; }
 
-    /// <summary>The tapes of the stages; empty where they were freed and the step must be replayed.</summary>
-    public FieldTape[] Tapes { get; set; } = [];
+    /// <summary>The tapes of the stages, or a single one that they share, so that each stage is evaluated again before it is pulled back.</summary>
+    public required FieldTape[] Tapes { get; init; }
 
-    /// <summary>The derivatives of the stages; empty where the step must be replayed.</summary>
-    public FlatVector[] Derivatives { get; set; } = [];
+    /// <summary>The derivatives of the stages.</summary>
+    public required FlatVector[] Derivatives { get; init; }
+
+    /// <summary>The length of the step; negative where time runs backward.</summary>
+    public double Step => NextTime - Time;
 }

@@ -12,6 +12,9 @@ public abstract class StepWorkspace : IDisposable
     /// <summary>The last accepted state. Belongs to the workspace.</summary>
     public abstract FlatVector State { get; }
 
+    /// <summary>What the next step starts from: the state, then the other vectors that the method carries from step to step. Belongs to the workspace.</summary>
+    public abstract ReadOnlySpan<FlatVector> Carried { get; }
+
     /// <summary>The state that the last <see cref="Try"/> proposes. Belongs to the workspace.</summary>
     public abstract FlatVector Candidate { get; }
 

@@ -1,4 +1,5 @@
 using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
@@ -19,6 +20,12 @@ internal static class Problems
         dy[0] = y[1] * Math.Cos(t);
         dy[1] = -Math.Sin(y[0]) + (0.3 * y[0] * y[1]);
     });
+
+    /// <summary>The methods that integrate any system, by name: all but those for second-order systems.</summary>
+    public static IEnumerable<string> SolverNames => StepperCatalog.All.Where(s => s.Supports(NonAutonomous.StateLayout(1), out _)).Select(s => s.Name);
+
+    /// <summary>A method of a name for a gradient method, or where the two do not go together its reversible partner.</summary>
+    public static IStepper SolverFor(IAdjoint adjoint, string name = "dopri5") => StepperCatalog.Find(adjoint.Supports(StepperCatalog.Find(name)!, out _) ? name : ReversibleCoupling.Prefix + name)!;
 
     public static FlatVector State(VectorLayout layout, params double[] values)
     {

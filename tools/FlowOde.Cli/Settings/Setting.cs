@@ -24,6 +24,9 @@ internal sealed record Setting(string Name, SettingKind Kind, string ValueName, 
     /// <summary>The names there are, or null where any text will do. Asked for only when needed.</summary>
     public Func<IEnumerable<string>>? Choices { get; init; }
 
+    /// <summary>What is wrong with a text that is none of <see cref="Choices"/>, or null where it will do as well. Without it nothing else will.</summary>
+    public Func<string, string?>? Otherwise { get; init; }
+
     /// <summary>The option as a user types it.</summary>
     public string Option => $"--{Name}";
 
@@ -54,7 +57,11 @@ internal sealed record Setting(string Name, SettingKind Kind, string ValueName, 
             }
             else if (Choices?.Invoke().ToArray() is { } known && !known.Contains(value, StringComparer.Ordinal))
             {
-                throw new UsageException($"{origin}: '{value}' is not known.{Suggestion.For(value, known)} Known are: {string.Join(", ", known)}.");
+                string problem = $"'{value}' is not known.{Suggestion.For(value, known)} Known are: {string.Join(", ", known)}.";
+                if (Otherwise is null || (problem = Otherwise(value)!) is not null)
+                {
+                    throw new UsageException($"{origin}: {problem}");
+                }
             }
         }
     }

@@ -2,8 +2,6 @@ using FlowOde.Flows.Layers;
 using FlowOde.Flows.Layers.Activations;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.Training.Schedules;
-using FlowOde.Solvers.Adjoints;
-using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Cli.Settings;
@@ -21,14 +19,14 @@ internal static class SettingCatalog
         new("base-time", SettingKind.Number, "T", "the time at which rows follow the base density"),
         new("data-time", SettingKind.Number, "T", "the time at which rows are data"),
         new("last-layer-scale", SettingKind.Number, "X", "factor of the last layer's first weights; small starts near the identity") { Least = 0 },
-        new("solver", SettingKind.Text, "NAME", "the method of each step; `flowode solvers` lists them") { Choices = () => StepperCatalog.All.Select(stepper => stepper.Name) },
+        new("solver", SettingKind.Text, "NAME", "the method of each step; `flowode solvers` lists them") { Choices = () => SolveSettings.Solvers },
         new("rtol", SettingKind.Number, "X", "relative tolerance in training") { Least = 0, IsAbove = true },
         new("atol", SettingKind.Number, "X", "absolute tolerance in training") { Least = 0, IsAbove = true },
         new("steps", SettingKind.Integer, "N", "constant steps in place of tolerances") { Least = 1, Most = 1_000_000 },
         new("controller", SettingKind.Text, "NAME", "how steps adapt") { Choices = () => ControllerCatalog.Names },
         new("error-norm", SettingKind.Text, "NAME", "how a step's error is measured") { Choices = () => ErrorNormCatalog.All.Select(norm => norm.Name) },
         new("max-steps", SettingKind.Integer, "N", "the most steps of a solve") { Least = 1, Most = int.MaxValue },
-        new("adjoint", SettingKind.Text, "NAME", "how gradients pass back through a solve") { Choices = () => AdjointCatalog.All.Select(adjoint => adjoint.Name) },
+        new("adjoint", SettingKind.Text, "NAME", $"how gradients pass back through a solve ({AdjointSettings.Numbers})") { Choices = () => AdjointSettings.Names, Otherwise = AdjointSettings.Problem },
         new("adjoint-memory", SettingKind.Text, "512MB", "memory of a gradient's tapes, for --adjoint auto"),
         new("trace", SettingKind.Text, "NAME", "the trace in training: exact, or estimated by Hutchinson's probes") { Choices = () => TraceSettings.Names },
         new("probes", SettingKind.Integer, "K", "Hutchinson's probes of a solve") { Least = 1, Most = 100_000 },

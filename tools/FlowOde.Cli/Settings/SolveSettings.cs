@@ -2,9 +2,9 @@ using FlowOde.Cli.Failures;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
-using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Settings;
@@ -18,6 +18,11 @@ internal static class SolveSettings
     private const double SampleTolerance = 1e-5;
     private const int ScoreMaxSteps = 100_000;
 
+    /// <summary>The solvers of flows: all but those for second-order systems.</summary>
+    public static IEnumerable<string> Solvers => StepperCatalog.All
+        .Where(stepper => stepper.Supports(new(new Segment("z", 1), new Segment("deltaLogDensity", 1) { Role = SegmentRole.Quadrature }), out _))
+        .Select(stepper => stepper.Name);
+
     /// <summary>The type of numbers in training.</summary>
     public static ScalarType DType(SettingValues values) => values.Text("dtype") == "float64" ? ScalarType.Float64 : ScalarType.Float32;
 
@@ -26,19 +31,13 @@ internal static class SolveSettings
     public static FlowSettings ForTraining(SettingValues values)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
-        var adjoint = AdjointCatalog.Find(values.Text("adjoint"))!;
-        if (!adjoint.Supports(stepper, out string reason))
-        {
-            throw new UsageException($"--adjoint {adjoint.Name} does not work with --solver {stepper.Name}: {reason}");
-        }
-
         return new()
         {
             Stepper = stepper,
             Controller = Controller(values, stepper, DType(values)),
             Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
             Limits = new() { MaxSteps = (int)values.Integer("max-steps") },
-            Adjoint = adjoint,
+            Adjoint = AdjointSettings.For(values.Text("adjoint"), stepper, "--adjoint"),
             TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory"),
             Trace = TraceSettings.ForTraining(values),
             Regularizers = [.. Penalties(values).Select(penalty => penalty.Regularizer)],

@@ -54,7 +54,7 @@ internal sealed class SolversVerb : Verb
         ["adjoints"] = new JsonArray([.. Adjoints(stepper).Select(name => JsonValue.Create(name))]),
     };
 
-    private static int? Stages(IStepper stepper) => (stepper as ExplicitRungeKutta)?.Tableau.Stages;
+    private static int? Stages(IStepper stepper) => stepper is ExplicitRungeKutta method ? method.Tableau.Stages : (stepper as IDifferentiableStepper)?.TapedStages;
 
     private static IEnumerable<string> Adjoints(IStepper stepper) =>
         AdjointCatalog.All.Where(adjoint => adjoint.Supports(stepper, out _)).Select(adjoint => adjoint.Name);

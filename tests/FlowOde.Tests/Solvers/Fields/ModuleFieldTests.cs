@@ -19,8 +19,9 @@ public class ModuleFieldTests
     {
         using var module = new TimeMlp(3);
         using var field = new ModuleField(module, 2);
-        var problem = Problem(field, new ConstantStep(40));
-        using var record = AdjointCatalog.Find(adjointName)!.Record(problem, new(1 << 20));
+        var adjoint = AdjointCatalog.Find(adjointName)!;
+        var problem = Problem(field, new ConstantStep(40)) with { Stepper = Problems.SolverFor(adjoint, "rk4") };
+        using var record = adjoint.Record(problem, new(1 << 20));
         using var gradient = field.Parameters.CreateLike();
         using var start = problem.Start.CreateLike();
         using var cotangent = record.Final.CreateLike();

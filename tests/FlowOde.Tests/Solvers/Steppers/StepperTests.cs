@@ -6,12 +6,13 @@ using static FlowOde.Tests.Solvers.Problems;
 
 namespace FlowOde.Tests.Solvers.Steppers;
 
-public class ExplicitRungeKuttaTests
+/// <summary>What every method must do, one-step or not.</summary>
+public class StepperTests
 {
     private static readonly double[] _start = [0.8, -0.4];
     private static readonly double[] _reference = Problems.Solve(Problem(NonAutonomous, new ExplicitRungeKutta(Dopri5.Tableau), new ConstantStep(4000), _start, 0, 2));
 
-    public static TheoryData<string> Names => [.. StepperCatalog.All.Select(s => s.Name)];
+    public static TheoryData<string> Names => [.. SolverNames];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -37,7 +38,7 @@ public class ExplicitRungeKuttaTests
     [MemberData(nameof(Names))]
     public void SolveDense_BetweenSteps_ConvergesAtTheDenseOrder(string name)
     {
-        var stepper = (ExplicitRungeKutta)StepperCatalog.Find(name)!;
+        var stepper = StepperCatalog.Find(name)!;
         double Error(int steps)
         {
             var problem = Problem(NonAutonomous, stepper, new ConstantStep(steps), _start, 0, 2);
@@ -56,7 +57,7 @@ public class ExplicitRungeKuttaTests
 
         // The global error of the solution has the method's order; what is interpolated in a step adds one of the dense order plus 1.
         double slope = Math.Log2(Error(32) / Error(128)) / 2;
-        Assert.InRange(slope, Math.Min(stepper.Order, stepper.Tableau.DenseOrder + 1) - 0.4, 7);
+        Assert.InRange(slope, Math.Min(stepper.Order, stepper.DenseOrder + 1) - 0.4, 7);
     }
 
     [Theory]

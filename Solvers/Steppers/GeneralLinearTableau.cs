@@ -1,0 +1,29 @@
+namespace FlowOde.Solvers.Steppers;
+
+/// <summary>A general linear method (Butcher 1966): its step, what it carries, its error estimate, and its inverse where it has one.</summary>
+public sealed record GeneralLinearTableau
+{
+    /// <summary>The method's name in the literature, lower case, as a user types it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Order of the solution.</summary>
+    public required int Order { get; init; }
+
+    /// <summary>Order of the solution that the error estimate compares with; 0 where there is none.</summary>
+    public int EmbeddedOrder { get; init; }
+
+    /// <summary>What the carried vectors start from; the first is the state.</summary>
+    public required CarriedStart[] Carried { get; init; }
+
+    /// <summary>The step.</summary>
+    public required GeneralLinearPass Step { get; init; }
+
+    /// <summary>From what the step led to back to what it started from, with nodes counted from the step's start; null where the method has no inverse.</summary>
+    public GeneralLinearPass? Inverse { get; init; }
+
+    /// <summary>The error estimate over carried vectors, stages and, if there is one, the error stage; null where there is none.</summary>
+    public StepCoefficient[]? Error { get; init; }
+
+    /// <summary>A stage at the step's end that only the error estimate needs, over carried vectors and stages; null where it needs none.</summary>
+    public StepCoefficient[]? ErrorStage { get; init; }
+}
