@@ -10,7 +10,9 @@ public static class AdjointCatalog
         new DirectAdjoint(),
         new CheckpointedAdjoint(),
         new BacksolveAdjoint(),
-        new BacksolveAdjoint { Norm = BacksolveNorm.Full },
+        new BacksolveAdjoint { Norm = BackwardNorm.Full },
+        new InterpolatedAdjoint(),
+        new InterpolatedAdjoint { Norm = BackwardNorm.Full },
     ];
 
     /// <summary>The gradient method of a text: a name, or where a method has a number, <c>name:number</c>; null where there is none.</summary>

@@ -21,6 +21,9 @@ public sealed class ExplicitRungeKutta(ButcherTableau tableau) : IDifferentiable
     public int EmbeddedOrder => Tableau.EmbeddedOrder;
 
     /// <inheritdoc/>
+    public bool StatesStageWeights => true;
+
+    /// <inheritdoc/>
     public int TapedStages => IsFirstSameAsLast ? Tableau.Stages - 1 : Tableau.Stages;
 
     /// <inheritdoc/>
