@@ -72,7 +72,7 @@ public sealed record OdeProblem
         {
             if (direction == 0 || Math.Sign(times[i] - times[i - 1]) != direction)
             {
-                throw new ArgumentException($"Times must run strictly in one direction; got [{string.Join(", ", times)}].", nameof(times));
+                throw new ArgumentException($"Times must run strictly in one direction, so that no two are equal; got [{string.Join(", ", times)}].", nameof(times));
             }
         }
 

@@ -11,6 +11,16 @@ public sealed class OdeSolveException : Exception
     public OdeSolveException(string message, double time, double step, int evaluations)
         : base($"{message} (t = {time:R}, step {step:E2}, {evaluations} evaluations)") => (Time, Step, Evaluations) = (time, step, evaluations);
 
+    /// <summary>Reports that a computation ended because a solve within it did.</summary>
+    /// <param name="message">What ended; the cause's message follows.</param>
+    /// <param name="cause">How the solve ended.</param>
+    public OdeSolveException(string message, OdeSolveException cause)
+        : base($"{message} {cause?.Message}", cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        (Time, Step, Evaluations) = (cause.Time, cause.Step, cause.Evaluations);
+    }
+
     /// <summary>The time that was reached.</summary>
     public double Time { get; }
 

@@ -15,7 +15,9 @@ public static class AdjointCatalog
         new SymplecticAdjoint(),
         new ReversibleAdjoint(),
         new BacksolveAdjoint(),
-        new BacksolveAdjoint { Norm = BacksolveNorm.Full },
+        new BacksolveAdjoint { Norm = BackwardNorm.Full },
+        new InterpolatedAdjoint(),
+        new InterpolatedAdjoint { Norm = BackwardNorm.Full },
     ];
 
     /// <summary>The gradient method of a text: a name, or for an <see cref="INumberedAdjoint"/> <c>name:number</c>.</summary>

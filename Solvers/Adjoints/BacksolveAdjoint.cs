@@ -1,67 +1,32 @@
-using FlowOde.Solvers.Integration;
-using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.StepSizeControllers;
-using FlowOde.Solvers.Vectors;
-using static TorchSharp.torch;
-
 namespace FlowOde.Solvers.Adjoints;
 
 /// <summary>
-/// The continuous adjoint: integrates state and cotangent backward in time together. Memory does not depend on the number of steps;
-/// the gradient is as exact as the tolerances, and worse where the reversed dynamics are unstable.
+/// The continuous adjoint that rebuilds the state: integrates state and cotangent backward in time together. Memory does not depend on
+/// the number of steps; the gradient is as exact as the tolerances, and lost where the reversed dynamics are unstable, which is found
+/// by comparing the rebuilt states with those of the forward solve (<see cref="SolveGradient.Drift"/>).
 /// </summary>
 /// <remarks>Chen et al. 2018 (Neural ODE), §2 and Appendix B. At each save time the state is set to the one that the forward solve found.</remarks>
-public sealed class BacksolveAdjoint : IAdjoint
+public sealed record BacksolveAdjoint : ContinuousAdjoint
 {
-    /// <inheritdoc/>
-    public string Name => Norm == BacksolveNorm.Seminorm ? "backsolve" : "backsolve-full";
-
-    /// <summary>Which channels of the backward state count in its error norm.</summary>
-    /// <value><see cref="BacksolveNorm.Seminorm"/> by default.</value>
-    public BacksolveNorm Norm { get; init; } = BacksolveNorm.Seminorm;
-
-    /// <summary>Judges the steps of the backward solve; null for the forward solve's controller.</summary>
-    public IStepSizeController? Controller { get; init; }
-
-    /// <inheritdoc/>
-    public bool Supports(IStepper stepper, out string reason)
+    /// <summary>
+    /// The largest <see cref="SolveGradient.Drift"/>; a pullback that exceeds it ends with an <see cref="OdeSolveException"/>.
+    /// Greater than 0; positive infinity to report the drift only.
+    /// </summary>
+    /// <value>
+    /// 0.1 by default: the gradient is taken along the rebuilt path, so its relative error is of the order of the drift. At a tenth it still
+    /// points the way. Stable dynamics stay orders of magnitude below, and unstable ones, whose drift grows exponentially, soon above.
+    /// </value>
+    public double DriftLimit
     {
-        reason = string.Empty;
-        return true;
-    }
+        get;
+        init => field = value > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(DriftLimit)} must be positive; positive infinity reports the drift only.");
+    } = 0.1;
 
-    /// <inheritdoc/>
-    public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
-    {
-        ArgumentNullException.ThrowIfNull(problem);
-        problem.Check();
-        var field = RecordedFields.Differentiable(problem);
-        using var noGradient = no_grad();
-        using var scope = NewDisposeScope();
-        var control = problem.Controller.Start(problem.Stepper, problem.Times);
-        var lease = SolveLease.Rent(problem);
-        var tape = lease.Field.RentTape();
-        var states = new List<FlatVector>();
-        var grid = new List<double> { problem.Times[0] };
-        try
-        {
-            lease.Step.Begin(new FieldSystem(field, tape), problem.Times[0], problem.Start);
-            var statistics = StepLoop.Run(lease.Step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
-            {
-                grid.Add(lease.Step.Time);
-                if (index > 0)
-                {
-                    states.Add(lease.Step.State.Clone());
-                }
-            });
-            return new BacksolveRecordedSolve(this, field, problem, lease, tape, states, grid, statistics);
-        }
-        catch
-        {
-            states.ForEach(state => state.Dispose());
-            lease.Field.ReturnTape(tape);
-            lease.Dispose();
-            throw;
-        }
-    }
+    internal override bool RebuildsState => true;
+
+    internal override double LargestDrift => DriftLimit;
+
+    private protected override string BaseName => "backsolve";
 }

@@ -24,5 +24,7 @@ internal sealed class BudgetPlan(TapeBudget budget) : CheckpointPlan
 
     public override bool CanTape(DiscreteMemory memory, int steps) => steps == 1 || budget.Fits(steps * memory.StepBytes);
 
+    public override bool HasRoom(long bytes) => budget.Fits(bytes);
+
     public override int FreeStates(DiscreteMemory memory) => (int)Math.Clamp((budget.Bytes - budget.Used - memory.StepBytes) / memory.StateBytes - 2, 0, int.MaxValue);
 }

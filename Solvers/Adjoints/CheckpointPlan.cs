@@ -21,6 +21,9 @@ internal abstract class CheckpointPlan
     /// <summary>How many states more may be stored while steps are made again.</summary>
     public abstract int FreeStates(DiscreteMemory memory);
 
+    /// <summary>Whether so many bytes more may be kept.</summary>
+    public virtual bool HasRoom(long bytes) => true;
+
     /// <summary>Learns what one step takes, at the first.</summary>
     /// <exception cref="ArgumentException">Not even one step fits.</exception>
     public virtual void Begin(DiscreteMemory memory)

@@ -127,9 +127,16 @@ internal sealed class DiscreteMemory : IDisposable
     /// <summary>Keeps the state of a time that was asked for.</summary>
     public void Arrive(FlatVector state)
     {
-        while (_taped.Count > 0 && !_budget.Fits(_vectorBytes))
+        while (!_plan.HasRoom(_vectorBytes))
         {
-            DropOldestTapes();
+            if (_taped.Count > 0)
+            {
+                DropOldestTapes();
+            }
+            else if (!GiveUpOne(out _))
+            {
+                break; // states that were asked for are kept whatever they take
+            }
         }
 
         _arrived.Add(Copies([state])[0]);

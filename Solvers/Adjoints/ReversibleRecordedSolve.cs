@@ -68,12 +68,12 @@ internal sealed class ReversibleRecordedSolve : RecordedSolve
         FlatVector[] derivatives = [.. tapes.Select(_ => _start.CreateLike())];
         long bytes = tapes.Sum(tape => tape.Bytes) + (_start.Flat.numel() * _start.Flat.element_size() * derivatives.Length);
         _budget.Take(bytes);
-        double drift = 0;
+        using var difference = _start.CreateLike();
+        var drift = new StateDrift(double.PositiveInfinity, difference);
         try
         {
             for (int interval = stateCotangents.Length - 1; interval >= 0; interval--)
             {
-                drift = Math.Max(drift, Drift(interval == stateCotangents.Length - 1 ? _carried[0] : _states[interval]));
                 sweep.Arrive(stateCotangents[interval]);
                 int first = interval == 0 ? 0 : _stepsBefore[interval - 1];
                 for (int n = _stepsBefore[interval] - 1; n >= first; n--)
@@ -87,9 +87,9 @@ internal sealed class ReversibleRecordedSolve : RecordedSolve
                         sweep.PullbackStart(record);
                     }
                 }
-            }
 
-            drift = Math.Max(drift, Drift(_start));
+                drift.Measure(_carried[0], interval == 0 ? _start : _states[interval - 1], _states[interval]);
+            }
         }
         finally
         {
@@ -107,8 +107,6 @@ internal sealed class ReversibleRecordedSolve : RecordedSolve
         }
 
         int steps = _grid.Count - 1;
-        return sweep.Gradient(steps * (_stepper.InverseStages + _stepper.TapedStages)) with { Drift = drift };
+        return sweep.Gradient(steps * (_stepper.InverseStages + _stepper.TapedStages)) with { Drift = drift.Largest };
     }
-
-    private double Drift(FlatVector truth) => StateDrift.Between(_carried[0], truth);
 }

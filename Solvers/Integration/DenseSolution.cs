@@ -31,6 +31,13 @@ public sealed class DenseSolution : IDisposable
             throw new ArgumentOutOfRangeException(nameof(time), time, $"The solution is known from {Start:R} to {End:R}.");
         }
 
+        StepNear(time).Evaluate(time, intoState);
+    }
+
+    /// <summary>The step that a time lies in; the first or last one for times outside of the solve.</summary>
+    internal StepInterpolant StepNear(double time)
+    {
+        double sign = Math.Sign(End - Start);
         int low = 0, high = _steps.Count - 1;
         while (low < high)
         {
@@ -45,7 +52,7 @@ public sealed class DenseSolution : IDisposable
             }
         }
 
-        _steps[low].Evaluate(time, intoState);
+        return _steps[low];
     }
 
     /// <inheritdoc/>

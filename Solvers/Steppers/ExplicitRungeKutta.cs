@@ -24,6 +24,9 @@ public sealed class ExplicitRungeKutta(ButcherTableau tableau) : IDifferentiable
     public int DenseOrder => Tableau.DenseOrder;
 
     /// <inheritdoc/>
+    public bool StatesStageWeights => true;
+
+    /// <inheritdoc/>
     public int TapedStages => IsFirstSameAsLast ? Tableau.Stages - 1 : Tableau.Stages;
 
     /// <inheritdoc/>

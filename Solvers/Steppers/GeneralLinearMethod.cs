@@ -23,6 +23,9 @@ public class GeneralLinearMethod : IDifferentiableStepper
     public int EmbeddedOrder => Tableau.EmbeddedOrder;
 
     /// <inheritdoc/>
+    public bool StatesStageWeights => false;
+
+    /// <inheritdoc/>
     public int DenseOrder => Math.Min(Order, 3);
 
     /// <inheritdoc/>

@@ -15,6 +15,13 @@ public interface IStepper
     /// <summary>The order of the embedded solution; 0 where the method estimates no error.</summary>
     int EmbeddedOrder { get; }
 
+    /// <summary>
+    /// Whether the factor by which each stage's derivative enters the step's result is known when it is evaluated
+    /// (<see cref="StagePoint.Weight"/>; for stage 0 on acceptance, <see cref="AcceptedStep.FirstWeight"/>), so that an integral can be
+    /// summed beside the state. Where it is not, the integral must be part of the state.
+    /// </summary>
+    bool StatesStageWeights { get; }
+
     /// <summary>The order at which dense output interpolates within a step.</summary>
     int DenseOrder { get; }
 

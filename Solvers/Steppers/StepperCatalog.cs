@@ -17,7 +17,6 @@ public static class StepperCatalog
         Leapfrog.Method,
         AsynchronousLeapfrog.Method,
         ReversibleHeun.Method,
-        ReversibleCoupling.Of(Bosh3.Tableau),
         ReversibleCoupling.Of(ClassicRk4.Tableau),
         ReversibleCoupling.Of(Dopri5.Tableau),
     ];

@@ -37,7 +37,7 @@ internal static class SolveSettings
             Controller = Controller(values, stepper, DType(values)),
             Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
             Limits = new() { MaxSteps = (int)values.Integer("max-steps") },
-            Adjoint = AdjointSettings.For(values.Text("adjoint"), stepper, "--adjoint"),
+            Adjoint = BackwardSolveSettings.Apply(AdjointSettings.For(values.Text("adjoint"), stepper, "--adjoint"), values, stepper, DType(values)),
             TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory"),
             Trace = TraceSettings.ForTraining(values),
             Regularizers = [.. Penalties(values).Select(penalty => penalty.Regularizer)],
@@ -110,6 +110,24 @@ internal static class SolveSettings
         return found;
     }
 
+    /// <summary>Tolerances that round-off of the state does not drown.</summary>
+    /// <param name="tolerances">The tolerances.</param>
+    /// <param name="dtype">The type of numbers.</param>
+    /// <param name="option">The option of the relative one, for the message.</param>
+    /// <exception cref="UsageException">They are below what the type can resolve.</exception>
+    public static Tolerances Reachable(Tolerances tolerances, ScalarType dtype, string option)
+    {
+        try
+        {
+            tolerances.RequireReachable(dtype);
+            return tolerances;
+        }
+        catch (ArgumentException problem)
+        {
+            throw new UsageException($"{option}: {problem.Message.Replace("or Float64", "or --dtype float64", StringComparison.Ordinal)}", problem);
+        }
+    }
+
     private static IStepSizeController Controller(SettingValues values, IStepper stepper, ScalarType dtype)
     {
         if (values.Has("steps"))
@@ -123,16 +141,6 @@ internal static class SolveSettings
             throw new UsageException($"--solver {stepper.Name} estimates no error, so its steps cannot adapt: give --steps N, or choose one of {adaptive}.");
         }
 
-        var tolerances = new Tolerances(values.Number("rtol"), values.Number("atol"));
-        try
-        {
-            tolerances.RequireReachable(dtype);
-        }
-        catch (ArgumentException problem)
-        {
-            throw new UsageException($"--rtol: {problem.Message.Replace("or Float64", "or --dtype float64", StringComparison.Ordinal)}", problem);
-        }
-
-        return ControllerCatalog.Create(values.Text("controller"), tolerances);
+        return ControllerCatalog.Create(values.Text("controller"), Reachable(new(values.Number("rtol"), values.Number("atol")), dtype, "--rtol"));
     }
 }

@@ -121,7 +121,7 @@ public sealed class CheckpointScheduleTests : IDisposable
     [InlineData("leapfrog")]
     [InlineData("asynchronous-leapfrog")]
     [InlineData("reversible-heun")]
-    [InlineData("coupled-bosh3")]
+    [InlineData("coupled-heun2")]
     [InlineData("coupled-rk4")]
     [InlineData("coupled-dopri5")]
     public void Reversible_OfAHundredSteps_GivesTheDirectGradientToRoundOff(string solver)

@@ -1,0 +1,84 @@
+using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Solvers.Adjoints;
+
+/// <summary>
+/// A gradient by a backward solve of its own, da/dt = −(∂f/∂y)ᵀa with θ̄ = ∫(∂f/∂θ)ᵀa dt: it approximates the gradient of the exact
+/// solution, where the discrete methods have the exact gradient of the approximate one. ∂L/∂t of a time t_i is c_i·f(t_i, y_i) with
+/// the cotangent c_i of its state, that of the start −a·f.
+/// </summary>
+/// <remarks>Chen et al. 2018 (Neural ODE), §2 and Appendices B–C.</remarks>
+public abstract record ContinuousAdjoint : IAdjoint
+{
+    /// <summary>A cotangent with an integral, as every backward solve has them.</summary>
+    private static readonly VectorLayout _backward = new(new Segment("cotangent", 1), new Segment("integral", 1) { Role = SegmentRole.Quadrature });
+
+    private protected ContinuousAdjoint()
+    {
+    }
+
+    /// <inheritdoc/>
+    public string Name => Norm == BackwardNorm.Seminorm ? BaseName : $"{BaseName}-full";
+
+    /// <summary>Which channels of the backward state count in its error norm.</summary>
+    /// <value><see cref="BackwardNorm.Seminorm"/> by default.</value>
+    public BackwardNorm Norm { get; init; } = BackwardNorm.Seminorm;
+
+    /// <summary>The method of the backward solve's steps; null for the forward solve's.</summary>
+    /// <value>Null by default.</value>
+    public IStepper? Stepper { get; init; }
+
+    /// <summary>Judges the steps of the backward solve; null for the forward solve's controller.</summary>
+    /// <value>Null by default.</value>
+    public IStepSizeController? Controller { get; init; }
+
+    /// <summary>Whether the backward solve integrates y too; otherwise it reads y from the forward solve's dense output.</summary>
+    internal abstract bool RebuildsState { get; }
+
+    /// <summary>The drift of a rebuilt state that is refused; infinite where nothing is rebuilt.</summary>
+    internal abstract double LargestDrift { get; }
+
+    /// <summary>The name with the seminorm.</summary>
+    private protected abstract string BaseName { get; }
+
+    /// <inheritdoc/>
+    public bool Supports(IStepper stepper, out string reason) => (Stepper ?? stepper).Supports(_backward, out reason);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Refuses too, with an <see cref="ArgumentException"/>, what the backward solve could not do: steps that adapt by a method without an
+    /// error estimate, and tolerances below the resolution of the state's type.
+    /// </remarks>
+    public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        problem.Check();
+        var field = RecordedFields.Differentiable(problem);
+        var backward = BackwardPlan.Make(this, problem);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var control = problem.Controller.Start(problem.Stepper, problem.Times);
+        var lease = SolveLease.Rent(problem);
+        var tape = lease.Field.RentTape();
+        ForwardMemory? memory = null;
+        try
+        {
+            var step = lease.Step;
+            step.Begin(new FieldSystem(field, tape), problem.Times[0], problem.Start);
+            var kept = memory = new ForwardMemory(step, !RebuildsState);
+            var cost = StepLoop.Run(step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index => kept.Keep(step, index > 0));
+            return new ContinuousRecordedSolve(this, field, problem, backward, lease, tape, memory, cost);
+        }
+        catch
+        {
+            memory?.Dispose();
+            lease.Field.ReturnTape(tape);
+            lease.Dispose();
+            throw;
+        }
+    }
+}
