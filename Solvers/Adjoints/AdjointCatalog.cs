@@ -11,6 +11,7 @@ public static class AdjointCatalog
         new CheckpointedAdjoint(),
         new BacksolveAdjoint(),
         new BacksolveAdjoint { Norm = BacksolveNorm.Full },
+        new BackpropagationAdjoint(),
     ];
 
     /// <summary>The gradient method of a text: a name, or where a method has a number, <c>name:number</c>; null where there is none.</summary>
