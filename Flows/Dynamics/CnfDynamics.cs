@@ -44,7 +44,7 @@ public sealed class CnfDynamics
     public FlatVector Parameters => Network.Parameters;
 
     /// <summary>The field of z alone, without tangents: for sampling and pictures.</summary>
-    public IDifferentiableField SampleField { get; }
+    public IAutogradField SampleField { get; }
 
     /// <summary>Number K of directions of a row.</summary>
     public int DirectionCount => Trace.DirectionCount(Network.Dimension);
@@ -66,7 +66,7 @@ public sealed class CnfDynamics
     /// <summary>The field of one solve. Fields of these dynamics share pooled workspaces.</summary>
     /// <param name="directions">Drawn once for the solve and its gradient; belong to the caller, who keeps them until both are done.</param>
     /// <exception cref="ArgumentException">The directions do not fit the trace estimator, the dimension, or the parameters' type and device.</exception>
-    public IDifferentiableField ForSolve(Directions directions)
+    public IAutogradField ForSolve(Directions directions)
     {
         ArgumentNullException.ThrowIfNull(directions);
         if (directions.Count != DirectionCount || directions.Dimension != Network.Dimension)

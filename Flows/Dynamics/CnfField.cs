@@ -7,7 +7,7 @@ using TorchSharp;
 namespace FlowOde.Flows.Dynamics;
 
 /// <summary>The field of one solve: dynamics with the directions drawn for it.</summary>
-internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IDifferentiableField
+internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IAutogradField
 {
     public object WorkspaceKey => dynamics;
 
@@ -58,13 +58,33 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : ID
     public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient) =>
         dynamics.Network.PullbackParameters(((CnfTape)tape).Network, weight, intoGradient, null);
 
+    public ParameterLeaves CreateLeaves() => ParameterLeaves.CopyOf(Parameters);
+
+    public torch.Tensor?[] Express(torch.Tensor time, IReadOnlyList<torch.Tensor> state, ParameterLeaves leaves)
+    {
+        RequireRows(state[0].shape[0]);
+        using var scope = torch.NewDisposeScope();
+        var output = dynamics.Network.Express(time, new(state[0], directions.Values), leaves.Tensors);
+        torch.Tensor[] rates =
+        [
+            output.Values,
+            dynamics.Trace.Express(output, directions, -1),
+            .. dynamics.Regularizers.Select(regularizer => regularizer.Express(output, directions, 1)),
+        ];
+        return [.. rates.Select(rate => rate.MoveToOuterDisposeScope())];
+    }
+
+    private void RequireRows(long rows)
+    {
+        if (directions.Rows != rows)
+        {
+            throw new ArgumentException($"The directions of this solve were drawn for {directions.Rows} rows, the state has {rows}.");
+        }
+    }
+
     private void Fill(CnfTape tape)
     {
-        if (directions.Rows != tape.Network.Input.Rows)
-        {
-            throw new ArgumentException($"The directions of this solve were drawn for {directions.Rows} rows, the state has {tape.Network.Input.Rows}.");
-        }
-
+        RequireRows(tape.Network.Input.Rows);
         tape.Network.Input.Tangents.copy_(directions.Values);
         tape.Directions = directions;
     }

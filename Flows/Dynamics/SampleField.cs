@@ -6,7 +6,7 @@ using TorchSharp;
 namespace FlowOde.Flows.Dynamics;
 
 /// <summary>dz/dt = f(t, z) without tangents and channels.</summary>
-internal sealed class SampleField(INetwork network) : IDifferentiableField
+internal sealed class SampleField(INetwork network) : IAutogradField
 {
     public object WorkspaceKey => this;
 
@@ -41,4 +41,9 @@ internal sealed class SampleField(INetwork network) : IDifferentiableField
 
     public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient) =>
         network.PullbackParameters(((CnfTape)tape).Network, weight, intoGradient, null);
+
+    public ParameterLeaves CreateLeaves() => ParameterLeaves.CopyOf(Parameters);
+
+    public torch.Tensor?[] Express(torch.Tensor time, IReadOnlyList<torch.Tensor> state, ParameterLeaves leaves) =>
+        [network.Express(time, new(state[0], null), leaves.Tensors).Values];
 }

@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Layers;
 
@@ -56,5 +57,21 @@ public abstract class GatedLayers : ITimeDependentLayers
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(parameters);
         return new GatedFold(this, sizes, parameters);
+    }
+
+    /// <inheritdoc/>
+    public (Tensor Weight, Tensor Bias) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        ArgumentNullException.ThrowIfNull(parameters);
+        Tensor Kind(int kind) => parameters[(kind * sizes.Count) + layer];
+        var (weight, bias) = (Kind(0), Kind(1));
+        if (HasGate)
+        {
+            var gate = Kind(GateKind).mul(time).add(Kind(GateKind + 1), CachedScalars.One).sigmoid();
+            (weight, bias) = (weight.mul(gate.unsqueeze(1)), bias.mul(gate));
+        }
+
+        return (weight, HasShift ? bias.addcmul(Kind(ShiftKind), time, CachedScalars.One) : bias);
     }
 }

@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Layers;
 
@@ -25,4 +26,12 @@ public interface ITimeDependentLayers
     /// <param name="sizes">The widths.</param>
     /// <param name="parameters">Whose first segments are <see cref="Parameters"/>; read at each fold, never changed.</param>
     LayerFold CreateFold(LayerSizes sizes, FlatVector parameters);
+
+    /// <summary>W(t) [out, in] and b(t) [out] of one layer as torch expressions, for autograd.</summary>
+    /// <param name="sizes">The widths.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="time">The time t of all rows, [].</param>
+    /// <param name="parameters">A tensor for each of <see cref="Parameters"/>, and any after them.</param>
+    /// <returns>New tensors or parameters; temporaries stay in the caller's scope.</returns>
+    (Tensor Weight, Tensor Bias) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters);
 }

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
@@ -24,6 +25,13 @@ public interface INetwork
     /// <summary>Computes the tape's output from its input, values and tangents.</summary>
     /// <exception cref="InvalidOperationException">The network needs one time for all rows, and each row has its own.</exception>
     void Forward(EvaluationTime time, NetworkTape tape);
+
+    /// <summary>The same as a torch expression, for autograd.</summary>
+    /// <param name="time">The time t of all rows, [].</param>
+    /// <param name="input">z [B, D] and the directions of its tangents [K, B, D].</param>
+    /// <param name="parameters">A tensor for each segment of <see cref="Parameters"/>.</param>
+    /// <returns>f(t, z) and (∂f/∂z)e, new tensors of the caller's scope.</returns>
+    DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters);
 
     /// <summary>The state half of the pullback: from <see cref="NetworkWorkspace.OutputCotangent"/> to the cotangent of the input values.</summary>
     /// <param name="tape">The tape of the evaluation.</param>

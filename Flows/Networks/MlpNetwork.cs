@@ -88,6 +88,32 @@ public sealed class MlpNetwork : INetwork
         }
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is not one tensor for each segment of the parameters.</exception>
+    public DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (parameters.Count != Parameters.Layout.Segments.Count)
+        {
+            throw new ArgumentException($"{parameters.Count} tensors do not stand for the {Parameters.Layout.Segments.Count} segments of the parameters; give one for each.", nameof(parameters));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor[] ofActivation = [.. parameters.Skip(parameters.Count - Options.Activation.Segments.Count)];
+        var h = input;
+        for (int l = 0; l < Sizes.Count; l++)
+        {
+            var (weight, bias) = Options.LayerType.Express(Sizes, l, time, parameters);
+            h = new(torch.nn.functional.linear(h.Values, weight, bias), h.Tangents is null ? null : torch.nn.functional.linear(h.Tangents, weight));
+            h = l < Sizes.Count - 1 ? Options.Activation.Express(h, ofActivation) : h;
+        }
+
+        h.Tangents?.MoveToOuterDisposeScope();
+        h.Values.MoveToOuterDisposeScope();
+        return h;
+    }
+
     internal static void CheckLayout(MlpOptions options, FlatVector parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);

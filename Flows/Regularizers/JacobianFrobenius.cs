@@ -30,6 +30,16 @@ public sealed class JacobianFrobenius : IRegularizer
     }
 
     /// <inheritdoc/>
+    public torch.Tensor Express(DualExpression derivative, Directions directions, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(directions);
+        var tangents = derivative.RequireTangents();
+        using Scalar scale = factor * directions.Weight / directions.Dimension;
+        return tangents.mul(tangents).sum([0L, 2L]).mul(scale);
+    }
+
+    /// <inheritdoc/>
     public void Seed(Dual derivative, Directions directions, double factor, torch.Tensor rateCotangent, Dual intoCotangent)
     {
         ArgumentNullException.ThrowIfNull(derivative);

@@ -29,6 +29,14 @@ public sealed class KineticEnergy : IRegularizer
     }
 
     /// <inheritdoc/>
+    public torch.Tensor Express(DualExpression derivative, Directions directions, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        using Scalar scale = 0.5 * factor;
+        return derivative.Values.mul(derivative.Values).mean([1L]).mul(scale);
+    }
+
+    /// <inheritdoc/>
     public void Seed(Dual derivative, Directions directions, double factor, torch.Tensor rateCotangent, Dual intoCotangent)
     {
         ArgumentNullException.ThrowIfNull(derivative);

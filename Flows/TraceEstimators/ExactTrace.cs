@@ -33,6 +33,14 @@ public sealed class ExactTrace : ITraceEstimator
     }
 
     /// <inheritdoc/>
+    public Tensor Express(DualExpression derivative, Directions directions, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        using Scalar scale = factor;
+        return derivative.RequireTangents().diagonal(0, 0, 2).sum([1L]).mul(scale);
+    }
+
+    /// <inheritdoc/>
     public void Seed(Dual derivative, Directions directions, double factor, Tensor rateCotangent, Dual intoCotangent)
     {
         ArgumentNullException.ThrowIfNull(rateCotangent);

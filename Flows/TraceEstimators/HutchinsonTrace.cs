@@ -59,6 +59,15 @@ public sealed class HutchinsonTrace : ITraceEstimator
     }
 
     /// <inheritdoc/>
+    public Tensor Express(DualExpression derivative, Directions directions, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(directions);
+        using Scalar scale = factor * directions.Weight;
+        return derivative.RequireTangents().mul(directions.Values).sum([0L, 2L]).mul(scale);
+    }
+
+    /// <inheritdoc/>
     public void Seed(Dual derivative, Directions directions, double factor, Tensor rateCotangent, Dual intoCotangent)
     {
         ArgumentNullException.ThrowIfNull(directions);

@@ -20,6 +20,13 @@ public interface IDualFunctional
     /// <param name="intoRate">Receives factor · functional, [B], in units of the channel per time.</param>
     void Read(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, torch.Tensor intoRate);
 
+    /// <summary>The same as a torch expression, for autograd.</summary>
+    /// <param name="derivative">f [B, D] and its tangents (∂f/∂z)e [K, B, D].</param>
+    /// <param name="directions">The directions e, [K, B, D].</param>
+    /// <param name="factor">Multiplies the result; dimensionless.</param>
+    /// <returns>factor · functional, [B], a new tensor; temporaries stay in the caller's scope.</returns>
+    torch.Tensor Express(DualExpression derivative, Directions directions, double factor);
+
     /// <summary>Pulls a cotangent of the rate back to f and its tangents.</summary>
     /// <param name="derivative">As in <see cref="Read"/>.</param>
     /// <param name="directions">As in <see cref="Read"/>.</param>

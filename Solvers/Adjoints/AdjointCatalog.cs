@@ -18,6 +18,7 @@ public static class AdjointCatalog
         new BacksolveAdjoint { Norm = BackwardNorm.Full },
         new InterpolatedAdjoint(),
         new InterpolatedAdjoint { Norm = BackwardNorm.Full },
+        new BackpropagationAdjoint(),
     ];
 
     /// <summary>The gradient method of a text: a name, or for an <see cref="INumberedAdjoint"/> <c>name:number</c>.</summary>

@@ -8,7 +8,7 @@ namespace FlowOde.Solvers.Fields;
 /// </summary>
 public static class CheckedAutograd
 {
-    /// <summary>Σ cotangentᵀ ∂output/∂input for each input.</summary>
+    /// <summary>cotangentᵀ ∂output/∂input for each input.</summary>
     /// <param name="output">The differentiated tensor; must have a graph.</param>
     /// <param name="inputs">Leaves or intermediate tensors that require a gradient.</param>
     /// <param name="cotangent">Of the shape, type and device of the output.</param>
@@ -16,31 +16,57 @@ public static class CheckedAutograd
     /// <param name="createGraph">Whether the result is itself to be differentiated.</param>
     /// <returns>A gradient for each input, null where the output does not depend on it. They belong to the caller's scope.</returns>
     /// <exception cref="ArgumentException">Something autograd would end the process for; the message says what.</exception>
-    public static Tensor?[] Gradient(Tensor output, IReadOnlyList<Tensor> inputs, Tensor cotangent, bool keepGraph = false, bool createGraph = false)
+    public static Tensor?[] Gradient(Tensor output, IReadOnlyList<Tensor> inputs, Tensor cotangent, bool keepGraph = false, bool createGraph = false) =>
+        Gradient([output], inputs, [cotangent], keepGraph, createGraph);
+
+    /// <summary>Σ_k cotangent_kᵀ ∂output_k/∂input for each input, in one sweep over the graph.</summary>
+    /// <param name="outputs">The differentiated tensors, at least one; each must have a graph.</param>
+    /// <param name="inputs">Leaves or intermediate tensors that require a gradient, at least one.</param>
+    /// <param name="cotangents">One for each output, of its shape, type and device.</param>
+    /// <param name="keepGraph">Whether the graph will be used again.</param>
+    /// <param name="createGraph">Whether the result is itself to be differentiated.</param>
+    /// <returns>A gradient for each input, null where no output depends on it. They belong to the caller's scope.</returns>
+    /// <exception cref="ArgumentException">Something autograd would end the process for; the message says what.</exception>
+    public static Tensor?[] Gradient(IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> cotangents, bool keepGraph = false, bool createGraph = false)
+    {
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(cotangents);
+        if (outputs.Count == 0 || inputs.Count == 0 || outputs.Count != cotangents.Count)
+        {
+            throw new ArgumentException($"A gradient needs outputs, a cotangent for each and inputs; got {outputs.Count}, {cotangents.Count} and {inputs.Count}.", nameof(outputs));
+        }
+
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            CheckOutput(outputs[i], cotangents[i]);
+        }
+
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            if (inputs[i] is not { requires_grad: true })
+            {
+                throw new ArgumentException($"Input {i} does not require a gradient.", nameof(inputs));
+            }
+        }
+
+        var gradients = autograd.grad([.. outputs], [.. inputs], [.. cotangents], retain_graph: keepGraph || createGraph, create_graph: createGraph, allow_unused: true);
+        return [.. gradients.Select(gradient => gradient.IsInvalid ? null : gradient)];
+    }
+
+    private static void CheckOutput(Tensor output, Tensor cotangent)
     {
         ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(cotangent);
         if (!output.requires_grad)
         {
             throw new ArgumentException("The output has no autograd graph: nothing it was computed from requires a gradient, or it was computed under no_grad.", nameof(output));
         }
 
-        for (int i = 0; i < inputs.Count; i++)
-        {
-            if (!inputs[i].requires_grad)
-            {
-                throw new ArgumentException($"Input {i} does not require a gradient.", nameof(inputs));
-            }
-        }
-
         if (!cotangent.shape.AsSpan().SequenceEqual(output.shape) || cotangent.dtype != output.dtype || cotangent.device_type != output.device_type)
         {
             throw new ArgumentException($"The cotangent is {Describe(cotangent)}; the output is {Describe(output)}.", nameof(cotangent));
         }
-
-        var gradients = autograd.grad([output], [.. inputs], [cotangent], retain_graph: keepGraph || createGraph, create_graph: createGraph, allow_unused: true);
-        return [.. gradients.Select(gradient => gradient.IsInvalid ? null : gradient)];
     }
 
     private static string Describe(Tensor tensor) => $"{tensor.dtype} [{string.Join(", ", tensor.shape)}] on {tensor.device}";

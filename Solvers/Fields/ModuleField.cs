@@ -12,7 +12,7 @@ namespace FlowOde.Solvers.Fields;
 /// The module must keep the state's shape and type. It must not be moved to another type or device afterwards, since that would
 /// replace its parameters. The field does not own the module, but the parameters' memory from now on.
 /// </remarks>
-public sealed class ModuleField : IDifferentiableField, IDisposable
+public sealed class ModuleField : IAutogradField, IDisposable
 {
     private readonly nn.Module<Tensor, Tensor, Tensor> _module;
     private readonly Tensor[] _parameters;
@@ -74,11 +74,7 @@ public sealed class ModuleField : IDifferentiableField, IDisposable
             graph.Output = _module.forward(graph.Time, graph.Input).DetachFromDisposeScope();
         }
 
-        if (!graph.Output.shape.AsSpan().SequenceEqual(graph.Input.shape) || graph.Output.dtype != graph.Input.dtype)
-        {
-            throw new ArgumentException($"The module returned {graph.Output.dtype} [{string.Join(", ", graph.Output.shape)}] for a state {graph.Input.dtype} [{string.Join(", ", graph.Input.shape)}]; a derivative has the state's type and shape.");
-        }
-
+        CheckOutput(graph.Input, graph.Output);
         using var noGradient = no_grad();
         intoDerivative[0].copy_(graph.Output.detach());
     }
@@ -114,8 +110,38 @@ public sealed class ModuleField : IDifferentiableField, IDisposable
         Add(intoGradient, Gradients((GraphTape)tape, _parameters), weight);
     }
 
+    /// <inheritdoc/>
+    public ParameterLeaves CreateLeaves() => ParameterLeaves.Share(_parameters, Parameters);
+
+    /// <inheritdoc/>
+    public Tensor?[] Express(Tensor time, IReadOnlyList<Tensor> state, ParameterLeaves leaves)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(leaves);
+        if (!ReferenceEquals(leaves.Tensors, _parameters))
+        {
+            throw new ArgumentException("The leaves are not this module's parameters; use those that this field makes.", nameof(leaves));
+        }
+
+        using var scope = NewDisposeScope();
+
+        // Copied: a module may work in place, and the graph's tensors are not its own.
+        var output = _module.forward(time.clone(), state[0].clone());
+        CheckOutput(state[0], output);
+        return [output.alias().MoveToOuterDisposeScope()];
+    }
+
     /// <summary>Frees the parameters' memory; the module cannot be used afterwards.</summary>
     public void Dispose() => Parameters.Dispose();
+
+    private static void CheckOutput(Tensor state, Tensor output)
+    {
+        if (!output.shape.AsSpan().SequenceEqual(state.shape) || output.dtype != state.dtype)
+        {
+            throw new ArgumentException($"The module returned {output.dtype} [{string.Join(", ", output.shape)}] for a state {state.dtype} [{string.Join(", ", state.shape)}]; a derivative has the state's type and shape.");
+        }
+    }
 
     private static Tensor?[] Gradients(GraphTape graph, Tensor[] inputs) =>
         graph.Output is { requires_grad: true } output && inputs.Length > 0

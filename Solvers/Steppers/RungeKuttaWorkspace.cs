@@ -6,7 +6,7 @@ using TorchSharp;
 namespace FlowOde.Solvers.Steppers;
 
 /// <summary>The solve memory of an explicit Runge–Kutta method: stages first, so that a combination streams through whole vectors.</summary>
-internal sealed class RungeKuttaWorkspace : StepWorkspace
+internal class RungeKuttaWorkspace : StepWorkspace
 {
     private readonly ExplicitRungeKutta _method;
     private readonly ButcherTableau _tableau;

@@ -92,6 +92,22 @@ public abstract class Activation
         intoCotangent.Tangents.mul_(slope);
     }
 
+    /// <summary>φ(a) with tangents φ'(a) ȧ as torch expressions, for autograd.</summary>
+    /// <param name="inputs">a [B, w] and its tangents ȧ [K, B, w].</param>
+    /// <param name="parameters">A tensor for each of <see cref="Segments"/>.</param>
+    /// <returns>New tensors; temporaries stay in the caller's scope.</returns>
+    public DualExpression Express(DualExpression inputs, IReadOnlyList<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var (value, slope) = Express(inputs.Values, parameters);
+        return new(value, inputs.Tangents?.mul(slope));
+    }
+
+    /// <summary>φ(a) and φ'(a) as torch expressions; differentiating the slope gives φ''.</summary>
+    /// <param name="inputs">a, [B, w]. Not changed.</param>
+    /// <param name="parameters">A tensor for each of <see cref="Segments"/>.</param>
+    protected abstract (Tensor Value, Tensor Slope) Express(Tensor inputs, IReadOnlyList<Tensor> parameters);
+
     /// <summary>Applies φ to the values in place, by tensor operations.</summary>
     /// <param name="values">a, then φ(a), [B, w].</param>
     /// <param name="parameters">The views of <see cref="Segments"/>.</param>

@@ -19,6 +19,13 @@ public sealed class EluActivation : Activation
     private protected override SpanPass Spans { get; } = new SpanPass<Function>();
 
     /// <inheritdoc/>
+    protected override (Tensor Value, Tensor Slope) Express(Tensor inputs, IReadOnlyList<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return (nn.functional.elu(inputs, 1), inputs.clamp_max(CachedScalars.Zero).exp());
+    }
+
+    /// <inheritdoc/>
     protected override void Apply(Tensor values, IReadOnlyList<Tensor> parameters, Tensor intoSlope, Tensor? intoCurvature, ActivationScratch scratch)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -25,6 +25,15 @@ public sealed class GeluActivation : Activation
     private protected override SpanPass Spans { get; } = new SpanPass<Function>();
 
     /// <inheritdoc/>
+    protected override (Tensor Value, Tensor Slope) Express(Tensor inputs, IReadOnlyList<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var distribution = inputs.mul(_minusRootHalf).erfc().mul(CachedScalars.Half);
+        var density = inputs.mul(inputs).mul(_minusHalf).exp().mul(_densityAtZero);
+        return (inputs.mul(distribution), distribution.addcmul(inputs, density, CachedScalars.One));
+    }
+
+    /// <inheritdoc/>
     protected override void Apply(Tensor values, IReadOnlyList<Tensor> parameters, Tensor intoSlope, Tensor? intoCurvature, ActivationScratch scratch)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -26,6 +26,17 @@ public sealed class LearnedSwishActivation : Activation
     protected override ActivationKeeps Keeps => ActivationKeeps.Slope | ActivationKeeps.Curvature | ActivationKeeps.Tangents | ActivationKeeps.Values;
 
     /// <inheritdoc/>
+    protected override (Tensor Value, Tensor Slope) Express(Tensor inputs, IReadOnlyList<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(parameters);
+        var scaled = inputs.mul(parameters[0]);
+        var s = scaled.sigmoid();
+        var variance = s.addcmul(s, s, CachedScalars.MinusOne);
+        return (inputs.mul(s), s.addcmul(scaled, variance, CachedScalars.One));
+    }
+
+    /// <inheritdoc/>
     protected override void Apply(Tensor values, IReadOnlyList<Tensor> parameters, Tensor intoSlope, Tensor? intoCurvature, ActivationScratch scratch)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -19,6 +19,15 @@ public sealed class SwishActivation : Activation
     private protected override SpanPass Spans { get; } = new SpanPass<Function>();
 
     /// <inheritdoc/>
+    protected override (Tensor Value, Tensor Slope) Express(Tensor inputs, IReadOnlyList<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var s = inputs.sigmoid();
+        var value = inputs.mul(s);
+        return (value, s.addcmul(value, s, CachedScalars.MinusOne).add(value, CachedScalars.One));
+    }
+
+    /// <inheritdoc/>
     protected override void Apply(Tensor values, IReadOnlyList<Tensor> parameters, Tensor intoSlope, Tensor? intoCurvature, ActivationScratch scratch)
     {
         ArgumentNullException.ThrowIfNull(values);

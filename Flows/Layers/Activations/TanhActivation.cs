@@ -19,6 +19,14 @@ public sealed class TanhActivation : Activation
     private protected override SpanPass Spans { get; } = new SpanPass<Function>();
 
     /// <inheritdoc/>
+    protected override (Tensor Value, Tensor Slope) Express(Tensor inputs, IReadOnlyList<Tensor> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        var value = inputs.tanh();
+        return (value, value.mul(value).neg().add(CachedScalars.One, CachedScalars.One));
+    }
+
+    /// <inheritdoc/>
     protected override void Apply(Tensor values, IReadOnlyList<Tensor> parameters, Tensor intoSlope, Tensor? intoCurvature, ActivationScratch scratch)
     {
         ArgumentNullException.ThrowIfNull(values);

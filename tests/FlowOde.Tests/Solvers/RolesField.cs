@@ -8,7 +8,7 @@ namespace FlowOde.Tests.Solvers;
 /// A nonlinear, time-dependent field with all three segment roles, in float64 and closed form:
 /// ż_i = cos(t) Σ_j A_ij tanh(z_j) + c_i sin(z_i + t), q̇ = Σ_i w_i z_i² c_i + t·w_0; c is constant.
 /// </summary>
-internal sealed class RolesField : IDifferentiableField, IDisposable
+internal sealed class RolesField : IAutogradField, IDisposable
 {
     private const int Dim = 3;
 
@@ -121,6 +121,15 @@ internal sealed class RolesField : IDifferentiableField, IDisposable
                 }
             }
         }
+    }
+
+    public ParameterLeaves CreateLeaves() => ParameterLeaves.CopyOf(Parameters);
+
+    public torch.Tensor?[] Express(torch.Tensor time, IReadOnlyList<torch.Tensor> state, ParameterLeaves leaves)
+    {
+        var (z, c, a, w) = (state[0], state[1], leaves.Tensors[0], leaves.Tensors[1]);
+        var dz = (z.tanh().mm(a.t()) * time.cos()) + (c * (z + time).sin());
+        return [dz, null, (w * z * z * c).sum([1L]) + (time * w[0])];
     }
 
     public void Dispose() => Parameters.Dispose();

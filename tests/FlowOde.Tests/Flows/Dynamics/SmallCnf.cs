@@ -28,7 +28,7 @@ internal sealed class SmallCnf : IDisposable
 
     internal Directions Directions { get; }
 
-    internal IDifferentiableField Field { get; }
+    internal IAutogradField Field { get; }
 
     public void Dispose()
     {

@@ -4,7 +4,6 @@ using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace FlowOde.Tests.Solvers.Fields;
@@ -100,35 +99,6 @@ public class ModuleFieldTests
         }
 
         return result;
-    }
-
-    private sealed class TimeMlp : nn.Module<Tensor, Tensor, Tensor>
-    {
-        private readonly Linear _in;
-        private readonly Linear _out;
-
-        public TimeMlp(int seed)
-            : base(nameof(TimeMlp))
-        {
-            _in = nn.Linear(3, 5, dtype: ScalarType.Float64);
-            _out = nn.Linear(5, 2, dtype: ScalarType.Float64);
-            RegisterComponents();
-            var random = new Random(seed);
-            foreach (var parameter in parameters())
-            {
-                using var values = tensor(Enumerable.Range(0, (int)parameter.numel()).Select(_ => (2 * random.NextDouble()) - 1).ToArray());
-                using (no_grad())
-                {
-                    parameter.copy_(values.reshape(parameter.shape));
-                }
-            }
-        }
-
-        public override Tensor forward(Tensor time, Tensor state)
-        {
-            var input = cat([state, time.expand(state.shape[0], 1)], 1);
-            return _out.forward(_in.forward(input).tanh());
-        }
     }
 
     private sealed class Shrinking : nn.Module<Tensor, Tensor, Tensor>
