@@ -90,6 +90,15 @@ internal sealed class RunFolder
         }
     }
 
+    /// <summary>Takes back what a run without a single step has written.</summary>
+    public void Discard()
+    {
+        foreach (string file in new[] { State, Model, Log, Config })
+        {
+            System.IO.File.Delete(file);
+        }
+    }
+
     private static string FreeName(string name)
     {
         string clean = string.Concat(name.Select(letter => char.IsLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-')).Trim('.', '-');

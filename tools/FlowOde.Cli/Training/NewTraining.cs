@@ -38,7 +38,15 @@ internal static class NewTraining
             using var held = RunLock.Take(folder);
             config.Write(folder);
             output.Notice($"Training on {data.Name}: {data.Dimension} columns, {(data.TrainRows is { } rows ? $"{rows} rows" : "fresh rows at every step")}, {session.Model.Layout.Segments.Sum(s => s.Length)} parameters, run {folder.Path}.");
-            return Finish.Train(folder, session, data, device, output);
+            try
+            {
+                return Finish.Train(folder, session, data, device, output);
+            }
+            catch (ArgumentException) when (session.State.Iteration == 0)
+            {
+                folder.Discard(); // settings that not even the first step can be made with, such as too small a budget
+                throw;
+            }
         }
         finally
         {
