@@ -24,6 +24,7 @@ public class OptionTests(TrainedRuns runs)
     [InlineData("--rtol", "1e-2")]
     [InlineData("--steps", "3")]
     [InlineData("--adjoint", "backsolve")]
+    [InlineData("--adjoint", "interpolated")]
     [InlineData("--trace", "hutchinson")]
     [InlineData("--regularize", "kinetic-energy=0.5")]
     [InlineData("--batch", "20")]
@@ -51,6 +52,10 @@ public class OptionTests(TrainedRuns runs)
     [Theory]
     [InlineData("--rtol 1e-6 --atol 1e-6 --last-layer-scale 4", "--error-norm", "row")]
     [InlineData("--rtol 1e-6 --atol 1e-6 --last-layer-scale 4", "--controller", "pi42")]
+    [InlineData("--adjoint backsolve", "--adjoint-solver", "bosh3")]
+    [InlineData("--adjoint interpolated", "--adjoint-solver", "bosh3")]
+    [InlineData("--adjoint interpolated", "--adjoint-rtol", "1e-6")]
+    [InlineData("--adjoint interpolated --adjoint-rtol 1e-6", "--adjoint-atol", "1e-7")]
     [InlineData("--trace hutchinson", "--probes", "3")]
     [InlineData("--trace hutchinson", "--probe-distribution", "gaussian")]
     public void Option_ThatNeedsOthers_ChangesTheModel(string others, string option, string value)

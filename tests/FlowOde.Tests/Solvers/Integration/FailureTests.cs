@@ -71,6 +71,13 @@ public class FailureTests
         Assert.Throws<ArgumentException>(() => Problem(NonAutonomous, _dopri5, Pid(1e-6), [1, 1], times));
 
     [Fact]
+    public void Times_ThatEndWhereTheyStart_AreRefusedWithTheReason()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Problem(NonAutonomous, _dopri5, Pid(1e-6), [1, 1], 0.25, 0.25));
+        Assert.Contains("no two are equal; got [0.25, 0.25]", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Solve_AfterAFailedSolve_GivesTheSameNumbersAsBefore()
     {
         bool fails = false;
