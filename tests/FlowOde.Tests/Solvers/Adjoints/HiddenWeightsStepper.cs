@@ -14,6 +14,8 @@ internal sealed class HiddenWeightsStepper(IStepper inner) : IStepper
 
     public int EmbeddedOrder => inner.EmbeddedOrder;
 
+    public int DenseOrder => inner.DenseOrder;
+
     public bool StatesStageWeights => false;
 
     public StepWorkspace CreateWorkspace(VectorLayout layout, ScalarType dtype, Device device) => new Workspace(inner.CreateWorkspace(layout, dtype, device));
@@ -21,6 +23,8 @@ internal sealed class HiddenWeightsStepper(IStepper inner) : IStepper
     private sealed class Workspace(StepWorkspace inner) : StepWorkspace
     {
         public override FlatVector State => inner.State;
+
+        public override ReadOnlySpan<FlatVector> Carried => inner.Carried;
 
         public override FlatVector Candidate => inner.Candidate;
 
