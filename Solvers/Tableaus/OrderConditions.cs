@@ -21,6 +21,21 @@ public static class OrderConditions
         });
     }
 
+    /// <summary>A_{p+1} = √Σ((Σ b_i Φ_i − 1/γ)/σ)² over the trees of order p + 1, σ being a tree's symmetry: the size of a method's leading error.</summary>
+    /// <param name="a">The stage coefficients.</param>
+    /// <param name="weights">The weights of the solution.</param>
+    /// <param name="order">Their order p.</param>
+    public static double PrincipalError(double[][] a, double[] weights, int order)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(weights);
+        return Math.Sqrt(RootedTree.UpTo(order + 1).Where(tree => tree.Order == order + 1).Sum(tree =>
+        {
+            double error = (weights.Zip(tree.ElementaryWeights(a), (b, f) => b * f).Sum() - (1 / tree.Density)) / tree.Symmetry;
+            return error * error;
+        }));
+    }
+
     /// <summary>How many conditions there are up to an order: 1, 2, 4, 8, 17, 37, 85, 200.</summary>
     public static int Count(int order) => RootedTree.UpTo(order).Count;
 }

@@ -11,6 +11,7 @@ internal sealed class RootedTree
     {
         (_children, _rank) = (children, rank);
         Order = 1 + children.Sum(child => child.Order);
+        Symmetry = children.GroupBy(child => child._rank).Aggregate(1.0, (product, same) => product * Enumerable.Range(1, same.Count()).Aggregate(1.0, (p, n) => p * n * same.First().Symmetry));
         Density = children.Aggregate((double)Order, (product, child) => product * child.Density);
     }
 
@@ -19,6 +20,9 @@ internal sealed class RootedTree
 
     /// <summary>γ(τ) = |τ| Π γ(τ_k).</summary>
     public double Density { get; }
+
+    /// <summary>σ(τ): the number of ways in which the tree maps onto itself, Π m! σ(τ_k)^m over its different subtrees.</summary>
+    public double Symmetry { get; }
 
     /// <summary>All trees with at most this many vertices, smallest first.</summary>
     public static IReadOnlyList<RootedTree> UpTo(int order)

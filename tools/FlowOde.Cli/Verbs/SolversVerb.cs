@@ -28,7 +28,7 @@ internal sealed class SolversVerb : Verb
             return ExitCode.Done;
         }
 
-        var table = Output.NewTable(("solver", false), ("order", true), ("embedded", true), ("stages", true), ("steps", false), ("adjoints", false));
+        var table = Output.NewTable(("solver", false), ("order", true), ("embedded", true), ("stages", true), ("dense", true), ("steps", false), ("adjoints", false));
         foreach (var stepper in StepperCatalog.All)
         {
             table.AddRow(
@@ -36,6 +36,7 @@ internal sealed class SolversVerb : Verb
                 $"{stepper.Order}",
                 stepper.EmbeddedOrder > 0 ? $"{stepper.EmbeddedOrder}" : "–",
                 Stages(stepper) is { } stages ? $"{stages}" : "–",
+                $"{stepper.DenseOrder}",
                 stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : "--steps N",
                 string.Join(", ", Adjoints(stepper)));
         }
@@ -50,6 +51,8 @@ internal sealed class SolversVerb : Verb
         ["order"] = stepper.Order,
         ["embeddedOrder"] = stepper.EmbeddedOrder,
         ["stages"] = Stages(stepper),
+        ["denseOrder"] = stepper.DenseOrder,
+        ["isReversible"] = stepper is IReversibleStepper,
         ["adaptive"] = stepper.EmbeddedOrder > 0,
         ["adjoints"] = new JsonArray([.. Adjoints(stepper).Select(name => JsonValue.Create(name))]),
     };

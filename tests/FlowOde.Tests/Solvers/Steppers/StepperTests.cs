@@ -20,7 +20,7 @@ public class StepperTests
     {
         var stepper = StepperCatalog.Find(name)!;
         var points = new List<(double LogStep, double LogError)>();
-        foreach (int steps in new[] { 8, 16, 32, 64, 128, 256, 512 })
+        foreach (int steps in stepper.Order < 8 ? new[] { 8, 16, 32, 64, 128, 256, 512 } : [2, 3, 4, 5, 6])
         {
             double[] end = Problems.Solve(Problem(NonAutonomous, stepper, new ConstantStep(steps), _start, 0, 2));
             double error = Math.Max(Math.Abs(end[0] - _reference[0]), Math.Abs(end[1] - _reference[1]));
@@ -56,7 +56,8 @@ public class StepperTests
         }
 
         // The global error of the solution has the method's order; what is interpolated in a step adds one of the dense order plus 1.
-        double slope = Math.Log2(Error(32) / Error(128)) / 2;
+        int steps = stepper.Order < 8 ? 32 : 4;
+        double slope = Math.Log2(Error(steps) / Error(4 * steps)) / 2;
         Assert.InRange(slope, Math.Min(stepper.Order, stepper.DenseOrder + 1) - 0.4, 7);
     }
 

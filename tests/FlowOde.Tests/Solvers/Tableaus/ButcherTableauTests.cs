@@ -29,8 +29,38 @@ public class ButcherTableauTests
     {
         foreach (var tableau in StepperCatalog.All.OfType<ExplicitRungeKutta>().Select(s => s.Tableau))
         {
-            Assert.InRange(OrderConditions.Residual(tableau.A, tableau.B, tableau.Order), 0, 1e-14);
-            Assert.True(OrderConditions.Residual(tableau.A, tableau.B, tableau.Order + 1) > 1e-5, tableau.Name);
+            Assert.InRange(OrderConditions.Residual(tableau.A, tableau.B, tableau.Order), 0, 2e-14);
+            Assert.True(OrderConditions.Residual(tableau.A, tableau.B, tableau.Order + 1) > 1e-8, tableau.Name);
+        }
+    }
+
+    /// <summary>A_{p+1} = √Σ((Σ b_i Φ_i − 1/γ)/σ)² over the trees of order p + 1: one number that changes with any coefficient.</summary>
+    [Theory]
+    [InlineData("euler", 0.5)]
+    [InlineData("midpoint", 0.17180)]
+    [InlineData("heun2", 0.18634)]
+    [InlineData("bosh3", 0.041811)]
+    [InlineData("rk4", 0.014505)]
+    [InlineData("rk4-38", 0.012669)]
+    [InlineData("dopri5", 3.9908e-4)]
+    [InlineData("tsit5", 1.385e-4)]
+    public void PrincipalError_OfATableau_IsThePublishedNumber(string name, double expected)
+    {
+        var tableau = ((ExplicitRungeKutta)StepperCatalog.Find(name)!).Tableau;
+        Assert.Equal(expected, OrderConditions.PrincipalError(tableau.A, tableau.B, tableau.Order), expected * 2e-4);
+    }
+
+    [Theory]
+    [InlineData("dopri8", 5)]
+    [InlineData("tsit5", 4)]
+    public void DenseWeights_WithinTheStep_HaveTheStatedOrderAndNoHigher(string name, int order)
+    {
+        var tableau = ((ExplicitRungeKutta)StepperCatalog.Find(name)!).Tableau;
+        Assert.Equal(order, tableau.DenseOrder);
+        foreach (double theta in new[] { 0.1, 0.37, 2 / 3.0, 0.9 })
+        {
+            Assert.InRange(OrderConditions.Residual(tableau.A, tableau.DenseWeights(theta), order, theta), 0, 1e-13);
+            Assert.True(OrderConditions.Residual(tableau.A, tableau.DenseWeights(theta), order + 1, theta) > 1e-7);
         }
     }
 
