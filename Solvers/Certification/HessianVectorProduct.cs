@@ -56,8 +56,9 @@ public static class HessianVectorProduct
     /// <summary>Hv as the central difference (g(θ + εv) − g(θ − εv)) / 2ε of an exact gradient g in float64.</summary>
     /// <remarks>
     /// Truncation costs ε²‖v‖²·|∂³L|/6 and rounding u·|g|/(ε‖v‖), u = 2⁻⁵², so that ε‖v‖ = u^(1/3)·max(1, ‖θ‖) balances both near u^(2/3),
-    /// 4e-11 of their scale; with the rounding of a whole solve in g, 1e-9 to 1e-7 of Hv is usual. The gradient must be a smooth function:
-    /// of constant steps, since an adaptive controller's grid jumps between θ + εv and θ − εv.
+    /// 4e-11 of their scale. On short solves of small networks the result is within 1e-10 of <see cref="ByBackpropagation"/>; the rounding
+    /// that long solves leave in g is magnified by 1/ε, some 1e5. The gradient must be a smooth function, so of constant steps: an adaptive
+    /// controller's grid jumps between θ + εv and θ − εv.
     /// </remarks>
     /// <param name="gradient">The gradient. It is called twice, with vectors that are not the model's own.</param>
     /// <param name="parameters">θ, in float64. Not changed.</param>

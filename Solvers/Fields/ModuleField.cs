@@ -71,7 +71,7 @@ public sealed class ModuleField : IAutogradField, IDisposable
             graph.Input = state[0].detach().clone().requires_grad_().DetachFromDisposeScope();
             using Scalar shared = time.Rows is null ? time.Shared : 0;
             graph.Time = (time.Rows?.detach().clone() ?? full([], shared, dtype: state.DType, device: state.Device)).requires_grad_().DetachFromDisposeScope();
-            graph.Output = _module.forward(graph.Time, graph.Input).DetachFromDisposeScope();
+            graph.Output = _module.forward(graph.Time, graph.Input).alias().DetachFromDisposeScope(); // a module may return a tensor of its own
         }
 
         CheckOutput(graph.Input, graph.Output);

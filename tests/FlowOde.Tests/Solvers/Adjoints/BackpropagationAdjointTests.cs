@@ -98,23 +98,37 @@ public class BackpropagationAdjointTests
             .AssertClose(GradientRun.Of(Problem(other, "rk4", false, ScalarType.Float64), new BackpropagationAdjoint()), 1e-15);
     }
 
+    /// <summary>ẏ = y, with a parameter that it never uses and its state's own handle as derivative: y(1) = (1 + h + h²/2 + h³/6 + h⁴/24) y(0).</summary>
     [Fact]
-    public void Pullback_OfAFieldThatReturnsItsStateAndIgnoresItsParameters_IsTheLinearSolvesGradient()
+    public void Pullback_OfAFieldThatReturnsItsState_IsTheLinearSolvesGradient()
     {
-        using var module = new Growth();
-        using var field = new ModuleField(module, 2);
+        using var field = new Growth();
         var problem = Problem(field, "rk4", false, ScalarType.Float64) with { Times = [0, 1], Controller = new ConstantStep(1) };
         using var record = new BackpropagationAdjoint().Record(problem, new(0));
-        using var start = problem.Start.CreateLike();
-        using var gradient = field.Parameters.CreateLike();
-        using var cotangent = problem.Start.CreateLike();
+        using FlatVector start = problem.Start.CreateLike(), gradient = field.Parameters.CreateLike(), cotangent = problem.Start.CreateLike();
         cotangent[0].fill_(1);
         var result = record.Pullback([cotangent], start, gradient);
         Assert.All(start.AsSpan<double>(0).ToArray(), value => Assert.Equal(1 + 1 + (1 / 2.0) + (1 / 6.0) + (1 / 24.0), value, 1e-14));
         Assert.Equal(0, gradient.AsSpan<double>(0)[0]);
-        double sum = problem.Start.AsSpan<double>(0).ToArray().Sum(), slope = 1 + 1 + (1 / 2.0) + (1 / 6.0); // of 1 + h + h²/2 + h³/6 + h⁴/24 at h = 1
-        Assert.Equal(-sum * slope, result.TimeCotangents[0], 1e-13);
-        Assert.Equal(sum * slope, result.TimeCotangents[1], 1e-13);
+        double slope = (1 + 1 + (1 / 2.0) + (1 / 6.0)) * problem.Start.AsSpan<double>(0).ToArray().Sum();
+        Assert.Equal(-slope, result.TimeCotangents[0], 1e-13);
+        Assert.Equal(slope, result.TimeCotangents[1], 1e-13);
+    }
+
+    [Fact]
+    public void Pullback_OfAnotherLayout_IsRefused()
+    {
+        using var field = new RolesField(3);
+        using var record = new BackpropagationAdjoint().Record(Problem(field, "rk4", false, ScalarType.Float64) with { Times = [0, 1] }, new(0));
+        using FlatVector wrong = field.Parameters.CreateLike(), gradient = field.Parameters.CreateLike(), start = record.Final.CreateLike();
+        Assert.Contains("layout", Assert.Throws<ArgumentException>(() => record.Pullback([wrong], start, gradient)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Record_OfAFieldWhoseDerivativeHasAnotherShape_SaysWhich()
+    {
+        using var field = new Growth { Columns = 1 };
+        Assert.Contains("[4, 1]", Assert.Throws<ArgumentException>(() => new BackpropagationAdjoint().Record(Problem(field, "rk4", false, ScalarType.Float64), new(0))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,13 +189,29 @@ public class BackpropagationAdjointTests
         public override Tensor forward(Tensor time, Tensor state) => inPlace ? state.mul_(time).sin_() : state.mul(time).sin();
     }
 
-    /// <summary>ẏ = y, with a parameter that it never uses.</summary>
-    private sealed class Growth : nn.Module<Tensor, Tensor, Tensor>
+    private sealed class Growth : IAutogradField, IDisposable
     {
-        public Growth()
-            : base(nameof(Growth)) => register_parameter("unused", new TorchSharp.Modules.Parameter(ones(1, dtype: ScalarType.Float64)));
+        public long Columns { get; init; } = 2;
 
-        public override Tensor forward(Tensor time, Tensor state) => state;
+        public FlatVector Parameters { get; } = new(new VectorLayout(new Segment("unused", 1)), ScalarType.Float64);
+
+        public object WorkspaceKey => this;
+
+        public VectorLayout StateLayout(long rows) => new(new Segment("y", rows, 2) { IsBatched = true });
+
+        public ParameterLeaves CreateLeaves() => ParameterLeaves.CopyOf(Parameters);
+
+        public Tensor?[] Express(Tensor time, IReadOnlyList<Tensor> state, ParameterLeaves leaves) => [Columns == 2 ? state[0] : state[0].narrow(1, 0, Columns)];
+
+        public FieldWorkspace CreateWorkspace(WorkspaceSpec spec) => new EmptyWorkspace();
+
+        public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative) => throw new NotSupportedException();
+
+        public void Pullback(FieldTape tape, FlatVector cotangent, double weight, FlatVector intoState, FlatVector intoGradient, Tensor? intoTime = null) => throw new NotSupportedException();
+
+        public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient) => throw new NotSupportedException();
+
+        public void Dispose() => Parameters.Dispose();
     }
 
     private sealed class OtherStepper : IStepper

@@ -4,6 +4,7 @@ using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace FlowOde.Tests.Solvers.Fields;
@@ -57,6 +58,25 @@ public class ModuleFieldTests
         Assert.Contains("[3, 1]", Assert.Throws<ArgumentException>(() => OdeSolver.Solve(problem)).Message);
     }
 
+    /// <summary>ẏ = θ: with L = Σ y, ∂L/∂θ is the length of time, and the parameter outlives the solve's graphs.</summary>
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("backsolve")]
+    [InlineData("backpropagation")]
+    public void Pullback_OfAModuleThatReturnsItsParameter_KeepsTheParameter(string adjointName)
+    {
+        using var module = new Drift();
+        using var field = new ModuleField(module, 2);
+        for (int repetition = 0; repetition < 2; repetition++)
+        {
+            using var record = AdjointCatalog.Find(adjointName)!.Record(Problem(field, new ConstantStep(3)), new(1 << 20));
+            using FlatVector gradient = field.Parameters.CreateLike(), start = record.Final.CreateLike(), cotangent = record.Final.CreateLike();
+            cotangent[0].fill_(1);
+            record.Pullback([cotangent], start, gradient);
+            Assert.All(gradient.AsSpan<double>(0).ToArray(), value => Assert.Equal(1, value, 1e-14));
+        }
+    }
+
     [Fact]
     public void Gradient_OfWhatAutogradWouldAbortFor_Throws()
     {
@@ -66,6 +86,8 @@ public class ModuleFieldTests
         Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(y, [x], y));
         Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(product, [y], y));
         Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(product, [x], ones(3)));
+        Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(product, [], y));
+        Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient([product, product], [x], [y]));
         Assert.Null(CheckedAutograd.Gradient(product, [ones(1, requires_grad: true)], y)[0]);
     }
 
@@ -99,6 +121,16 @@ public class ModuleFieldTests
         }
 
         return result;
+    }
+
+    private sealed class Drift : nn.Module<Tensor, Tensor, Tensor>
+    {
+        private readonly Parameter _rates = new(ones(3, 2, dtype: ScalarType.Float64));
+
+        public Drift()
+            : base(nameof(Drift)) => RegisterComponents();
+
+        public override Tensor forward(Tensor time, Tensor state) => _rates;
     }
 
     private sealed class Shrinking : nn.Module<Tensor, Tensor, Tensor>
