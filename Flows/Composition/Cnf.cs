@@ -15,40 +15,36 @@ public sealed class Cnf : IFlow
     private readonly CnfDynamics _dynamics;
     private readonly FlowSettings _settings;
     private readonly WorkspacePool _pool;
-    private readonly double _baseTime;
-    private readonly double _dataTime;
+    private readonly CnfClock _clock;
     private readonly int _part;
 
     /// <summary>Makes a flow.</summary>
     /// <param name="dynamics">The field with its trace estimator and regularisers.</param>
     /// <param name="settings">How it is solved.</param>
-    /// <param name="baseTime">The time at which rows follow the base density.</param>
-    /// <param name="dataTime">The time at which rows are data; another than <paramref name="baseTime"/>.</param>
+    /// <param name="clock">When rows are base and when data.</param>
+    /// <param name="parameters">The network's parameters and, behind them, those of a learned clock.</param>
     /// <param name="pool">Keeps the memory of solves.</param>
     /// <param name="part">The number of this part in its chain, which its random draws are keyed by.</param>
-    public Cnf(CnfDynamics dynamics, FlowSettings settings, double baseTime, double dataTime, WorkspacePool pool, int part)
+    public Cnf(CnfDynamics dynamics, FlowSettings settings, CnfClock clock, FlatVector parameters, WorkspacePool pool, int part)
     {
         ArgumentNullException.ThrowIfNull(dynamics);
         ArgumentNullException.ThrowIfNull(settings);
-        if (!double.IsFinite(baseTime) || !double.IsFinite(dataTime) || baseTime == dataTime)
-        {
-            throw new ArgumentException($"Base time {baseTime:R} and data time {dataTime:R} must be finite and differ.");
-        }
-
-        (_dynamics, _settings, _baseTime, _dataTime, _pool, _part) = (dynamics, settings, baseTime, dataTime, pool, part);
+        ArgumentNullException.ThrowIfNull(clock);
+        ArgumentNullException.ThrowIfNull(parameters);
+        (_dynamics, _settings, _clock, Parameters, _pool, _part) = (dynamics, settings, clock, parameters, pool, part);
     }
 
     /// <inheritdoc/>
     public int Dimension => (int)_dynamics.Network.Dimension;
 
     /// <inheritdoc/>
-    public FlatVector Parameters => _dynamics.Parameters;
+    public FlatVector Parameters { get; }
 
     /// <inheritdoc/>
-    public FlowResult ToBase(Tensor data, FlowDraw draw) => Solve(data, draw, _dataTime, _baseTime);
+    public FlowResult ToBase(Tensor data, FlowDraw draw) => Solve(data, draw, _clock.DataTime, _clock.BaseTime);
 
     /// <inheritdoc/>
-    public FlowResult ToData(Tensor latent, FlowDraw draw) => Solve(latent, draw, _baseTime, _dataTime);
+    public FlowResult ToData(Tensor latent, FlowDraw draw) => Solve(latent, draw, _clock.BaseTime, _clock.DataTime);
 
     /// <inheritdoc/>
     public Tensor Generate(Tensor latent)
@@ -56,7 +52,7 @@ public sealed class Cnf : IFlow
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
         using var start = Start(_dynamics.SampleField, latent);
-        using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _baseTime, _dataTime));
+        using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _clock.BaseTime, _clock.DataTime));
         return solution.Final[0].clone().MoveToOuterDisposeScope();
     }
 
@@ -70,7 +66,7 @@ public sealed class Cnf : IFlow
         ArgumentNullException.ThrowIfNull(times);
         using var scope = NewDisposeScope();
         using var start = Start(_dynamics.SampleField, latent);
-        using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _baseTime, _dataTime) with { Times = times });
+        using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _clock.BaseTime, _clock.DataTime) with { Times = times });
         return [latent.clone().MoveToOuterDisposeScope(), .. solution.States.Select(state => state[0].clone().MoveToOuterDisposeScope())];
     }
 
@@ -102,14 +98,26 @@ public sealed class Cnf : IFlow
         var start = Start(field, data);
         try
         {
-            var solve = _settings.Adjoint.Record(Problem(field, start, _dataTime, _baseTime), new TapeBudget(_settings.TapeBytes));
-            return new RecordedCnf(solve, start, directions, Parameters.Layout, _settings.Regularizers.Count);
+            var solve = _settings.Adjoint.Record(Problem(field, start, _clock.DataTime, _clock.BaseTime), new TapeBudget(_settings.TapeBytes));
+            return new RecordedCnf(solve, start, directions, this, _settings.Regularizers.Count);
         }
         catch
         {
             start.Dispose();
             directions.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The network's part of a gradient of this flow's parameters.</summary>
+    internal FlatVector NetworkGradient(FlatVector gradient) => gradient.Slice(_dynamics.Parameters.Layout, 0);
+
+    /// <summary>Adds the gradient of a learned clock.</summary>
+    internal void AddClockGradient(double byDataTime, FlatVector intoGradient)
+    {
+        if (_clock.IsLearned)
+        {
+            _clock.AddGradient(byDataTime, intoGradient.Slice(CnfClock.LearnedLayout, _dynamics.Parameters.Layout.Length));
         }
     }
 

@@ -17,7 +17,9 @@ namespace FlowOde.Flows.Composition;
 public sealed class FlowModel
 {
     private readonly MlpOptions _network;
-    private readonly long _blockLength;
+    private readonly VectorLayout _block;
+    private readonly CnfClock _clock;
+    private readonly bool _isStopped;
 
     /// <summary>Describes a model.</summary>
     /// <param name="options">What it is made of.</param>
@@ -41,15 +43,18 @@ public sealed class FlowModel
             Activation = KnownActivations.Named(options.Activation),
             LastLayerScale = options.LastLayerScale,
         };
-        var block = _network.ParameterLayout;
-        _blockLength = block.Length;
-        if (_blockLength * options.Blocks > int.MaxValue)
+        _clock = new(options.BaseTime, options.DataTime);
+        _block = options.LearnsDataTime ? VectorLayout.Concatenate(("", _network.ParameterLayout), ("", CnfClock.LearnedLayout)) : _network.ParameterLayout;
+        if (_block.Length * options.Blocks > int.MaxValue)
         {
-            throw new ArgumentException($"These widths make {_blockLength * options.Blocks:N0} parameters; at most {int.MaxValue:N0} fit one vector. Use smaller hidden layers or fewer blocks.", nameof(options));
+            throw new ArgumentException($"These widths make {_block.Length * options.Blocks:N0} parameters; at most {int.MaxValue:N0} fit one vector. Use smaller hidden layers or fewer blocks.", nameof(options));
         }
 
-        Layout = VectorLayout.Concatenate(Enumerable.Range(0, options.Blocks).Select(i => ($"block{i}.", block)));
+        Layout = VectorLayout.Concatenate(Enumerable.Range(0, options.Blocks).Select(i => ($"block{i}.", _block)));
     }
+
+    private FlowModel(FlowModel model, CnfClock clock)
+        : this(model.Options, model.Standardize) => (_clock, _isStopped) = (clock, true);
 
     /// <summary>What the model is made of.</summary>
     public FlowOptions Options { get; }
@@ -72,11 +77,28 @@ public sealed class FlowModel
         for (int block = 0; block < Options.Blocks; block++)
         {
             var stream = source.Stream(RandomPurpose.Initialization, block);
-            _network.Initialize((row, count) => Uniforms(stream, row, count), parameters.Slice(_network.ParameterLayout, block * _blockLength));
+            _network.Initialize((row, count) => Uniforms(stream, row, count), Network(parameters, block));
+            if (Options.LearnsDataTime)
+            {
+                _clock.Initialize(LogDuration(parameters, block));
+            }
         }
 
         return parameters;
     }
+
+    /// <summary>When the rows of a block are base and when data.</summary>
+    /// <param name="parameters">The parameters; a learned clock reads them whenever it is asked. They belong to the caller.</param>
+    /// <param name="block">The block, counted from the data.</param>
+    public CnfClock Clock(FlatVector parameters, int block)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return Options.LearnsDataTime && !_isStopped ? new(_clock, LogDuration(parameters, block)) : _clock;
+    }
+
+    /// <summary>The same model with its clock stopped on the way from base to data: its density there is that of the flow so far.</summary>
+    /// <param name="time">The time; another than the base time.</param>
+    public FlowModel StoppedAt(double time) => new(this, new CnfClock(Options.BaseTime, time));
 
     /// <summary>The model as a flow, which owns the memory of its solves and is to be disposed.</summary>
     /// <param name="parameters">The parameters; the flow reads them whenever it is used.</param>
@@ -95,13 +117,16 @@ public sealed class FlowModel
         var parts = new List<(IFlow, long)> { (Standardize, 0) };
         for (int block = 0; block < Options.Blocks; block++)
         {
-            var slice = parameters.Slice(_network.ParameterLayout, block * _blockLength);
-            var dynamics = new CnfDynamics(new MlpNetwork(_network, slice), settings.Trace, settings.Regularizers);
-            parts.Add((new Cnf(dynamics, share, Options.BaseTime, Options.DataTime, pool, block), block * _blockLength));
+            var dynamics = new CnfDynamics(new MlpNetwork(_network, Network(parameters, block)), settings.Trace, settings.Regularizers);
+            parts.Add((new Cnf(dynamics, share, Clock(parameters, block), parameters.Slice(_block, block * _block.Length), pool, block), block * _block.Length));
         }
 
         return new(parameters, parts, pool);
     }
+
+    private FlatVector Network(FlatVector parameters, int block) => parameters.Slice(_network.ParameterLayout, block * _block.Length);
+
+    private FlatVector LogDuration(FlatVector parameters, int block) => parameters.Slice(CnfClock.LearnedLayout, (block * _block.Length) + _network.ParameterLayout.Length);
 
     private static double[] Uniforms(RandomStream stream, long row, long count)
     {

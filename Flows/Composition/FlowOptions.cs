@@ -42,6 +42,10 @@ public sealed record FlowOptions
     /// <value>1 by default.</value>
     public double DataTime { get; init; } = 1;
 
+    /// <summary>Whether the data time of each block is a parameter, which training starts at <see cref="DataTime"/>.</summary>
+    /// <value>False by default.</value>
+    public bool LearnsDataTime { get; init; }
+
     /// <summary>The factor of the last layer's initial weights; small values start near the identity map.</summary>
     /// <value>1 by default.</value>
     public double LastLayerScale

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Composition;
 
 /// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | change of log-density | one integral a regulariser].</summary>
-internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directions directions, VectorLayout parameters, int regularizers) : RecordedFlow
+internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directions directions, Cnf flow, int regularizers) : RecordedFlow
 {
     public override Tensor Values => solve.Final[0];
 
@@ -21,7 +21,7 @@ internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directi
     {
         ArgumentNullException.ThrowIfNull(cotangent);
         ArgumentNullException.ThrowIfNull(intoGradient);
-        if (!intoGradient.Layout.Equals(parameters))
+        if (!intoGradient.Layout.Equals(flow.Parameters.Layout))
         {
             throw new ArgumentException("The gradient has another layout than the parameters of this flow.", nameof(intoGradient));
         }
@@ -37,7 +37,8 @@ internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directi
             end[2 + i].copy_(cotangent.Regularizers[i]);
         }
 
-        var result = solve.Pullback([end], begin, intoGradient);
+        var result = solve.Pullback([end], begin, flow.NetworkGradient(intoGradient));
+        flow.AddClockGradient(result.TimeCotangents[0], intoGradient); // the solve starts at the data
         return (begin[0].clone().MoveToOuterDisposeScope(), result.Statistics);
     }
 

@@ -112,7 +112,8 @@ internal sealed class FigureBook(ModelView view, TrainingData? data, string titl
             throw new UsageException($"An animation shows the clock of one block; this model has {options.Blocks}. Use --what trajectories.");
         }
 
-        var times = Enumerable.Range(0, count).Select(i => options.BaseTime + ((options.DataTime - options.BaseTime) * i / Math.Max(1, count - 1))).ToArray();
+        var clock = view.Clock;
+        var times = Enumerable.Range(0, count).Select(i => clock.BaseTime + ((clock.DataTime - clock.BaseTime) * i / Math.Max(1, count - 1))).ToArray();
         var fields = times.Select(time => DensityAt(time, plane)).ToArray();
         var scale = ColourScale.ForDensity(fields[^1].Densities);
         return [.. fields.Select((field, i) => new AnimationFrame(
@@ -173,18 +174,18 @@ internal sealed class FigureBook(ModelView view, TrainingData? data, string titl
 
     private DensityField DensityAt(double time, PlaneView plane)
     {
-        var options = view.Model.Options;
+        var clock = view.Clock;
         var (columns, rows) = plane.Cells(FrameCells);
 
         // No flow takes no time: the base itself is shown a thousandth of the way on.
-        double at = time == options.BaseTime ? options.BaseTime + (1e-3 * (options.DataTime - options.BaseTime)) : time;
+        double at = time == clock.BaseTime ? clock.BaseTime + (1e-3 * (clock.DataTime - clock.BaseTime)) : time;
         return view.DensityAt(at, plane.X, plane.Y, columns, rows);
     }
 
     private double Checked(double? time)
     {
-        var options = view.Model.Options;
-        double at = time ?? options.DataTime, low = Math.Min(options.BaseTime, options.DataTime), high = Math.Max(options.BaseTime, options.DataTime);
+        var clock = view.Clock;
+        double at = time ?? clock.DataTime, low = Math.Min(clock.BaseTime, clock.DataTime), high = Math.Max(clock.BaseTime, clock.DataTime);
         return at >= low && at <= high ? at : throw new UsageException($"--time {at:R} lies outside the model's clock, {low:R} to {high:R}.");
     }
 

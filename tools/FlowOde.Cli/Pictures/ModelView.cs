@@ -47,10 +47,11 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     /// <summary>The density at a time of the model's clock, for a model of one block.</summary>
     public DensityField DensityAt(double time, DataLimits x, DataLimits y, int columns, int rows)
     {
-        // A model whose clock stops at this time has the same parameters.
-        var model = new FlowModel(Model.Options with { DataTime = time }, Model.Standardize);
-        return Density(model, x, y, columns, rows);
+        return Density(Model.StoppedAt(time), x, y, columns, rows);
     }
+
+    /// <summary>The clock of the block nearest the data.</summary>
+    public CnfClock Clock => Model.Clock(Parameters, 0);
 
     /// <summary>The velocities of the block nearest the data, in data units.</summary>
     public VectorGrid Velocities(double time, DataLimits x, DataLimits y, int columns, int rows)
@@ -81,10 +82,11 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
         Random.Stream(RandomPurpose.Sample, 0).FillNormal<double>([.. Enumerable.Range(0, count).Select(i => (long)i)], 2, latent);
         var rows = tensor(latent, [count, 2]).to(ScalarType.Float32).to(Device);
         var (times, stops) = (new List<double>(), new List<double[]>());
-        double[] clock = [.. Enumerable.Range(0, timesPerBlock).Select(i => Model.Options.BaseTime + ((Model.Options.DataTime - Model.Options.BaseTime) * i / (timesPerBlock - 1)))];
         int blocks = flow.Parts.Count - 1;
         for (int block = 0; block < blocks; block++)
         {
+            var span = Model.Clock(copy, blocks - 1 - block);
+            double[] clock = [.. Enumerable.Range(0, timesPerBlock).Select(i => span.BaseTime + ((span.DataTime - span.BaseTime) * i / (timesPerBlock - 1)))];
             var states = ((Cnf)flow.Parts[blocks - block]).Trajectory(rows, clock);
             for (int i = block == 0 ? 0 : 1; i < states.Count; i++)
             {

@@ -3,6 +3,7 @@ using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
 using FlowOde.Data.ToyDensities;
+using FlowOde.Flows.Composition;
 using FlowOde.Flows.Training;
 using FlowOde.Samplers.Scoring;
 
@@ -15,11 +16,12 @@ internal static class RunReport
     /// <param name="folder">The run.</param>
     /// <param name="config">Its configuration.</param>
     /// <param name="data">Its data.</param>
+    /// <param name="model">Its model.</param>
     /// <param name="state">Its state.</param>
     /// <param name="scores">Its scores.</param>
     /// <param name="pictures">The paths of its pictures.</param>
     /// <param name="seconds">Seconds of training, scores and pictures.</param>
-    public static JsonObject Create(RunFolder folder, RunConfig config, TrainingData data, TrainingState state, FinalScores scores, IEnumerable<string> pictures, double seconds)
+    public static JsonObject Create(RunFolder folder, RunConfig config, TrainingData data, FlowModel model, TrainingState state, FinalScores scores, IEnumerable<string> pictures, double seconds)
     {
         string unit = UnitOf(data.Columns, data.Truth);
         var report = new JsonObject
@@ -60,6 +62,11 @@ internal static class RunReport
         };
         var (forward, backward) = LastEvaluations(folder);
         report["nfe"] = new JsonObject { ["forward"] = forward, ["backward"] = backward };
+        if (model.Options.LearnsDataTime)
+        {
+            report["dataTimes"] = new JsonArray([.. Enumerable.Range(0, model.Options.Blocks).Select(block => JsonValue.Create(Math.Round(model.Clock(state.Best, block).DataTime, 6)))]);
+        }
+
         report["seconds"] = Math.Round(seconds, 3);
         report["trainingSeconds"] = Math.Round(state.Seconds, 3);
         report["pictures"] = new JsonArray([.. pictures.Select(picture => JsonValue.Create(picture))]);

@@ -28,6 +28,11 @@ internal static class Summary
         var scoring = report["scoring"]!;
         output.Out.WriteLine($"Unit: {unit}. Scores: {scoring["solver"]} at tolerance {scoring["tolerance"]}, {scoring["trace"]} trace, {scoring["dtype"]}.");
         output.Out.WriteLine($"{report["iterations"]} iterations (best at {report["bestIteration"]}), NFE {report["nfe"]!["forward"]} forward and {report["nfe"]!["backward"]} backward, {report["seconds"]} s.");
+        if (report["dataTimes"] is JsonArray times)
+        {
+            output.Out.WriteLine($"Learned data times, from the data to the base: {string.Join(", ", times.Select(time => $"{time!.GetValue<double>():F4}"))}.");
+        }
+
         output.Out.WriteLine($"Run: {report["run"]}");
         foreach (var picture in report["pictures"]!.AsArray())
         {

@@ -66,6 +66,7 @@ internal static class ConfigFile
     private static JsonValue NodeOf(Setting setting, string value) => setting.Kind switch
     {
         SettingKind.Integer or SettingKind.Integers => JsonValue.Create(long.Parse(value)),
+        SettingKind.Flag => JsonValue.Create(value == SettingValues.Yes),
         SettingKind.Number => JsonValue.Create(double.Parse(value)),
         _ => JsonValue.Create(value),
     };
@@ -74,6 +75,8 @@ internal static class ConfigFile
     {
         JsonValueKind.String => value.GetValue<string>(),
         JsonValueKind.Number => value.ToJsonString(),
-        _ => throw new UsageException($"{origin}'{name}' is {value?.ToJsonString() ?? "null"}; expected a number, a text or a list of those."),
+        JsonValueKind.True => SettingValues.Yes,
+        JsonValueKind.False => SettingValues.No,
+        _ => throw new UsageException($"{origin}'{name}' is {value?.ToJsonString() ?? "null"}; expected a number, a text, true, false or a list of those."),
     };
 }

@@ -21,6 +21,7 @@ internal static class ModelSettings
             Activation = values.Text("activation"),
             BaseTime = values.Number("base-time"),
             DataTime = values.Number("data-time"),
+            LearnsDataTime = values.Flag("learn-end-time"),
             LastLayerScale = values.Number("last-layer-scale"),
         };
         return options.BaseTime != options.DataTime

@@ -85,6 +85,7 @@ internal sealed record Setting(string Name, SettingKind Kind, string ValueName, 
     private string Expected => Kind switch
     {
         SettingKind.Text or SettingKind.Texts => ValueName,
+        SettingKind.Flag => $"{SettingValues.Yes} or {SettingValues.No}",
         _ => $"{(Kind == SettingKind.Number ? "a number" : Kind == SettingKind.Integer ? "a whole number" : "whole numbers, separated by commas,")}{Range}",
     };
 

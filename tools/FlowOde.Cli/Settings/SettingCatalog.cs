@@ -18,6 +18,7 @@ internal static class SettingCatalog
         new("activation", SettingKind.Text, "NAME", "the nonlinearity between layers") { Choices = () => KnownActivations.All.Select(activation => activation.Name) },
         new("base-time", SettingKind.Number, "T", "the time at which rows follow the base density"),
         new("data-time", SettingKind.Number, "T", "the time at which rows are data"),
+        new("learn-end-time", SettingKind.Flag, "", "makes the data time a parameter, which starts at --data-time") { Choices = () => [SettingValues.Yes, SettingValues.No] },
         new("last-layer-scale", SettingKind.Number, "X", "factor of the last layer's first weights; small starts near the identity") { Least = 0 },
         new("solver", SettingKind.Text, "NAME", "the method of each step; `flowode solvers` lists them") { Choices = () => SolveSettings.Solvers },
         new("rtol", SettingKind.Number, "X", "relative tolerance in training") { Least = 0, IsAbove = true },

@@ -6,6 +6,9 @@ internal enum SettingKind
     /// <summary>Text, or one of some names.</summary>
     Text,
 
+    /// <summary>Yes or no: given or not on the command line, true or false in a file.</summary>
+    Flag,
+
     /// <summary>A whole number.</summary>
     Integer,
 

@@ -3,6 +3,12 @@ namespace FlowOde.Cli.Settings;
 /// <summary>What holds after all sources were laid over each other.</summary>
 internal sealed class SettingValues
 {
+    /// <summary>The value of a flag that is set.</summary>
+    public const string Yes = "true";
+
+    /// <summary>The value of a flag that is not set.</summary>
+    public const string No = "false";
+
     private readonly SortedDictionary<string, IReadOnlyList<string>> _values = new(StringComparer.Ordinal);
 
     private SettingValues()
@@ -61,6 +67,9 @@ internal sealed class SettingValues
 
     /// <summary>The whole number of a setting that has a value.</summary>
     public long Integer(string name) => long.Parse(Text(name));
+
+    /// <summary>Whether a flag is set.</summary>
+    public bool Flag(string name) => TextOrNull(name) == Yes;
 
     /// <summary>The values of a list; empty where it was not given.</summary>
     public IReadOnlyList<string> List(string name) => _values.TryGetValue(name, out var values) ? values : [];

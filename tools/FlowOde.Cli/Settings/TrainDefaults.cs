@@ -26,6 +26,7 @@ internal static class TrainDefaults
         .Add("activation", IsLowDimensionalTable(facts) ? "sine" : "tanh")
         .Add("base-time", "0")
         .Add("data-time", "1")
+        .Add("learn-end-time", SettingValues.No)
         .Add("last-layer-scale", "1")
         .Add("solver", "dopri5")
         .Add("rtol", "0.001")

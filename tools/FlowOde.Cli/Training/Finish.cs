@@ -77,7 +77,7 @@ internal static class Finish
         string caption = $"test NLL {scores.Test.Mean:F4} ± {scores.Test.StandardError:F4} nats; mixture of {scores.MixtureComponents} Gaussians {scores.MixtureTest.Mean:F4} ± {scores.MixtureTest.StandardError:F4}";
         var book = new FigureBook(view, data, data.Name, caption);
         var pictures = RunPictures.Write(folder, book, data.Dimension);
-        var report = RunReport.Create(folder, session.Config, data, state, scores, pictures, seconds());
+        var report = RunReport.Create(folder, session.Config, data, session.Model, state, scores, pictures, seconds());
         AtomicFile.WriteText(folder.Report, RunJson.Text(report));
         return report;
     }

@@ -16,6 +16,7 @@ internal sealed class TrainVerb : Verb
     private readonly Option<string> _preset = Text("--preset", "NAME", $"a set of options: {string.Join(", ", PresetCatalog.All.Select(preset => $"{preset.Name} ({preset.Help})"))}");
     private readonly List<(Setting Setting, Option<string> One)> _single = [];
     private readonly List<(Setting Setting, Option<string[]> Many)> _lists = [];
+    private readonly List<(Setting Setting, Option<bool> Flag)> _flags = [];
 
     /// <summary>Lays out the options.</summary>
     public TrainVerb()
@@ -27,6 +28,12 @@ internal sealed class TrainVerb : Verb
             {
                 var option = new Option<string[]>(setting.Option) { HelpName = setting.ValueName, Description = setting.Description, Arity = ArgumentArity.OneOrMore };
                 _lists.Add((setting, option));
+                Command.Add(option);
+            }
+            else if (setting.Kind == SettingKind.Flag)
+            {
+                var option = new Option<bool>(setting.Option) { Description = setting.Description };
+                _flags.Add((setting, option));
                 Command.Add(option);
             }
             else
@@ -84,6 +91,14 @@ internal sealed class TrainVerb : Verb
             if (parsed.GetValue(option) is { } value)
             {
                 flags.Add(setting.Name, value);
+            }
+        }
+
+        foreach (var (setting, option) in _flags)
+        {
+            if (parsed.GetResult(option) is not null)
+            {
+                flags.Add(setting.Name, parsed.GetValue(option) ? SettingValues.Yes : SettingValues.No);
             }
         }
 
