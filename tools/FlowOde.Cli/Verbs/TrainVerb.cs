@@ -96,7 +96,7 @@ internal sealed class TrainVerb : Verb
 
         foreach (var (setting, option) in _flags)
         {
-            if (parsed.GetResult(option) is not null)
+            if (parsed.GetResult(option) is { Implicit: false })
             {
                 flags.Add(setting.Name, parsed.GetValue(option) ? SettingValues.Yes : SettingValues.No);
             }

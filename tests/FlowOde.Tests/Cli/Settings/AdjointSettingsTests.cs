@@ -1,56 +1,47 @@
+using FlowOde.Cli.Failures;
 using FlowOde.Cli.Settings;
 using FlowOde.Solvers.Adjoints;
-using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Tests.Cli.Settings;
 
-/// <summary>What the options of the backward solve come to.</summary>
 public class AdjointSettingsTests
 {
     [Fact]
-    public void Apply_WithoutOptions_LeavesTheForwardSolvesMethodAndController()
+    public void For_OfEveryPair_GivesTheMethodOrNamesWhatWorks()
     {
-        var adjoint = Read("adjoint=backsolve");
-        Assert.Same(AdjointCatalog.Find("backsolve"), adjoint);
-    }
-
-    [Fact]
-    public void Apply_WithEveryOption_SetsMethodAndTolerances()
-    {
-        var adjoint = Read("adjoint=interpolated", "adjoint-solver=bosh3", "adjoint-rtol=1e-4", "adjoint-atol=1e-5", "controller=pi42");
-        Assert.Equal("interpolated", adjoint.Name);
-        Assert.Equal("bosh3", adjoint.Stepper!.Name);
-        var controller = Assert.IsType<PidController>(adjoint.Controller);
-        Assert.Equal(new Tolerances(1e-4, 1e-5), controller.Tolerances);
-        Assert.Equal(PidCoefficients.Pi42, controller.Coefficients);
-    }
-
-    [Fact]
-    public void Apply_WithOneTolerance_TakesTheOtherFromTheForwardSolve()
-    {
-        Assert.Equal(new Tolerances(1e-5, 3e-3), Read("adjoint=backsolve", "adjoint-rtol=1e-5", "atol=3e-3").Controller!.Tolerances);
-        Assert.Equal(new Tolerances(2e-3, 1e-5), Read("adjoint=backsolve-full", "adjoint-atol=1e-5", "rtol=2e-3").Controller!.Tolerances);
-        Assert.Null(Read("adjoint=backsolve", "adjoint-rtol=1e-5").Stepper);
-    }
-
-    [Fact]
-    public void Apply_BehindConstantSteps_AdaptsWhereTolerancesAreGiven()
-    {
-        Assert.Equal(new Tolerances(1e-4, 1e-5), Read("steps=8", "adjoint=backsolve", "adjoint-rtol=1e-4", "adjoint-atol=1e-5").Controller!.Tolerances);
-        Assert.Equal(new Tolerances(1e-4, 1e-5), Read("solver=rk4", "steps=8", "adjoint=backsolve", "adjoint-solver=dopri5", "adjoint-rtol=1e-4", "adjoint-atol=1e-5").Controller!.Tolerances);
-        var constant = Read("steps=8", "adjoint=backsolve", "adjoint-solver=rk4");
-        Assert.Equal(("rk4", null), (constant.Stepper!.Name, constant.Controller));
-    }
-
-    private static ContinuousAdjoint Read(params string[] settings)
-    {
-        var layer = new SettingLayer("");
-        foreach (string[] setting in settings.Select(text => text.Split('=')))
+        foreach (var adjoint in AdjointCatalog.All)
         {
-            layer.Add(setting[0], setting[1]);
+            foreach (var stepper in StepperCatalog.All)
+            {
+                if (adjoint.Supports(stepper, out _))
+                {
+                    Assert.Equal(adjoint.Name, AdjointSettings.For(adjoint.Name, stepper, "--adjoint").Name);
+                }
+                else
+                {
+                    string message = Assert.Throws<UsageException>(() => AdjointSettings.For(adjoint.Name, stepper, "--adjoint")).Message;
+                    Assert.Contains(adjoint.Name, message, StringComparison.Ordinal);
+                    Assert.Contains(stepper.Name, message, StringComparison.Ordinal);
+                }
+            }
         }
-
-        var values = SettingValues.Merge(TrainDefaults.For(new(2, null, false)), layer);
-        return Assert.IsAssignableFrom<ContinuousAdjoint>(SolveSettings.ForTraining(values).Adjoint);
     }
+
+    [Theory]
+    [InlineData("auto", true)]
+    [InlineData("binomial:5", true)]
+    [InlineData("binomial:0", false)]
+    [InlineData("checkpointed:2147483648", false)]
+    [InlineData("auto:3", false)]
+    [InlineData("", false)]
+    [InlineData(":", false)]
+    public void Problem_OfAText_IsNullWhereItNamesAMethod(string text, bool isMethod) => Assert.Equal(isMethod, AdjointSettings.Problem(text) is null);
+
+    [Theory]
+    [InlineData("adjoint=binomial:5", "binomial:5")]
+    [InlineData("adjoint=checkpointed:4", "checkpointed:4")]
+    [InlineData("adjoint=symplectic", "symplectic")]
+    public void ForTraining_OfAMethod_HasItWithItsNumber(string setting, string name) =>
+        Assert.Equal(name, SolveSettings.ForTraining(SettingValues.Merge(TrainDefaults.For(new(2, null, false)), new SettingLayer("").Add(setting.Split('=')[0], setting.Split('=')[1]))).Adjoint.Name);
 }

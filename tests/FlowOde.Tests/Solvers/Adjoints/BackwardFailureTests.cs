@@ -12,7 +12,8 @@ public class BackwardFailureTests
     private const double Wall = 0.5;
     private static readonly IStepper _dopri5 = StepperCatalog.Find("dopri5")!;
 
-    public static TheoryData<string> All => [.. AdjointCatalog.All.Select(adjoint => adjoint.Name)];
+    /// <summary>All methods but back-propagation, whose fields are torch expressions.</summary>
+    public static TheoryData<string> All => [.. AdjointCatalog.All.Where(adjoint => adjoint is not BackpropagationAdjoint).Select(adjoint => adjoint.Name)];
 
     public static TheoryData<string> Continuous => [.. AdjointCatalog.All.OfType<ContinuousAdjoint>().Select(adjoint => adjoint.Name)];
 
@@ -21,10 +22,12 @@ public class BackwardFailureTests
     public void Record_IntoAFieldThatIsNaNFromATimeOn_EndsAtThatTime(string name)
     {
         using var field = new ScalarField(1, (t, z, p) => t > Wall ? double.NaN : p * Math.Cos(t) * z, (t, _, p) => p * Math.Cos(t), (t, z, _) => Math.Cos(t) * z);
-        var error = Assert.Throws<OdeSolveException>(() => AdjointCatalog.Find(name)!.Record(Problem(field, _dopri5, Pid(1e-6), [1], 0, 1), new(long.MaxValue)));
+        var adjoint = AdjointCatalog.Find(name)!;
+        var stepper = SolverFor(adjoint);
+        var error = Assert.Throws<OdeSolveException>(() => adjoint.Record(Problem(field, stepper, Pid(1e-6), [1], 0, 1), new(long.MaxValue)));
         RequireTime(error, 1e-9);
         Assert.DoesNotContain("backward solve", error.Message, StringComparison.Ordinal);
-        error = Assert.Throws<OdeSolveException>(() => AdjointCatalog.Find(name)!.Record(Problem(field, _dopri5, new ConstantStep(20), [1], 0, 1), new(long.MaxValue)));
+        error = Assert.Throws<OdeSolveException>(() => adjoint.Record(Problem(field, stepper, new ConstantStep(20), [1], 0, 1), new(long.MaxValue)));
         RequireTime(error, 0.051);
     }
 
