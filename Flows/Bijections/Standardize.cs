@@ -91,10 +91,10 @@ public sealed class Standardize : IFlow
 
         public override SolveStatistics Statistics => result.Statistics;
 
-        public override (Tensor Data, SolveStatistics Statistics) Pullback(FlowCotangent cotangent, FlatVector intoGradient)
+        public override FlowGradient Pullback(FlowCotangent cotangent, FlatVector intoGradient)
         {
             using var scale = Row(map._scale, cotangent.Values);
-            return (cotangent.Values / scale, new());
+            return new(cotangent.Values / scale, new());
         }
 
         public override void Dispose() => result.Dispose();

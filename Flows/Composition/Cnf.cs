@@ -3,6 +3,7 @@ using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
@@ -17,6 +18,7 @@ public sealed class Cnf : IFlow
     private readonly WorkspacePool _pool;
     private readonly CnfClock _clock;
     private readonly int _part;
+    private readonly FrozenGrid? _grid;
 
     /// <summary>Makes a flow.</summary>
     /// <param name="dynamics">The field with its trace estimator and regularisers.</param>
@@ -31,6 +33,12 @@ public sealed class Cnf : IFlow
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(parameters);
+        if (settings.RecordedGrids is { } grids)
+        {
+            var grid = grids[part];
+            _grid = new(grid, [grid[0], grid[^1]]);
+        }
+
         (_dynamics, _settings, _clock, Parameters, _pool, _part) = (dynamics, settings, clock, parameters, pool, part);
     }
 
@@ -98,8 +106,10 @@ public sealed class Cnf : IFlow
         var start = Start(field, data);
         try
         {
-            var solve = _settings.Adjoint.Record(Problem(field, start, _clock.DataTime, _clock.BaseTime), new TapeBudget(_settings.TapeBytes));
-            return new RecordedCnf(solve, start, directions, this, _settings.Regularizers.Count);
+            var budget = new TapeBudget(_settings.TapeBytes);
+            var problem = Problem(field, start, _clock.DataTime, _clock.BaseTime);
+            var solve = _settings.Adjoint.Record(_grid is null ? problem : problem with { Controller = _grid }, budget);
+            return new RecordedCnf(solve, budget, start, directions, this, _settings.Regularizers.Count);
         }
         catch
         {

@@ -112,6 +112,11 @@ public sealed class FlowModel
             throw new ArgumentException("The parameters have another layout than this model.", nameof(parameters));
         }
 
+        if (settings.RecordedGrids is { } grids && grids.Count != Options.Blocks)
+        {
+            throw new ArgumentException($"There are {grids.Count} grids for a model of {Options.Blocks} blocks; give one a block.", nameof(settings));
+        }
+
         var pool = new WorkspacePool();
         var share = settings with { TapeBytes = settings.TapeBytes / Options.Blocks }; // the budget is the whole flow's
         var parts = new List<(IFlow, long)> { (Standardize, 0) };

@@ -35,6 +35,13 @@ public sealed record FlowSettings
         init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A budget of memory must not be negative.");
     } = 512L << 20;
 
+    /// <summary>
+    /// The grids on which each continuous part is to be recorded, in the order travelled from data to base, as <see cref="RecordedFlow.Grids"/>
+    /// states them; null to let <see cref="Controller"/> decide. A learned duration stretches them.
+    /// </summary>
+    /// <value>Null by default.</value>
+    public IReadOnlyList<IReadOnlyList<double>>? RecordedGrids { get; init; }
+
     /// <summary>The estimator of tr(∂f/∂z).</summary>
     public required ITraceEstimator Trace { get; init; }
 

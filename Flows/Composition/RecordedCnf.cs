@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Composition;
 
 /// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | change of log-density | one integral a regulariser].</summary>
-internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directions directions, Cnf flow, int regularizers) : RecordedFlow
+internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVector start, Directions directions, Cnf flow, int regularizers) : RecordedFlow
 {
     public override Tensor Values => solve.Final[0];
 
@@ -17,7 +17,11 @@ internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directi
 
     public override SolveStatistics Statistics => solve.Statistics;
 
-    public override (Tensor Data, SolveStatistics Statistics) Pullback(FlowCotangent cotangent, FlatVector intoGradient)
+    public override IReadOnlyList<IReadOnlyList<double>> Grids => [solve.Grid];
+
+    public override long KeptBytes => budget.Peak;
+
+    public override FlowGradient Pullback(FlowCotangent cotangent, FlatVector intoGradient)
     {
         ArgumentNullException.ThrowIfNull(cotangent);
         ArgumentNullException.ThrowIfNull(intoGradient);
@@ -39,7 +43,7 @@ internal sealed class RecordedCnf(RecordedSolve solve, FlatVector start, Directi
 
         var result = solve.Pullback([end], begin, flow.NetworkGradient(intoGradient));
         flow.AddClockGradient(result.TimeCotangents[0], intoGradient); // the solve starts at the data
-        return (begin[0].clone().MoveToOuterDisposeScope(), result.Statistics);
+        return new(begin[0].clone().MoveToOuterDisposeScope(), result.Statistics) { Drift = result.Drift };
     }
 
     public override void Dispose()

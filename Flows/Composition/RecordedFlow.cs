@@ -19,11 +19,17 @@ public abstract class RecordedFlow : IDisposable
     /// <summary>What the forward solves cost.</summary>
     public abstract SolveStatistics Statistics { get; }
 
+    /// <summary>The accepted grid of each continuous part, in the order travelled: the start, then the end of each step.</summary>
+    public virtual IReadOnlyList<IReadOnlyList<double>> Grids => [];
+
+    /// <summary>The most bytes of tapes and states that were kept at a time, so far as the gradient method counts them.</summary>
+    public virtual long KeptBytes => 0;
+
     /// <summary>Pulls cotangents back and adds the parameter gradient.</summary>
     /// <param name="cotangent">∂L by what this record holds.</param>
     /// <param name="intoGradient">Is added to.</param>
     /// <returns>∂L/∂data, which belongs to the caller, and what it cost.</returns>
-    public abstract (Tensor Data, SolveStatistics Statistics) Pullback(FlowCotangent cotangent, FlatVector intoGradient);
+    public abstract FlowGradient Pullback(FlowCotangent cotangent, FlatVector intoGradient);
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -126,19 +126,24 @@ public sealed class SequentialFlow : IFlow, IDisposable
 
         public override SolveStatistics Statistics { get; }
 
-        public override (Tensor Data, SolveStatistics Statistics) Pullback(FlowCotangent cotangent, FlatVector intoGradient)
+        public override IReadOnlyList<IReadOnlyList<double>> Grids => [.. _records.SelectMany(record => record.Grids)];
+
+        public override long KeptBytes => _records.Sum(record => record.KeptBytes);
+
+        public override FlowGradient Pullback(FlowCotangent cotangent, FlatVector intoGradient)
         {
             using var scope = NewDisposeScope();
-            var (values, cost) = (cotangent.Values, new SolveStatistics());
+            var (values, cost, drift) = (cotangent.Values, new SolveStatistics(), 0.0);
             for (int i = _records.Count - 1; i >= 0; i--)
             {
                 var part = _flow._parts[i];
-                var (before, here) = _records[i].Pullback(cotangent with { Values = values }, intoGradient.Slice(part.Parameters.Layout, _flow._offsets[i]));
-                values = before;
-                cost += here;
+                var gradient = _records[i].Pullback(cotangent with { Values = values }, intoGradient.Slice(part.Parameters.Layout, _flow._offsets[i]));
+                values = gradient.Data;
+                cost += gradient.Statistics;
+                drift = Math.Max(drift, gradient.Drift);
             }
 
-            return (values.MoveToOuterDisposeScope(), cost);
+            return new(values.MoveToOuterDisposeScope(), cost) { Drift = drift };
         }
 
         public override void Dispose()

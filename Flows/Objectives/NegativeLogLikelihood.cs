@@ -32,8 +32,8 @@ public sealed class NegativeLogLikelihood(IReadOnlyList<double> regularizerWeigh
         // −log N(z) has the gradient z, and −(−Δ) the gradient 1.
         using Scalar share = 1.0 / globalRows;
         var cotangent = new FlowCotangent(record.Values * share, full_like(record.DeltaLogDensity, share), weights);
-        var (data, backward) = record.Pullback(cotangent, intoGradient);
-        data.Dispose();
+        var gradient = record.Pullback(cotangent, intoGradient);
+        gradient.Data.Dispose();
         return new()
         {
             Loss = loss,
@@ -41,7 +41,10 @@ public sealed class NegativeLogLikelihood(IReadOnlyList<double> regularizerWeigh
             SumSquaredLogDensity = squares,
             Rows = rows,
             Forward = record.Statistics,
-            Backward = backward,
+            Backward = gradient.Statistics,
+            Grids = record.Grids,
+            KeptBytes = record.KeptBytes,
+            Drift = gradient.Drift,
         };
     }
 }

@@ -23,6 +23,15 @@ public sealed record ObjectiveResult
     /// <summary>What the backward pass cost, the most expensive shard's.</summary>
     public required SolveStatistics Backward { get; init; }
 
+    /// <summary>The accepted grid of each continuous part, in the order travelled; of the first shard.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> Grids { get; init; } = [];
+
+    /// <summary>Bytes of tapes and states kept, so far as the gradient method counts them; all shards together.</summary>
+    public long KeptBytes { get; init; }
+
+    /// <summary>The largest drift of a state that was rebuilt backward.</summary>
+    public double Drift { get; init; }
+
     /// <summary>Mean −log p(x), in nats.</summary>
     public double NegativeLogDensity => SumNegativeLogDensity / Rows;
 

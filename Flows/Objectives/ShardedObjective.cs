@@ -60,6 +60,9 @@ public sealed class ShardedObjective : IObjective, IDisposable
             Rows = results.Sum(r => r.Rows),
             Forward = Largest(results.Select(r => r.Forward)),
             Backward = Largest(results.Select(r => r.Backward)),
+            Grids = results[0].Grids,
+            KeptBytes = results.Sum(r => r.KeptBytes),
+            Drift = results.Max(r => r.Drift),
         };
     }
 

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
@@ -11,12 +12,19 @@ internal sealed class ForwardMemory : IDisposable
     private readonly List<FlatVector> _slopes = [];
     private readonly List<double> _grid = [];
     private readonly List<StepInterpolant>? _steps;
+    private readonly TapeBudget _budget;
+    private readonly long _vectorBytes;
+    private long _taken;
 
     /// <summary>Keeps the start of a solve.</summary>
     /// <param name="step">The solve, begun.</param>
     /// <param name="keepsPath">Whether the dense output of every step is kept.</param>
-    public ForwardMemory(StepWorkspace step, bool keepsPath)
+    /// <param name="budget">Counts what is kept.</param>
+    /// <param name="tape">The tape of the solve.</param>
+    public ForwardMemory(StepWorkspace step, bool keepsPath, TapeBudget budget, FieldTape tape)
     {
+        (_budget, _vectorBytes) = (budget, step.State.Flat.numel() * step.State.Flat.element_size());
+        Take(tape.Bytes + (2 * _vectorBytes));
         _steps = keepsPath ? [] : null;
         Start = step.State.Clone();
         _slopes.Add(step.StartDerivative().Clone());
@@ -41,9 +49,15 @@ internal sealed class ForwardMemory : IDisposable
     public void Keep(StepWorkspace step, bool arrived)
     {
         _grid.Add(step.Time);
-        _steps?.Add(step.CreateInterpolant());
+        if (_steps is not null)
+        {
+            _steps.Add(step.CreateInterpolant());
+            Take(_steps[^1].Vectors * _vectorBytes);
+        }
+
         if (arrived)
         {
+            Take(2 * _vectorBytes);
             _states.Add(step.State.Clone());
             _slopes.Add(step.StartDerivative().Clone());
         }
@@ -62,5 +76,13 @@ internal sealed class ForwardMemory : IDisposable
         _steps?.ForEach(step => step.Dispose());
         _states.Clear();
         _steps?.Clear();
+        _budget.Give(_taken);
+        _taken = 0;
+    }
+
+    private void Take(long bytes)
+    {
+        _taken += bytes;
+        _budget.Take(bytes);
     }
 }

@@ -17,6 +17,9 @@ public sealed class StepInterpolant : IDisposable
     /// <summary>The end of the step.</summary>
     public double NextTime { get; }
 
+    /// <summary>Number of vectors that this keeps.</summary>
+    internal int Vectors => _coefficients.Length + 1;
+
     /// <summary>Writes the state at a time within the step.</summary>
     /// <param name="time">A time from <see cref="Time"/> to <see cref="NextTime"/>.</param>
     /// <param name="intoState">Receives y(time), in the layout of the state.</param>
