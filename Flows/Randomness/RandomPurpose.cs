@@ -33,4 +33,7 @@ public enum RandomPurpose
 
     /// <summary>Noise that makes integer data continuous.</summary>
     Dequantization = 9,
+
+    /// <summary>Directions in the space of the parameters, along which gradients are checked.</summary>
+    Direction = 10,
 }

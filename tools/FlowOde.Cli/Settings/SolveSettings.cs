@@ -31,18 +31,35 @@ internal static class SolveSettings
     public static FlowSettings ForTraining(SettingValues values)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
+        return ForCertifying(values) with
+        {
+            Adjoint = BackwardSolveSettings.Apply(AdjointSettings.For(values.Text("adjoint"), stepper, "--adjoint"), values, stepper, DType(values)),
+        };
+    }
+
+    /// <summary>The settings of training, whose gradient method is replaced by those that are compared.</summary>
+    public static FlowSettings ForCertifying(SettingValues values)
+    {
+        var stepper = StepperCatalog.Find(values.Text("solver"))!;
         return new()
         {
             Stepper = stepper,
             Controller = Controller(values, stepper, DType(values)),
             Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
             Limits = new() { MaxSteps = (int)values.Integer("max-steps") },
-            Adjoint = BackwardSolveSettings.Apply(AdjointSettings.For(values.Text("adjoint"), stepper, "--adjoint"), values, stepper, DType(values)),
             TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory"),
             Trace = TraceSettings.ForTraining(values),
             Regularizers = [.. Penalties(values).Select(penalty => penalty.Regularizer)],
         };
     }
+
+    /// <summary>The solver of a name, for flows.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="option">The option, for messages.</param>
+    /// <exception cref="UsageException">There is no such solver for flows.</exception>
+    public static IStepper SolverNamed(string name, string option) => Solvers.Contains(name)
+        ? StepperCatalog.Find(name)!
+        : throw new UsageException($"{option}: '{name}' is not known.{Suggestion.For(name, Solvers)} Known are: {string.Join(", ", Solvers)}.");
 
     /// <summary>The settings of reported scores: the run's method where it adapts, else dopri5, at a tolerance of its own.</summary>
     /// <param name="values">What was chosen for the run.</param>

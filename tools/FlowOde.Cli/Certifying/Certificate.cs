@@ -1,0 +1,48 @@
+using FlowOde.Solvers.Certification;
+
+namespace FlowOde.Cli.Certifying;
+
+/// <summary>What was found of one gradient method.</summary>
+/// <param name="Method">The gradient method.</param>
+/// <param name="Solver">The solver.</param>
+internal sealed record Certificate(string Method, string Solver)
+{
+    /// <summary>How far it lies from the float64 direct gradient of the same steps, in the worst group of parameters.</summary>
+    public GroupDistance? Error { get; init; }
+
+    /// <summary>For methods with a backward solve of their own: the same at a hundredth of the tolerance, or four times the steps.</summary>
+    public double? FinerError { get; init; }
+
+    /// <summary>How far it lies from central differences along random directions.</summary>
+    public double? DifferenceError { get; init; }
+
+    /// <summary>How far the float32 gradient of the same steps lies from the float64 direct one, in the worst group.</summary>
+    public GroupDistance? SingleError { get; init; }
+
+    /// <summary>How far solver and tolerance put the gradient from one at a tolerance of 1e-10.</summary>
+    public double? SchemeDistance { get; init; }
+
+    /// <summary>The drift of rebuilt states.</summary>
+    public double Drift { get; init; }
+
+    /// <summary>Steps of all blocks.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>Evaluations of the forward solves.</summary>
+    public int NfeForward { get; init; }
+
+    /// <summary>Evaluations and pullbacks of the backward pass.</summary>
+    public int NfeBackward { get; init; }
+
+    /// <summary>Seconds of the float64 gradient.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>Bytes of tapes and states kept; null where the method does not count them.</summary>
+    public long? KeptBytes { get; init; }
+
+    /// <summary>Why it fails, or null where it holds.</summary>
+    public string? Failure { get; init; }
+
+    /// <summary>In a word or two.</summary>
+    public string Verdict => Failure is not null ? $"FAILS: {Failure}" : FinerError is null ? "exact" : "within tolerance";
+}

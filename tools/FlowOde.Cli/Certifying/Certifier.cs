@@ -1,0 +1,173 @@
+using FlowOde.Flows.Composition;
+using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Certification;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Certifying;
+
+/// <summary>Compares gradient methods with the float64 direct gradient of the same solver on the same steps, and with differences.</summary>
+/// <param name="loss">The loss.</param>
+/// <param name="settings">How the model is solved in training; solver and gradient method are replaced.</param>
+/// <param name="options">The limits.</param>
+internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOptions options) : IDisposable
+{
+    private const double Finest = 1e-10;
+    private const double Finer = 0.01;
+    private const int FinerSteps = 4;
+
+    private readonly Dictionary<string, Lane> _lanes = [];
+    private readonly IReadOnlyList<FlatVector> _directions = loss.Directions(options.Directions);
+    private CertifiedGradient? _finest;
+
+    /// <summary>Certifies one pair.</summary>
+    /// <param name="adjoint">The gradient method; it goes with the solver.</param>
+    /// <param name="stepper">The solver.</param>
+    public Certificate Certify(IAdjoint adjoint, IStepper stepper)
+    {
+        var empty = new Certificate(adjoint.Name, stepper.Name);
+        try
+        {
+            return adjoint is ContinuousAdjoint continuous ? OfContinuous(continuous, stepper, empty) : OfExact(adjoint, stepper, empty);
+        }
+        catch (OdeSolveException problem)
+        {
+            return empty with { Failure = problem.Message };
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var lane in _lanes.Values)
+        {
+            lane.Reference.Dispose();
+        }
+
+        foreach (var direction in _directions)
+        {
+            direction.Dispose();
+        }
+
+        _finest?.Dispose();
+    }
+
+    private Certificate OfExact(IAdjoint adjoint, IStepper stepper, Certificate empty)
+    {
+        var lane = LaneOf(stepper);
+        var frozen = lane.Settings with { Adjoint = adjoint, RecordedGrids = lane.Grids };
+        using var gradient = loss.Gradient(frozen);
+        using var single = loss.Gradient(frozen, ScalarType.Float32);
+        var found = Filled(empty, gradient) with
+        {
+            Error = GradientDistance.Worst(gradient.Gradient, lane.Reference.Gradient),
+            SingleError = GradientDistance.Worst(single.Gradient, lane.Reference.Gradient),
+            DifferenceError = _directions.Select((direction, i) => DirectionalDerivative.Distance(gradient.Gradient, direction, lane.Differences[i])).DefaultIfEmpty(0).Max(),
+            SchemeDistance = Distance(gradient),
+        };
+        double limit = adjoint is ReversibleAdjoint ? options.ReversibleLimit : options.Limit;
+        return found with
+        {
+            Failure = !(found.Error.Distance <= limit) ? $"{found.Error.Distance:E1} from the direct gradient in {found.Error.Group} (allowed {limit:E0})"
+                : !(found.DifferenceError <= options.DifferenceLimit) ? $"{found.DifferenceError:E1} from central differences (allowed {options.DifferenceLimit:E0})"
+                : !(found.SingleError.Distance <= options.SingleLimit) ? $"{found.SingleError.Distance:E1} in float32 in {found.SingleError.Group} (allowed {options.SingleLimit:E0})"
+                : null,
+        };
+    }
+
+    private Certificate OfContinuous(ContinuousAdjoint adjoint, IStepper stepper, Certificate empty)
+    {
+        var coarse = settings with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = adjoint };
+        var (error, gradient) = Against(adjoint, coarse);
+        using (gradient)
+        {
+            var fine = coarse with { Controller = FinerThan(coarse.Controller) };
+            var (finer, finerGradient) = Against(adjoint, fine);
+            finerGradient.Dispose();
+            var found = Filled(empty, gradient) with { Error = error, FinerError = finer.Distance, SchemeDistance = Distance(gradient) };
+            double? allowed = coarse.Controller.Tolerances is { } tolerances ? options.TolerancesAllowed * tolerances.Relative : null;
+            double gain = error.Distance / finer.Distance;
+            return found with
+            {
+                Failure = !(error.Distance <= (allowed ?? double.PositiveInfinity)) ? $"{error.Distance:E1} from the direct gradient in {error.Group} (allowed {allowed:E0})"
+                    : !(gain >= options.LeastGain || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {error.Distance:E1}, then {finer.Distance:E1}"
+                    : null,
+            };
+        }
+    }
+
+    /// <summary>A continuous adjoint's gradient, and its distance from the direct one on the same forward steps.</summary>
+    private (GroupDistance Error, CertifiedGradient Gradient) Against(IAdjoint adjoint, FlowSettings coarse)
+    {
+        var gradient = loss.Gradient(coarse);
+        using var direct = loss.Gradient(coarse with { Adjoint = new DirectAdjoint() });
+        return (GradientDistance.Worst(gradient.Gradient, direct.Gradient), gradient);
+    }
+
+    private Lane LaneOf(IStepper stepper)
+    {
+        if (!_lanes.TryGetValue(stepper.Name, out var lane))
+        {
+            var chosen = settings with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = new DirectAdjoint() };
+            using var first = loss.Gradient(chosen);
+            var frozen = chosen with { RecordedGrids = first.Result.Grids };
+            double Loss()
+            {
+                using var here = loss.Gradient(frozen);
+                return here.Result.Loss;
+            }
+
+            lane = new(chosen, first.Result.Grids, loss.Gradient(frozen), [.. _directions.Select(direction => DirectionalDerivative.Of(Loss, loss.Parameters, direction))]);
+            _lanes.Add(stepper.Name, lane);
+        }
+
+        return lane;
+    }
+
+    /// <summary>The model's own control where the solver can have it; else as many constant steps as dopri5 would make at its tolerance.</summary>
+    private IStepSizeController ControllerOf(IStepper stepper)
+    {
+        if (settings.Controller.Tolerances is null || stepper.EmbeddedOrder > 0)
+        {
+            return settings.Controller;
+        }
+
+        var adaptive = LaneOf(StepperCatalog.Find("dopri5")!);
+        return new ConstantStep(adaptive.Grids.Max(grid => grid.Count - 1));
+    }
+
+    private static IStepSizeController FinerThan(IStepSizeController controller) => controller switch
+    {
+        PidController pid => pid with { Tolerances = new(pid.Tolerances.Relative * Finer, pid.Tolerances.Absolute * Finer) },
+        ConstantStep constant => new ConstantStep(FinerSteps * constant.Steps),
+        _ => throw new InvalidOperationException($"{controller.GetType().Name} has no finer one."),
+    };
+
+    private double Distance(CertifiedGradient gradient)
+    {
+        _finest ??= loss.Gradient(settings with
+        {
+            Stepper = StepperCatalog.Find("dopri5")!,
+            Controller = new PidController { Tolerances = new(Finest, Finest) },
+            Adjoint = new CheckpointedAdjoint(),
+            Limits = new() { MaxSteps = 100_000 },
+        });
+        return GradientDistance.Of(gradient.Gradient, _finest.Gradient);
+    }
+
+    private static Certificate Filled(Certificate empty, CertifiedGradient gradient) => empty with
+    {
+        Drift = gradient.Result.Drift,
+        Steps = gradient.Result.Forward.AcceptedSteps,
+        NfeForward = gradient.Result.Forward.Evaluations,
+        NfeBackward = gradient.Result.Backward.Evaluations + gradient.Result.Backward.Pullbacks,
+        Seconds = gradient.Seconds,
+        KeptBytes = gradient.Result.KeptBytes > 0 ? gradient.Result.KeptBytes : null,
+    };
+
+    /// <summary>What a solver's methods are compared with.</summary>
+    private sealed record Lane(FlowSettings Settings, IReadOnlyList<IReadOnlyList<double>> Grids, CertifiedGradient Reference, IReadOnlyList<double> Differences);
+}

@@ -1,0 +1,26 @@
+namespace FlowOde.Cli.Certifying;
+
+/// <summary>What is certified, and how strictly.</summary>
+internal sealed record CertifyOptions
+{
+    /// <summary>The largest error of an exact method in float64, in the worst group of parameters.</summary>
+    public required double Limit { get; init; }
+
+    /// <summary>Random directions of the differences.</summary>
+    public required int Directions { get; init; }
+
+    /// <summary>The largest error of a method that rebuilds its states by undoing steps, whose round-off grows on the way.</summary>
+    public double ReversibleLimit => 10 * Limit;
+
+    /// <summary>The largest error in float32 on the same steps.</summary>
+    public double SingleLimit { get; init; } = 1e-5;
+
+    /// <summary>The largest distance from differences.</summary>
+    public double DifferenceLimit { get; init; } = 1e-6;
+
+    /// <summary>The largest error of a continuous adjoint, in tolerances: an error of a step grows on its way to the end and back.</summary>
+    public double TolerancesAllowed { get; init; } = 1000;
+
+    /// <summary>How much smaller the error of a continuous adjoint must be at a hundredth of its tolerance.</summary>
+    public double LeastGain { get; init; } = 5;
+}
