@@ -18,9 +18,9 @@ internal sealed class ForwardMemory : IDisposable
     public ForwardMemory(StepWorkspace step, bool keepsPath)
     {
         _steps = keepsPath ? [] : null;
-        Start = step.State.Clone();
         _slopes.Add(step.StartDerivative().Clone());
         _grid.Add(step.Time);
+        Start = step.State.Clone();
     }
 
     /// <summary>The state at the start.</summary>
