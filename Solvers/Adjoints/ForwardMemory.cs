@@ -26,9 +26,9 @@ internal sealed class ForwardMemory : IDisposable
         (_budget, _vectorBytes) = (budget, step.State.Flat.numel() * step.State.Flat.element_size());
         Take(tape.Bytes + (2 * _vectorBytes));
         _steps = keepsPath ? [] : null;
-        Start = step.State.Clone();
         _slopes.Add(step.StartDerivative().Clone());
         _grid.Add(step.Time);
+        Start = step.State.Clone();
     }
 
     /// <summary>The state at the start.</summary>

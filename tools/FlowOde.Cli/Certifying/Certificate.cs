@@ -10,7 +10,7 @@ internal sealed record Certificate(string Method, string Solver)
     /// <summary>How far it lies from the float64 direct gradient of the same steps, in the worst group of parameters.</summary>
     public GroupDistance? Error { get; init; }
 
-    /// <summary>For methods with a backward solve of their own: the same at a hundredth of the tolerance, or four times the steps.</summary>
+    /// <summary>For methods with a backward solve of their own: the same at a tolerance of 1e-9, or with four times the steps.</summary>
     public double? FinerError { get; init; }
 
     /// <summary>How far it lies from central differences along random directions.</summary>

@@ -16,8 +16,6 @@ namespace FlowOde.Cli.Certifying;
 internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOptions options) : IDisposable
 {
     private const double Finest = 1e-10;
-    private const double Finer = 0.01;
-    private const int FinerSteps = 4;
 
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly IReadOnlyList<FlatVector> _directions = loss.Directions(options.Directions);
@@ -84,16 +82,17 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         var (error, gradient) = Against(adjoint, coarse);
         using (gradient)
         {
-            var fine = coarse with { Controller = FinerThan(coarse.Controller) };
+            var fine = coarse with { Controller = FinerThan(coarse.Controller), Limits = new() };
             var (finer, finerGradient) = Against(adjoint, fine);
             finerGradient.Dispose();
             var found = Filled(empty, gradient) with { Error = error, FinerError = finer.Distance, SchemeDistance = Distance(gradient) };
             double? allowed = coarse.Controller.Tolerances is { } tolerances ? options.TolerancesAllowed * tolerances.Relative : null;
-            double gain = error.Distance / finer.Distance;
+            double range = coarse.Controller is PidController pid ? pid.Tolerances.Relative / options.FinerTolerance : options.FinerSteps;
+            double slope = Math.Log(error.Distance / finer.Distance) / Math.Log(range);
             return found with
             {
                 Failure = !(error.Distance <= (allowed ?? double.PositiveInfinity)) ? $"{error.Distance:E1} from the direct gradient in {error.Group} (allowed {allowed:E0})"
-                    : !(gain >= options.LeastGain || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {error.Distance:E1}, then {finer.Distance:E1}"
+                    : !(slope >= options.LeastSlope || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {error.Distance:E1}, then {finer.Distance:E1}"
                     : null,
             };
         }
@@ -139,10 +138,10 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         return new ConstantStep(adaptive.Grids.Max(grid => grid.Count - 1));
     }
 
-    private static IStepSizeController FinerThan(IStepSizeController controller) => controller switch
+    private IStepSizeController FinerThan(IStepSizeController controller) => controller switch
     {
-        PidController pid => pid with { Tolerances = new(pid.Tolerances.Relative * Finer, pid.Tolerances.Absolute * Finer) },
-        ConstantStep constant => new ConstantStep(FinerSteps * constant.Steps),
+        PidController pid => pid with { Tolerances = new(options.FinerTolerance, options.FinerTolerance) },
+        ConstantStep constant => new ConstantStep(options.FinerSteps * constant.Steps),
         _ => throw new InvalidOperationException($"{controller.GetType().Name} has no finer one."),
     };
 

@@ -21,6 +21,12 @@ internal sealed record CertifyOptions
     /// <summary>The largest error of a continuous adjoint, in tolerances: an error of a step grows on its way to the end and back.</summary>
     public double TolerancesAllowed { get; init; } = 1000;
 
-    /// <summary>How much smaller the error of a continuous adjoint must be at a hundredth of its tolerance.</summary>
-    public double LeastGain { get; init; } = 5;
+    /// <summary>The tolerance at which the error of a continuous adjoint is measured again.</summary>
+    public double FinerTolerance { get; init; } = 1e-9;
+
+    /// <summary>How many times as many constant steps it is measured with again.</summary>
+    public int FinerSteps { get; init; } = 4;
+
+    /// <summary>The least power of the tolerance, or of the number of steps, by which that error must fall.</summary>
+    public double LeastSlope { get; init; } = 0.6;
 }

@@ -35,7 +35,7 @@ internal static class CertifyReport
         }
 
         output.WriteTable(table);
-        output.Out.WriteLine("from direct: relative distance from the float64 direct gradient of the same steps, in the worst group of parameters; of a continuous adjoint also at a hundredth of its tolerance, or four times the steps.");
+        output.Out.WriteLine("from direct: relative distance from the float64 direct gradient of the same steps, in the worst group of parameters; of a continuous adjoint then at a tolerance of 1e-9 forward and backward, or with four times the steps.");
         output.Out.WriteLine("scheme: distance of this solver's and tolerance's gradient from one at tolerance 1e-10. Evaluations are those of the forward solves and of the backward pass, pullbacks among them.");
         output.Out.WriteLine(InWords(certificates));
     }

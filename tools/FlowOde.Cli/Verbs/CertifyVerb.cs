@@ -22,7 +22,7 @@ internal sealed class CertifyVerb : Verb
     private readonly Option<string> _limit = Text("--rtol", "X", $"the largest relative error of an exact gradient in float64; {DefaultLimit:E0} by default, ten times as much for reversible");
     private readonly Option<string> _directions = Text("--directions", "K", $"random directions of the central differences; {DefaultDirections} by default");
     private readonly Option<string> _out = Text("--out", "FILE", "writes the table as .csv or .json too");
-    private readonly SettingOptions _model = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "last-layer-scale", "steps", "controller", "error-norm", "max-steps", "adjoint-memory", "trace", "probes", "probe-distribution", "regularize", "batch", "seed");
+    private readonly SettingOptions _model = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "learn-end-time", "last-layer-scale", "steps", "controller", "error-norm", "max-steps", "adjoint-memory", "trace", "probes", "probe-distribution", "regularize", "batch", "seed");
     private readonly SettingOptions _data = new("columns", "drop", "label", "delimiter", "header", "missing", "validation", "test");
 
     /// <summary>Lays out the options.</summary>

@@ -3,29 +3,47 @@ using FlowOde.Cli.Settings;
 
 namespace FlowOde.Cli.Verbs;
 
-/// <summary>Some of the settings of a run as options of another verb.</summary>
-/// <param name="names">The settings.</param>
-internal sealed class SettingOptions(params IReadOnlyList<string> names)
+/// <summary>Settings of a run as options of a verb.</summary>
+internal sealed class SettingOptions
 {
-    private readonly Option<string[]>[] _options = [.. names.Select(name => SettingCatalog.Find(name)!).Select(setting => new Option<string[]>(setting.Option)
+    private readonly List<(Setting Setting, Option Option, Func<ParseResult, IReadOnlyList<string>?> Read)> _options = [];
+
+    /// <summary>Makes an option of each setting.</summary>
+    /// <param name="names">The settings' names.</param>
+    public SettingOptions(params IEnumerable<string> names)
     {
-        HelpName = setting.ValueName,
-        Description = setting.Description.Replace(" in training", "", StringComparison.Ordinal),
-        Arity = setting.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-    })];
+        foreach (var setting in names.Select(name => SettingCatalog.Find(name)!))
+        {
+            if (setting.Kind == SettingKind.Flag)
+            {
+                var flag = new Option<bool>(setting.Option) { Description = setting.Description };
+                _options.Add((setting, flag, parsed => parsed.GetResult(flag) is { Implicit: false } ? [parsed.GetValue(flag) ? SettingValues.Yes : SettingValues.No] : null));
+            }
+            else if (setting.IsList)
+            {
+                var list = new Option<string[]>(setting.Option) { HelpName = setting.ValueName, Description = setting.Description, Arity = ArgumentArity.OneOrMore };
+                _options.Add((setting, list, parsed => parsed.GetValue(list) is { Length: > 0 } values ? values : null));
+            }
+            else
+            {
+                var single = new Option<string>(setting.Option) { HelpName = setting.ValueName, Description = setting.Description };
+                _options.Add((setting, single, parsed => parsed.GetValue(single) is { } value ? [value] : null));
+            }
+        }
+    }
 
     /// <summary>Adds them to a command.</summary>
-    public void AddTo(Command command) => Array.ForEach(_options, command.Add);
+    public void AddTo(Command command) => _options.ForEach(entry => command.Add(entry.Option));
 
     /// <summary>What was given.</summary>
     public SettingLayer Read(ParseResult parsed)
     {
         var layer = new SettingLayer("");
-        foreach (var option in _options)
+        foreach (var (setting, _, read) in _options)
         {
-            if (parsed.GetValue(option) is { Length: > 0 } values)
+            if (read(parsed) is { } values)
             {
-                layer.Add(option.Name[2..], values);
+                layer.Add(setting.Name, values);
             }
         }
 

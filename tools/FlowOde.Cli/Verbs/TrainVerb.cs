@@ -14,35 +14,13 @@ internal sealed class TrainVerb : Verb
     private readonly Option<string> _resume = Text("--resume", "RUN", "continues a run; only --minutes, --iterations and --threads may be given with it, as new totals");
     private readonly Option<string> _config = Text("--config", "FILE", "JSON with any of these options by name");
     private readonly Option<string> _preset = Text("--preset", "NAME", $"a set of options: {string.Join(", ", PresetCatalog.All.Select(preset => $"{preset.Name} ({preset.Help})"))}");
-    private readonly List<(Setting Setting, Option<string> One)> _single = [];
-    private readonly List<(Setting Setting, Option<string[]> Many)> _lists = [];
-    private readonly List<(Setting Setting, Option<bool> Flag)> _flags = [];
+    private readonly SettingOptions _settings = new(SettingCatalog.All.Select(setting => setting.Name));
 
     /// <summary>Lays out the options.</summary>
     public TrainVerb()
     {
         Command = new("train", "Fits a density to data, writes a run folder and draws its pictures.") { _data, _run, _resume, _config, _preset };
-        foreach (var setting in SettingCatalog.All)
-        {
-            if (setting.IsList)
-            {
-                var option = new Option<string[]>(setting.Option) { HelpName = setting.ValueName, Description = setting.Description, Arity = ArgumentArity.OneOrMore };
-                _lists.Add((setting, option));
-                Command.Add(option);
-            }
-            else if (setting.Kind == SettingKind.Flag)
-            {
-                var option = new Option<bool>(setting.Option) { Description = setting.Description };
-                _flags.Add((setting, option));
-                Command.Add(option);
-            }
-            else
-            {
-                var option = Text(setting.Option, setting.ValueName, setting.Description);
-                _single.Add((setting, option));
-                Command.Add(option);
-            }
-        }
+        _settings.AddTo(Command);
     }
 
     /// <inheritdoc/>
@@ -60,7 +38,7 @@ internal sealed class TrainVerb : Verb
     /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
     {
-        var flags = Flags(parsed);
+        var flags = _settings.Read(parsed);
         if (parsed.GetValue(_resume) is { } resume)
         {
             RefuseBesideResume(parsed, flags);
@@ -81,36 +59,6 @@ internal sealed class TrainVerb : Verb
         }
 
         return NewTraining.Run(data, parsed.GetValue(_run), [.. layers, flags], output);
-    }
-
-    private SettingLayer Flags(ParseResult parsed)
-    {
-        var flags = new SettingLayer("");
-        foreach (var (setting, option) in _single)
-        {
-            if (parsed.GetValue(option) is { } value)
-            {
-                flags.Add(setting.Name, value);
-            }
-        }
-
-        foreach (var (setting, option) in _flags)
-        {
-            if (parsed.GetResult(option) is { Implicit: false })
-            {
-                flags.Add(setting.Name, parsed.GetValue(option) ? SettingValues.Yes : SettingValues.No);
-            }
-        }
-
-        foreach (var (setting, option) in _lists)
-        {
-            if (parsed.GetValue(option) is { Length: > 0 } values)
-            {
-                flags.Add(setting.Name, values);
-            }
-        }
-
-        return flags.Complete();
     }
 
     private void RefuseBesideResume(ParseResult parsed, SettingLayer flags)
