@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using FlowOde.Cli.Failures;
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
+
+namespace FlowOde.Cli.Measuring;
+
+/// <summary>The model whose gradient is measured: that of a run, or the one that <c>train</c> would begin with for some data.</summary>
+/// <param name="Run">The folder of the run, or null.</param>
+/// <param name="Data">The data.</param>
+/// <param name="Values">The whole effective settings; method, solver, steps and sizes are the points' own.</param>
+/// <param name="Digest">Changes when the data or a run's parameters do.</param>
+internal sealed record MeasurementSubject(string? Run, TrainingData Data, SettingValues Values, string Digest)
+{
+    /// <summary>A name for people and folders.</summary>
+    public string Name => Path.GetFileNameWithoutExtension(Run is null ? Data.Name : Path.TrimEndingDirectorySeparator(Run));
+
+    /// <summary>Finds what an argument means and completes the settings.</summary>
+    /// <param name="argument">A run, or data.</param>
+    /// <param name="given">What the user said.</param>
+    /// <param name="notice">Is told what was guessed.</param>
+    /// <exception cref="UsageException">It means nothing, or the settings do not go with it.</exception>
+    public static MeasurementSubject Open(string argument, SettingLayer given, Action<string> notice) =>
+        RunOrData.IsRun(argument) ? OfRun(RunFolder.Open(argument), given) : OfData(argument, given, notice);
+
+    private static MeasurementSubject OfData(string argument, SettingLayer given, Action<string> notice)
+    {
+        var asked = SettingValues.Merge(given);
+        var source = DataLoader.Open(argument, asked, notice);
+        var early = SettingValues.Merge(TrainDefaults.For(new(source.ColumnCount, null, false)), given);
+        var data = DataLoader.Prepare(source, argument, early);
+        bool isWide = Standardization.ColumnThatNeedsDouble(data.Standardize, data.Train) >= 0;
+        var values = SettingValues.Merge(TrainDefaults.For(new(data.Dimension, data.TrainRows, isWide)), OneThread, given);
+        return new(null, data, values, data.Digest);
+    }
+
+    private static MeasurementSubject OfRun(RunFolder folder, SettingLayer given)
+    {
+        string[] fixedNames = ["hidden", "blocks", "layer", "activation", "base-time", "data-time", "last-layer-scale", "columns", "drop", "label", "delimiter", "header", "missing"];
+        if (Array.Find(fixedNames, given.Values.ContainsKey) is { } name)
+        {
+            throw new UsageException($"--{name} cannot be given with the run '{folder.Path}', whose model and data have it already; give data in place of a run to choose it.");
+        }
+
+        var saved = RunConfig.Read(folder);
+        if (!File.Exists(folder.Model))
+        {
+            throw new UsageException($"'{folder.Path}' has no model.safetensors yet: nothing was validated. `flowode train --resume {folder.Path}` goes on training.");
+        }
+
+        var data = DataLoader.Prepare(DataLoader.Open(saved.Data, saved.Values, _ => { }), saved.Data, saved.Values);
+        if (data.Digest != saved.Digest)
+        {
+            throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {data.Digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or measure data in place of the run.");
+        }
+
+        string digest = $"{data.Digest}+{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.Model)))}";
+        return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(), OneThread, given), digest);
+    }
+
+    /// <summary>What one thread needs can be compared between machines; more threads are measured on request.</summary>
+    private static SettingLayer OneThread => new SettingLayer("").Add("threads", "1");
+}
