@@ -25,6 +25,14 @@ public sealed record Axes
     /// <value>0 by default: on any number.</value>
     public double XUnit { get; init; }
 
+    /// <summary>Whether x is given as its decimal logarithm, and labelled with the numbers themselves.</summary>
+    /// <value>False by default.</value>
+    public bool IsXLogarithmic { get; init; }
+
+    /// <summary>Whether y is given as its decimal logarithm, and labelled with the numbers themselves.</summary>
+    /// <value>False by default.</value>
+    public bool IsYLogarithmic { get; init; }
+
     /// <summary>Whether tick marks of x have labels.</summary>
     /// <value>True by default.</value>
     public bool XLabels { get; init; } = true;
@@ -107,7 +115,7 @@ public sealed record Axes
     {
         for (var count = Math.Clamp((int)(width / 38), 2, 9); ; count--)
         {
-            var ticks = AxisTicks.Nice(x, count, XSuffix, XUnit);
+            var ticks = IsXLogarithmic ? AxisTicks.Logarithmic(x, count, XSuffix) : AxisTicks.Nice(x, count, XSuffix, XUnit);
             var widest = ticks.Labels.Select(label => FigureText.Width(label, TickSize)).DefaultIfEmpty(0).Max();
             if (count == 2 || widest + (0.6f * TickSize) < ticks.Step / x.Span * width)
             {
@@ -121,7 +129,11 @@ public sealed record Axes
         XTicks(x, width).Labels.Select(label => FigureText.Width(label, TickSize)).DefaultIfEmpty(0).Max();
 
     /// <summary>The y ticks on a frame of height <paramref name="height"/>.</summary>
-    internal AxisTicks YTicks(DataLimits y, float height) => AxisTicks.Nice(y, Math.Clamp((int)(height / 36), 2, 9), YSuffix);
+    internal AxisTicks YTicks(DataLimits y, float height)
+    {
+        var count = Math.Clamp((int)(height / 36), 2, 9);
+        return IsYLogarithmic ? AxisTicks.Logarithmic(y, count, YSuffix) : AxisTicks.Nice(y, count, YSuffix);
+    }
 
     private void DrawX(SKCanvas canvas, PlotArea area, SKPaint line)
     {

@@ -6,6 +6,7 @@ namespace FlowOde.Samplers.Drawing;
 public sealed record AxisTicks
 {
     private static readonly double[] _mantissas = [1, 2, 2.5, 5];
+    private static readonly int[][] _logarithmic = [[1, 2, 5], [1, 3], [1]];
 
     private AxisTicks(double step, double[] values, string[] labels)
     {
@@ -46,6 +47,53 @@ public sealed record AxisTicks
                 }
             }
         }
+    }
+
+    /// <summary>The finest of 1, 2, 5 times powers of ten, of 1 and 3 times them, of the powers, or of every few powers, of which no more than
+    /// <paramref name="maximumCount"/> fall within <paramref name="limits"/>.</summary>
+    /// <param name="limits">The interval shown, as decimal logarithms.</param>
+    /// <param name="maximumCount">The greatest number of ticks, 2 or more.</param>
+    /// <param name="suffix">A unit put behind each label.</param>
+    /// <returns>Ticks whose <see cref="Values"/> are decimal logarithms, labelled with the numbers themselves.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumCount"/> is less than 2.</exception>
+    public static AxisTicks Logarithmic(DataLimits limits, int maximumCount, string suffix = "")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumCount, 2);
+        ArgumentNullException.ThrowIfNull(suffix);
+        foreach (var mantissas in _logarithmic)
+        {
+            if (Powers(limits, mantissas, 1) is var fine && fine.Length <= maximumCount)
+            {
+                return Label(fine, mantissas.Length == 1 ? 1 : Math.Log10(2), suffix);
+            }
+        }
+
+        for (var every = 2; ; every++)
+        {
+            if (Powers(limits, [1], every) is var coarse && coarse.Length <= maximumCount)
+            {
+                return Label(coarse, every, suffix);
+            }
+        }
+    }
+
+    private static AxisTicks Label((double Value, int Mantissa, int Exponent)[] ticks, double step, string suffix) =>
+        new(step, [.. ticks.Select(tick => tick.Value)], [.. ticks.Select(tick => Number(tick.Mantissa, tick.Exponent) + suffix)]);
+
+    private static string Number(int mantissa, int exponent) => exponent is >= -3 and < 6
+        ? (mantissa * Math.Pow(10, exponent)).ToString(exponent < 0 ? $"F{-exponent}" : "N0", CultureInfo.InvariantCulture)
+        : $"{(mantissa == 1 ? "" : $"{mantissa}×")}10{Superscript(exponent)}";
+
+    private static (double Value, int Mantissa, int Exponent)[] Powers(DataLimits limits, int[] mantissas, int every)
+    {
+        var first = (int)Math.Floor(Math.Max(limits.Minimum, -308));
+        var last = (int)Math.Floor(Math.Min(limits.Maximum, 308));
+        return [.. from exponent in Enumerable.Range(first, last - first + 1)
+                   where exponent % every == 0
+                   from mantissa in mantissas
+                   let value = exponent + Math.Log10(mantissa)
+                   where limits.Contains(value)
+                   select (value, mantissa, exponent)];
     }
 
     private static (double First, double Last) Multiples(DataLimits limits, double mantissa, int exponent)

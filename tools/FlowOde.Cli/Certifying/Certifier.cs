@@ -79,31 +79,31 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
     private Certificate OfContinuous(ContinuousAdjoint adjoint, IStepper stepper, Certificate empty)
     {
         var coarse = settings with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = adjoint };
-        var (error, gradient) = Against(adjoint, coarse);
+        var (error, gradient, whole) = Against(adjoint, coarse);
         using (gradient)
         {
             var fine = coarse with { Controller = FinerThan(coarse.Controller), Limits = new() };
-            var (finer, finerGradient) = Against(adjoint, fine);
+            var (finer, finerGradient, finerWhole) = Against(adjoint, fine);
             finerGradient.Dispose();
             var found = Filled(empty, gradient) with { Error = error, FinerError = finer.Distance, SchemeDistance = Distance(gradient) };
             double? allowed = coarse.Controller.Tolerances is { } tolerances ? options.TolerancesAllowed * tolerances.Relative : null;
             double range = coarse.Controller is PidController pid ? pid.Tolerances.Relative / options.FinerTolerance : options.FinerSteps;
-            double slope = Math.Log(error.Distance / finer.Distance) / Math.Log(range);
+            double slope = Math.Log(whole / finerWhole) / Math.Log(range);
             return found with
             {
                 Failure = !(error.Distance <= (allowed ?? double.PositiveInfinity)) ? $"{error.Distance:E1} from the direct gradient in {error.Group} (allowed {allowed:E0})"
-                    : !(slope >= options.LeastSlope || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {error.Distance:E1}, then {finer.Distance:E1}"
+                    : !(slope >= options.LeastSlope || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {whole:E1} of the whole gradient, then {finerWhole:E1}"
                     : null,
             };
         }
     }
 
     /// <summary>A continuous adjoint's gradient, and its distance from the direct one on the same forward steps.</summary>
-    private (GroupDistance Error, CertifiedGradient Gradient) Against(IAdjoint adjoint, FlowSettings coarse)
+    private (GroupDistance Worst, CertifiedGradient Gradient, double Whole) Against(IAdjoint adjoint, FlowSettings coarse)
     {
         var gradient = loss.Gradient(coarse);
         using var direct = loss.Gradient(coarse with { Adjoint = new DirectAdjoint() });
-        return (GradientDistance.Worst(gradient.Gradient, direct.Gradient), gradient);
+        return (GradientDistance.Worst(gradient.Gradient, direct.Gradient), gradient, GradientDistance.Of(gradient.Gradient, direct.Gradient));
     }
 
     private Lane LaneOf(IStepper stepper)

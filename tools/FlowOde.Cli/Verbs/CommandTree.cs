@@ -10,7 +10,7 @@ namespace FlowOde.Cli.Verbs;
 internal sealed class CommandTree
 {
     private readonly DataInfoVerb _info = new();
-    private readonly Verb[] _top = [new TrainVerb(), new SampleVerb(), new ScoreVerb(), new RenderVerb(), new CertifyVerb(), new DataVerb(), new SolversVerb()];
+    private readonly Verb[] _top = [new TrainVerb(), new SampleVerb(), new ScoreVerb(), new RenderVerb(), new CertifyVerb(), new MemoryVerb(), new DataVerb(), new SolversVerb(), new MeasureVerb()];
     private readonly Option<bool> _json = new("--json") { Recursive = true, Description = "standard output is exactly one JSON object" };
     private readonly Option<bool> _quiet = new("--quiet") { Recursive = true, Description = "says results and failures only" };
     private readonly Option<bool> _verbose = new("--verbose") { Recursive = true, Description = "says more; failures nobody foresaw with their trace" };
@@ -70,6 +70,8 @@ internal sealed class CommandTree
         return verb.Run(parsed, new(output, error, parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_verbose)));
     }
 
+    private IEnumerable<string> VerbNames => _root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+
     private static int Help(ParseResult parsed, Verb? verb, TextWriter output)
     {
         using var text = new StringWriter();
@@ -95,7 +97,7 @@ internal sealed class CommandTree
         }
 
         var verb = _root.Subcommands.FirstOrDefault(command => command.Name == words[0])
-            ?? throw new UsageException($"There is no verb '{words[0]}'.{Suggestion.For(words[0], _root.Subcommands.Select(command => command.Name))} The verbs are: {string.Join(", ", _root.Subcommands.Select(command => command.Name))}.");
+            ?? throw new UsageException($"There is no verb '{words[0]}'.{Suggestion.For(words[0], VerbNames)} The verbs are: {string.Join(", ", VerbNames)}.");
         return words.Length > 1 && verb.Subcommands.FirstOrDefault(command => command.Name == words[1]) is { } sub ? sub : verb;
     }
 

@@ -1,0 +1,112 @@
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Objectives;
+using FlowOde.Flows.Randomness;
+using FlowOde.Flows.Training;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Measurement;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Measuring;
+
+/// <summary>The gradient of a model's own negative log-likelihood on the first batch of its training. Owns its tensors.</summary>
+internal sealed class ModelGradient : IMeasuredGradient, IDisposable
+{
+    private const int WarmUpSteps = 2;
+
+    private readonly FlowModel _model;
+    private readonly FlatVector _parameters;
+    private readonly FlatVector _gradient;
+    private readonly FlowSettings _settings;
+    private readonly ObservedAdjoint _adjoint;
+    private readonly double[] _weights;
+    private readonly TrainingBatch _batch;
+    private readonly FlowDraw _draw;
+    private readonly ShardedObjective _objective;
+    private SequentialFlow? _flow;
+
+    private ModelGradient(FlowModel model, FlatVector parameters, TrainingBatch batch, SettingValues values, Device device)
+    {
+        int threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads");
+        var settings = SolveSettings.ForTraining(values);
+        (_model, _parameters, _batch) = (model, parameters, batch);
+        _adjoint = new(settings.Adjoint);
+        _settings = settings with { Adjoint = _adjoint, TapeBytes = settings.TapeBytes / threads }; // as in training: each thread has a gradient of its own
+        _weights = [.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)];
+        _objective = new(new NegativeLogLikelihood(_weights), threads, parameters);
+        _gradient = parameters.CreateLike();
+        _draw = new(new((ulong)values.Integer("seed")), RandomPurpose.Probe, 0, batch.Rows);
+    }
+
+    /// <summary>Makes the gradient of a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="device">Where it computes.</param>
+    public static ModelGradient Open(MeasurementJob job, Device device)
+    {
+        using var loaded = job.Run is { } run ? ModelStore.Read(RunFolder.Open(run)) : null;
+        var values = job.Values;
+        var random = new RandomSource((ulong)values.Integer("seed"));
+        var data = DataLoader.Prepare(DataLoader.Open(job.Data, values, _ => { }), job.Data, loaded?.Config.Values ?? values);
+        var model = loaded?.Model ?? new FlowModel(ModelSettings.Read(values, data.Dimension), data.Standardize);
+        var dtype = SolveSettings.DType(values);
+        var parameters = loaded?.ParametersAs(dtype, device) ?? model.CreateParameters(random, dtype, device);
+        return new(model, parameters, new BatchSource(data, random, (int)values.Integer("batch"), dtype, device).At(0), values, device);
+    }
+
+    /// <inheritdoc/>
+    public void WarmUp()
+    {
+        using var flow = _model.Bind(_parameters, _settings with { Controller = new ConstantStep(WarmUpSteps) });
+        Evaluate(flow);
+    }
+
+    /// <inheritdoc/>
+    public GradientCost Compute()
+    {
+        var result = Evaluate(_flow ??= _model.Bind(_parameters, _settings));
+        return new(result.Forward, result.Backward, _adjoint.LargestDrift);
+    }
+
+    /// <summary>The gradient last computed.</summary>
+    public double[] ToArray() => Doubles(_gradient);
+
+    /// <summary>The exact gradient of the discrete solve with the same steps, of the same rows and parameters, in float64.</summary>
+    public double[] ComputeReference()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = LoadedModel.Copy(_parameters, ScalarType.Float64, _parameters.Device);
+        using var gradient = parameters.CreateLike();
+        using var batch = new TrainingBatch(_batch.Values.to(ScalarType.Float64), _batch.Rows);
+
+        // Direct's own numbers, at the memory of one step's tapes and the states.
+        using var flow = _model.Bind(parameters, _settings with { Adjoint = new CheckpointedAdjoint() });
+        new NegativeLogLikelihood(_weights).Evaluate(flow, batch, _draw, batch.Rows.Length, gradient);
+        return Doubles(gradient);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _flow?.Dispose();
+        _objective.Dispose();
+        _gradient.Dispose();
+        _batch.Dispose();
+        _parameters.Dispose();
+    }
+
+    private ObjectiveResult Evaluate(IFlow flow)
+    {
+        _gradient.Clear();
+        return _objective.Evaluate(flow, _batch, _draw, _batch.Rows.Length, _gradient);
+    }
+
+    private static double[] Doubles(FlatVector vector)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. vector.Layout.Segments.Select((_, i) => vector[i].flatten())]).to(ScalarType.Float64).cpu().data<double>().ToArray();
+    }
+}
