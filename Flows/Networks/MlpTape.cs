@@ -6,6 +6,10 @@ namespace FlowOde.Flows.Networks;
 /// <summary>The inputs of all layers and what the activations keep.</summary>
 internal sealed class MlpTape : NetworkTape
 {
+    // A tensor's native and managed objects beside its content (measured), and how many tensors a layer's values and an activation's tape have.
+    private const long HandleBytes = 512;
+    private const int TensorsOfALayer = 10;
+
     private MlpTape(MlpWorkspace workspace, Dual[] layers, ActivationTape[] activations)
         : base(workspace, layers[0], layers[^1]) => (Mlp, Layers, Activations) = (workspace, layers, activations);
 
@@ -20,7 +24,7 @@ internal sealed class MlpTape : NetworkTape
     /// <summary>The time of the evaluation.</summary>
     internal double Time { get; set; } = double.NaN;
 
-    public override long Bytes => Layers.Sum(layer => layer.Bytes) + Activations.Sum(activation => activation.Bytes);
+    public override long Bytes => Layers.Sum(layer => layer.Bytes) + Activations.Sum(activation => activation.Bytes) + (Layers.Length * TensorsOfALayer * HandleBytes);
 
     public override void Dispose()
     {

@@ -17,7 +17,6 @@ public static class AdjointCatalog
         new BacksolveAdjoint(),
         new BacksolveAdjoint { Norm = BackwardNorm.Full },
         new InterpolatedAdjoint(),
-        new InterpolatedAdjoint { Norm = BackwardNorm.Full },
         new BackpropagationAdjoint(),
     ];
 

@@ -6,8 +6,8 @@ internal sealed class BudgetPlan(TapeBudget budget) : CheckpointPlan
 {
     public override void Begin(DiscreteMemory memory)
     {
-        // A step in work, the state it starts from and the one it leads to, and the first state.
-        long least = memory.StepBytes + (3 * memory.StateBytes);
+        // Beside a step in work: the first state, and one on the way.
+        long least = memory.WorkBytes + (3 * memory.StateBytes);
         if (!budget.Fits(least))
         {
             throw new ArgumentException($"A budget of {budget.Bytes:N0} bytes, of which {budget.Used:N0} are in use, does not hold the tapes and stages of a single step: those take {least:N0} bytes. Give a larger budget, smaller batches, or use the gradient method 'symplectic', which keeps one tape.");

@@ -17,16 +17,17 @@ public abstract record ContinuousAdjoint : IAdjoint
     /// <summary>A cotangent with an integral, as every backward solve has them.</summary>
     private static readonly VectorLayout _backward = new(new Segment("cotangent", 1), new Segment("integral", 1) { Role = SegmentRole.Quadrature });
 
-    private protected ContinuousAdjoint()
-    {
-    }
+    private protected ContinuousAdjoint() => Norm = UsualNorm;
 
     /// <inheritdoc/>
-    public string Name => Norm == BackwardNorm.Seminorm ? BaseName : $"{BaseName}-full";
+    public string Name => Norm == UsualNorm ? BaseName : $"{BaseName}-{(Norm == BackwardNorm.Full ? "full" : "seminorm")}";
 
     /// <summary>Which channels of the backward state count in its error norm.</summary>
-    /// <value><see cref="BackwardNorm.Seminorm"/> by default.</value>
-    public BackwardNorm Norm { get; init; } = BackwardNorm.Seminorm;
+    /// <value>
+    /// <see cref="BackwardNorm.Seminorm"/> by default where the state is rebuilt, which then keeps the steps short enough for the integrals as well.
+    /// Along a dense output only the cotangent would, which may be much smoother than the integrals: <see cref="BackwardNorm.Full"/> there.
+    /// </value>
+    public BackwardNorm Norm { get; init; }
 
     /// <summary>The method of the backward solve's steps; null for the forward solve's.</summary>
     /// <value>Null by default.</value>
@@ -42,8 +43,10 @@ public abstract record ContinuousAdjoint : IAdjoint
     /// <summary>The drift of a rebuilt state that is refused; infinite where nothing is rebuilt.</summary>
     internal abstract double LargestDrift { get; }
 
-    /// <summary>The name with the seminorm.</summary>
+    /// <summary>The name with the usual norm.</summary>
     private protected abstract string BaseName { get; }
+
+    private BackwardNorm UsualNorm => RebuildsState ? BackwardNorm.Seminorm : BackwardNorm.Full;
 
     /// <inheritdoc/>
     public bool Supports(IStepper stepper, out string reason) => (Stepper ?? stepper).Supports(_backward, out reason);

@@ -11,6 +11,8 @@ namespace FlowOde.Solvers.Adjoints;
 /// </summary>
 internal sealed class DiscreteMemory : IDisposable
 {
+    private const int ScratchTapes = 3;
+
     private readonly FieldWorkspace _workspace;
     private readonly WorkspacePool _pool;
     private readonly object _vectorKey;
@@ -26,7 +28,7 @@ internal sealed class DiscreteMemory : IDisposable
     private readonly Dictionary<int, StepRecord> _taped = [];
     private int _oldestTaped;
     private long _taken;
-    private long _inWork;
+    private bool _isBackward;
 
     /// <param name="workspace">Lends tapes.</param>
     /// <param name="problem">The problem.</param>
@@ -70,6 +72,9 @@ internal sealed class DiscreteMemory : IDisposable
     /// <summary>Bytes of a step with its tapes, stage derivatives and start.</summary>
     public long StepBytes { get; private set; }
 
+    /// <summary>Bytes of a step in work, with the buffers of the field's workspace.</summary>
+    public long WorkBytes { get; private set; }
+
     /// <summary>Bytes of the vectors that a step starts from.</summary>
     public long StateBytes => _carried * _vectorBytes;
 
@@ -88,10 +93,11 @@ internal sealed class DiscreteMemory : IDisposable
         {
             StepBytes = bytes;
             long tapeBytes = bytes - (_stages * _vectorBytes) - StateBytes;
-            _plan.Begin(this);
 
-            // A step in work has as much at any time: forward one more tape, for its last evaluation; backward the state it leads to.
-            Take(_inWork = StepBytes + Math.Max(StateBytes, tapeBytes / Math.Max(1, tapes.Length)));
+            // A step in work has as much at any time, and the field's workspace buffers of about three tapes' size for it.
+            WorkBytes = StepBytes + StateBytes + (ScratchTapes * tapeBytes / Math.Max(1, tapes.Length));
+            _plan.Begin(this);
+            Take(WorkBytes);
         }
 
         bool isWhole = tapes.Length == _stages;
@@ -146,8 +152,12 @@ internal sealed class DiscreteMemory : IDisposable
     /// <summary>The step of a number with its tapes; steps are asked for from the last to the first, and given back in between.</summary>
     public StepRecord Take(int number, IDifferentiableField field, StepPullback pullback)
     {
-        Give(_inWork); // the forward solve is over
-        _inWork = 0;
+        if (!_isBackward)
+        {
+            Give(StepBytes); // no step is in work any more: one that is made again takes its place
+            _isBackward = true;
+        }
+
         if (!_taped.Remove(number, out var record))
         {
             Rebuild(number, field, pullback);

@@ -90,7 +90,7 @@ internal static class CertifyReport
     {
         string Of(Func<Certificate, bool> which) => string.Join(", ", certificates.Where(which).Select(c => c.Method).Distinct());
         string exact = Of(c => c.Failure is null && c.FinerError is null), approximate = Of(c => c.Failure is null && c.FinerError is not null), failed = Of(c => c.Failure is not null);
-        return $"{(exact.Length > 0 ? $"Exact here: {exact}. " : "")}{(approximate.Length > 0 ? $"As exact as the tolerance: {approximate}. " : "")}{(failed.Length > 0 ? $"Not to be used here: {failed}." : "auto is the fastest exact one within its budget.")}";
+        return $"{(exact.Length > 0 ? $"Exact here: {exact}. " : "")}{(approximate.Length > 0 ? $"As exact as the tolerance: {approximate}. " : "")}{(failed.Length > 0 ? $"Not to be used here: {failed}." : "auto is exact and as fast as its budget allows: the one to choose.")}";
     }
 
     private static string Small(double? number) => number is { } value ? value.ToString("0.0E+0", CultureInfo.InvariantCulture) : "–";

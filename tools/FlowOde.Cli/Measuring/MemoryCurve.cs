@@ -25,7 +25,10 @@ internal sealed record MemoryCurve
     public IEnumerable<SweepPoint> Finished => Points.Where(point => point.IsFinished);
 
     /// <summary>The gradient method, with its budget where it has one.</summary>
-    public string Label => Points[0].Budget is { } budget ? $"{Points[0].Method} ({budget})" : Points[0].Method;
+    public string Label => $"{Points[0].Method}{(Points[0].Budget is { } budget ? $" ({budget})" : "")}{(Partner is null ? "" : $" ({Partner})")}";
+
+    /// <summary>The solver, where it is another than its panel's; else null.</summary>
+    public string? Partner { get; init; }
 
     /// <summary>The fitted law, or null where fewer than four points were measured.</summary>
     public GrowthLaw? Law { get; }

@@ -129,7 +129,7 @@ internal sealed class MemoryReport
     {
         ["adjoint"] = curve.Points[0].Method,
         ["budget"] = curve.Points[0].Budget,
-        ["solver"] = panel.Solver,
+        ["solver"] = curve.Points[0].Solver,
         ["batch"] = panel.Batch,
         ["hidden"] = curve.Points[0].Json["hidden"]!.DeepClone(),
         ["exponent"] = curve.Law?.Exponent,

@@ -16,7 +16,7 @@ internal static class SweepGrid
     public static IReadOnlyList<MeasurementPoint> Make(MeasurementSubject subject, SweepOptions options, Action<string> notice)
     {
         IStepper[] solvers = [.. (options.Solvers ?? [subject.Values.Text("solver")]).Select(Solver)];
-        var pairs = Pairs(options.Methods, solvers, notice);
+        var pairs = Pairs(options.Methods, solvers, options.Solvers is null, notice);
         if (subject.Run is not null && options.Widths is not null)
         {
             throw new UsageException($"--widths cannot be given with the run '{subject.Run}', whose model has its own; give data in place of a run.");
@@ -42,8 +42,8 @@ internal static class SweepGrid
                from shape in shapes
                from batch in batches
                from steps in options.Steps
-               from method in pairs[solver]
-               select new MeasurementPoint(subject, method, solver.Name, steps, batch, shape),
+               from pair in pairs[solver]
+               select new MeasurementPoint(subject, pair.Method, pair.Solver, steps, batch, shape),
         ];
     }
 
@@ -51,7 +51,11 @@ internal static class SweepGrid
         ? StepperCatalog.Find(name)!
         : throw new UsageException($"--solvers: '{name}' is not known.{Suggestion.For(name, SolveSettings.Solvers)} Known are: {string.Join(", ", SolveSettings.Solvers)}.");
 
-    private static Dictionary<IStepper, IReadOnlyList<string>> Pairs(IReadOnlyList<string>? asked, IStepper[] solvers, Action<string> notice)
+    /// <param name="asked">The gradient methods that were asked for, or null for all.</param>
+    /// <param name="solvers">The solvers.</param>
+    /// <param name="mayDiffer">Whether a method that does not go with the solver is measured with one that it goes with.</param>
+    /// <param name="notice">Is told what is left out or differs.</param>
+    private static Dictionary<IStepper, IReadOnlyList<(string Method, string Solver)>> Pairs(IReadOnlyList<string>? asked, IStepper[] solvers, bool mayDiffer, Action<string> notice)
     {
         foreach (string text in asked ?? [])
         {
@@ -60,21 +64,27 @@ internal static class SweepGrid
                 throw new UsageException($"--adjoints: {problem}");
             }
 
-            if (!solvers.Any(solver => AdjointCatalog.Find(text)!.Supports(solver, out _)))
+            if (!mayDiffer && !solvers.Any(solver => AdjointCatalog.Find(text)!.Supports(solver, out _)))
             {
                 AdjointSettings.For(text, solvers[0], "--adjoints"); // says why, and what would do
             }
         }
 
-        var pairs = new Dictionary<IStepper, IReadOnlyList<string>>();
+        var pairs = new Dictionary<IStepper, IReadOnlyList<(string Method, string Solver)>>();
         foreach (var solver in solvers)
         {
-            var works = new List<string>();
+            var works = new List<(string Method, string Solver)>();
             foreach (string text in asked ?? [.. AdjointSettings.Names])
             {
-                if (AdjointCatalog.Find(text)!.Supports(solver, out string reason))
+                var adjoint = AdjointCatalog.Find(text)!;
+                if (adjoint.Supports(solver, out string reason))
                 {
-                    works.Add(text);
+                    works.Add((text, solver.Name));
+                }
+                else if (mayDiffer)
+                {
+                    works.Add((text, AdjointSettings.SolverFor(adjoint, solver).Name));
+                    notice($"{text} does not go with {solver.Name}: measured with {works[^1].Solver}.");
                 }
                 else
                 {

@@ -49,4 +49,11 @@ internal static class AdjointSettings
         var adjoint = AdjointCatalog.Find(text)!;
         return adjoint.Supports(stepper, out string reason) ? adjoint : throw new UsageException($"{option} {adjoint.Name} does not work with --solver {stepper.Name}: {reason}");
     }
+
+    /// <summary>A solver that a gradient method goes with, as near to another as there is: that one itself, its reversible partner, or another.</summary>
+    public static IStepper SolverFor(IAdjoint adjoint, IStepper stepper) => adjoint.Supports(stepper, out _)
+        ? stepper
+        : StepperCatalog.Find(ReversibleCoupling.Prefix + stepper.Name) is { } coupled && adjoint.Supports(coupled, out _)
+            ? coupled
+            : SolveSettings.Solvers.Select(name => StepperCatalog.Find(name)!).Last(other => adjoint.Supports(other, out _));
 }

@@ -114,7 +114,7 @@ internal sealed class CertifyVerb : Verb
                         throw new UsageException($"--adjoints {text} does not work with --solvers {solver}: {reason}");
                     }
 
-                    chosen = Partner(adjoint, stepper);
+                    chosen = AdjointSettings.SolverFor(adjoint, stepper);
                     output.Notice($"{text} does not go with {solver}: tried with {chosen.Name}.");
                 }
 
@@ -124,12 +124,6 @@ internal sealed class CertifyVerb : Verb
 
         return [.. pairs.Distinct()];
     }
-
-    /// <summary>A solver that a gradient method goes with, as near to another as there is.</summary>
-    private static IStepper Partner(IAdjoint adjoint, IStepper stepper) =>
-        StepperCatalog.Find(ReversibleCoupling.Prefix + stepper.Name) is { } coupled && adjoint.Supports(coupled, out _)
-            ? coupled
-            : SolveSettings.Solvers.Select(name => StepperCatalog.Find(name)!).Last(other => adjoint.Supports(other, out _));
 
     private MeasurementSubject Subject(ParseResult parsed, Output output)
     {

@@ -84,7 +84,7 @@ public class GradientOracleTests
         var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [32, 32], Activation = activation, Blocks = blocks }, standardize);
         using var parameters = model.CreateParameters(TestFlows.Source, dtype, CPU);
         ITraceEstimator trace = probes == 0 ? new ExactTrace() : new HutchinsonTrace(probes);
-        var settings = TestFlows.Steps(steps, trace) with { Adjoint = adjoint, Regularizers = [KnownRegularizers.Named("kinetic-energy")], TapeBytes = 700_000 * blocks };
+        var settings = TestFlows.Steps(steps, trace) with { Adjoint = adjoint, Regularizers = [KnownRegularizers.Named("kinetic-energy")], TapeBytes = 1_500_000 * blocks };
         var flow = model.Bind(parameters, settings);
         var data = TestFlows.Normal(Rows, 2, dtype);
         using var gradient = parameters.CreateLike();

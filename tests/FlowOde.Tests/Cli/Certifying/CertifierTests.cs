@@ -1,0 +1,80 @@
+using FlowOde.Cli.Certifying;
+using FlowOde.Cli.Measuring;
+using FlowOde.Cli.Settings;
+using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Tests.Cli.Certifying;
+
+/// <summary>A certificate is worth what it refuses: gradients that are broken on purpose.</summary>
+public class CertifierTests
+{
+    [Theory]
+    [InlineData(0, 0, null)]
+    [InlineData(1e-9, 0, "from the direct gradient")]
+    [InlineData(0, 1e-9, "from the direct gradient")]
+    public void Certify_OfAGradientBrokenOnPurpose_Fails(double byParameters, double byStart, string? reason)
+    {
+        var certificate = Certify(new BrokenAdjoint(byParameters, byStart), blocks: 2);
+        Assert.Equal(reason is null, certificate.Failure is null);
+        Assert.Contains(reason ?? "exact", certificate.Verdict, StringComparison.Ordinal);
+    }
+
+    /// <summary>Broken like the reference itself, only differences could tell: here both are broken by a part in a thousand.</summary>
+    [Fact]
+    public void Certify_OfADirectGradient_IsHeldToDifferencesToo()
+    {
+        var certificate = Certify(new DirectAdjoint(), blocks: 1);
+        Assert.InRange(certificate.DifferenceError!.Value, 1e-14, 1e-7);
+    }
+
+    [Fact]
+    public void Certify_OfASolveThatCannotGoOn_FailsWithItsMessage() =>
+        Assert.Contains("limit of 1 steps", Certify(new DirectAdjoint(), blocks: 1, "max-steps", "1").Failure, StringComparison.Ordinal);
+
+    private static Certificate Certify(IAdjoint adjoint, int blocks, params string[] more)
+    {
+        var given = new SettingLayer("").Add("hidden", "6").Add("blocks", $"{blocks}").Add("batch", "16");
+        for (int i = 0; i < more.Length; i += 2)
+        {
+            given.Add(more[i], more[i + 1]);
+        }
+
+        var subject = MeasurementSubject.Open("moons", given, _ => { });
+        using var loss = new ModelLoss(subject);
+        using var certifier = new Certifier(loss, SolveSettings.ForCertifying(subject.Values), new() { Limit = 1e-11, Directions = 2 });
+        return certifier.Certify(adjoint, StepperCatalog.Find("dopri5")!);
+    }
+
+    /// <summary>The direct gradient, of which parameters and start are off by a factor.</summary>
+    private sealed class BrokenAdjoint(double byParameters, double byStart) : IAdjoint
+    {
+        public string Name => "broken";
+
+        public bool Supports(IStepper stepper, out string reason) => new DirectAdjoint().Supports(stepper, out reason);
+
+        public RecordedSolve Record(OdeProblem problem, TapeBudget budget) => new Broken(new DirectAdjoint().Record(problem, budget), byParameters, byStart);
+    }
+
+    private sealed class Broken(RecordedSolve inner, double byParameters, double byStart) : RecordedSolve
+    {
+        public override IReadOnlyList<FlatVector> States => inner.States;
+
+        public override SolveStatistics Statistics => inner.Statistics;
+
+        public override IReadOnlyList<double> Grid => inner.Grid;
+
+        public override void Dispose() => inner.Dispose();
+
+        private protected override SolveGradient PullbackOnce(ReadOnlySpan<FlatVector> stateCotangents, FlatVector intoStart, FlatVector intoGradient)
+        {
+            var result = inner.Pullback(stateCotangents, intoStart, intoGradient);
+            using TorchSharp.Scalar parameters = 1 + byParameters, start = 1 + byStart;
+            intoGradient.Flat.mul_(parameters);
+            intoStart.Flat.mul_(start);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
+using static FlowOde.Tests.Solvers.Problems;
+
+namespace FlowOde.Tests.Solvers.StepSizeControllers;
+
+public class FrozenGridTests
+{
+    [Fact]
+    public void Solve_OnTheGridOfAnAdaptiveSolve_RepeatsItBitForBit()
+    {
+        using var field = new PendulumField();
+        var problem = FlowOde.Tests.Solvers.Steppers.ReversibleMethodTests.PendulumProblem(field, StepperCatalog.Find("dopri5")!, Pid(1e-7), [0, 0.3, 1.1, 3]);
+        using var first = new DirectAdjoint().Record(problem, new(long.MaxValue));
+        var frozen = problem with { Controller = new FrozenGrid(first.Grid, problem.Times) };
+        using var again = new CheckpointedAdjoint().Record(frozen, new(long.MaxValue));
+        Assert.True(first.Statistics.RejectedSteps > 0);
+        Assert.Equal(0, again.Statistics.RejectedSteps);
+        Assert.Equal(first.Grid.Count, again.Grid.Count);
+        for (int i = 0; i < first.Grid.Count; i++)
+        {
+            Assert.Equal(first.Grid[i], again.Grid[i], 1e-15 * 3);
+        }
+
+        Assert.Equal(first.Final.AsSpan<double>(0)[0], again.Final.AsSpan<double>(0)[0], 1e-14);
+        Assert.Equal(first.Grid.Count - 1, frozen.Controller.CountSteps(problem.Times));
+    }
+
+    [Fact]
+    public void Solve_OfAnIntervalThatIsStretched_StretchesItsSteps()
+    {
+        using var field = new PendulumField();
+        var problem = FlowOde.Tests.Solvers.Steppers.ReversibleMethodTests.PendulumProblem(field, StepperCatalog.Find("rk4")!, new FrozenGrid([0, 0.1, 0.7, 1], [0, 1]), [0, 2]);
+        using var record = new DirectAdjoint().Record(problem, new(long.MaxValue));
+        Assert.Equal([0, 0.2, 1.4, 2], record.Grid.Select(time => Math.Round(time, 12)));
+    }
+
+    [Theory]
+    [InlineData(new[] { 0.0, 0.5, 1.0 }, new[] { 0.0, 0.7, 1.0 })]
+    [InlineData(new[] { 0.0, 0.5, 0.4, 1.0 }, new[] { 0.0, 1.0 })]
+    [InlineData(new[] { 0.0, 0.5 }, new[] { 0.0, 1.0 })]
+    [InlineData(new[] { 0.0, 1.0, 2.0 }, new[] { 0.0, 1.0 })]
+    [InlineData(new double[0], new[] { 0.0, 1.0 })]
+    public void Constructor_WithAGridThatMissesATime_IsRefused(double[] grid, double[] times) =>
+        Assert.Throws<ArgumentException>(() => new FrozenGrid(grid, times));
+
+    [Fact]
+    public void Solve_OfAnotherNumberOfTimes_IsRefused()
+    {
+        var problem = Problem(NonAutonomous, StepperCatalog.Find("rk4")!, new FrozenGrid([0, 1], [0, 1]), [1, 1], 0, 1, 2);
+        Assert.Throws<ArgumentException>(() => OdeSolver.Solve(problem));
+    }
+}
