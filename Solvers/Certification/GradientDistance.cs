@@ -30,7 +30,7 @@ public static class GradientDistance
             var expected = AsDouble(reference[i]);
             double distance = Norm(AsDouble(gradient[i]) - expected), size = Math.Max(Norm(expected), SmallestShare * usual * Math.Sqrt(segment.Length));
             double relative = distance == 0 ? 0 : distance / size;
-            if (!(relative <= worst.Distance))
+            if (!double.IsNaN(worst.Distance) && !(relative <= worst.Distance))
             {
                 worst = new(segment.Name, relative);
             }

@@ -63,7 +63,7 @@ internal static class CertifyReport
             }).Append('\n');
         }
 
-        return text.ToString();
+        return text.ToString().TrimEnd('\n');
     }
 
     private static JsonObject ToJson(Certificate certificate) => new()
