@@ -11,7 +11,7 @@ internal sealed class SettingOptions(params IReadOnlyList<string> names)
     {
         HelpName = setting.ValueName,
         Description = setting.Description.Replace(" in training", "", StringComparison.Ordinal),
-        Arity = setting.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+        Arity = ArgumentArity.OneOrMore, // one that takes a single value refuses more by itself, with its name
     })];
 
     /// <summary>Adds them to a command.</summary>
