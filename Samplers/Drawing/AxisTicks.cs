@@ -6,7 +6,7 @@ namespace FlowOde.Samplers.Drawing;
 public sealed record AxisTicks
 {
     private static readonly double[] _mantissas = [1, 2, 2.5, 5];
-    private static readonly int[][] _logarithmic = [[1, 2, 5], [1, 3], [1]];
+    private static readonly int[][] _logarithmic = [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]];
 
     private AxisTicks(double step, double[] values, string[] labels)
     {
@@ -49,36 +49,22 @@ public sealed record AxisTicks
         }
     }
 
-    /// <summary>The finest of 1, 2, 5 times powers of ten, of 1 and 3 times them, of the powers, or of every few powers, of which no more than
-    /// <paramref name="maximumCount"/> fall within <paramref name="limits"/>.</summary>
+    /// <summary>The finest ticks on a logarithmic axis of which no more than <paramref name="maximumCount"/> fall within <paramref name="limits"/>:
+    /// powers of ten times 1 to 9, times 1, 2 and 5, times 1 and 3, the powers alone, or every few of them.</summary>
     /// <param name="limits">The interval shown, as decimal logarithms.</param>
     /// <param name="maximumCount">The greatest number of ticks, 2 or more.</param>
     /// <param name="suffix">A unit put behind each label.</param>
-    /// <returns>Ticks whose <see cref="Values"/> are decimal logarithms, labelled with the numbers themselves.</returns>
+    /// <returns>Ticks whose <see cref="Values"/> are decimal logarithms, labelled with the numbers themselves; <see cref="Step"/> is the least distance of two.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximumCount"/> is less than 2.</exception>
     public static AxisTicks Logarithmic(DataLimits limits, int maximumCount, string suffix = "")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumCount, 2);
         ArgumentNullException.ThrowIfNull(suffix);
-        foreach (var mantissas in _logarithmic)
-        {
-            if (Powers(limits, mantissas, 1) is var fine && fine.Length <= maximumCount)
-            {
-                return Label(fine, mantissas.Length == 1 ? 1 : Math.Log10(2), suffix);
-            }
-        }
-
-        for (var every = 2; ; every++)
-        {
-            if (Powers(limits, [1], every) is var coarse && coarse.Length <= maximumCount)
-            {
-                return Label(coarse, every, suffix);
-            }
-        }
+        var choices = _logarithmic.Select(mantissas => (Mantissas: mantissas, Every: 1)).Concat(Enumerable.Range(2, 700).Select(every => (Mantissas: _logarithmic[^1], Every: every)));
+        var ticks = choices.Select(choice => Powers(limits, choice.Mantissas, choice.Every)).First(fitting => fitting.Length <= maximumCount);
+        var step = ticks.Zip(ticks.Skip(1), (a, b) => b.Value - a.Value).DefaultIfEmpty(limits.Span).Min();
+        return new(step, [.. ticks.Select(tick => tick.Value)], [.. ticks.Select(tick => Number(tick.Mantissa, tick.Exponent) + suffix)]);
     }
-
-    private static AxisTicks Label((double Value, int Mantissa, int Exponent)[] ticks, double step, string suffix) =>
-        new(step, [.. ticks.Select(tick => tick.Value)], [.. ticks.Select(tick => Number(tick.Mantissa, tick.Exponent) + suffix)]);
 
     private static string Number(int mantissa, int exponent) => exponent is >= -3 and < 6
         ? (mantissa * Math.Pow(10, exponent)).ToString(exponent < 0 ? $"F{-exponent}" : "N0", CultureInfo.InvariantCulture)

@@ -12,6 +12,7 @@ public sealed record ScalingFigure : IFigure
     private const float FrameWidth = 560;
     private const float FrameHeight = 400;
     private const float LabelGap = 26;
+    private const double RoomForLabel = 1.2; // above the line of a limit
 
     /// <summary>The panels, one below the other, from four on in two columns; at most <see cref="MostPanels"/>.</summary>
     /// <exception cref="ArgumentException">There are none, or too many.</exception>
@@ -149,7 +150,7 @@ public sealed record ScalingFigure : IFigure
     private (DataLimits X, DataLimits Y) Limits()
     {
         var points = Panels.SelectMany(panel => panel.Curves).SelectMany(curve => Logarithmic(curve.Points).Concat(Logarithmic(curve.Over))).ToArray();
-        double[] y = [.. points.Select(point => point.Y), .. Panels.Where(panel => panel.Limit > 0).Select(panel => Math.Log10(panel.Limit!.Value))];
+        double[] y = [.. points.Select(point => point.Y), .. Panels.Where(panel => panel.Limit > 0).Select(panel => Math.Log10(RoomForLabel * panel.Limit!.Value))];
         return points.Length == 0 ? (new DataLimits(0, 1), new DataLimits(0, 1)) : (Wide(points.Min(point => point.X), points.Max(point => point.X)), Wide(y.Min(), y.Max()));
     }
 

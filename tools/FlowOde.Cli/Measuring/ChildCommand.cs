@@ -6,10 +6,10 @@ namespace FlowOde.Cli.Measuring;
 internal static class ChildCommand
 {
     /// <summary>
-    /// Code is compiled once and for good, so that no compiler works beside the solve, and the collector begins its work at 1 MB of garbage
-    /// in place of the size of the processor's cache: both would be noise of several megabytes, which differs between machines.
+    /// Code is compiled once and for good, so that no compiler works beside the solve, and the collector begins its work at 256 KB of
+    /// garbage in place of the size of the processor's cache: both would be noise of several megabytes, which differs between machines.
     /// </summary>
-    private static readonly Dictionary<string, string> _environment = new() { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "100000", ["DOTNET_gcServer"] = "0" };
+    private static readonly Dictionary<string, string> _environment = new() { ["DOTNET_TieredCompilation"] = "0", ["DOTNET_GCgen0size"] = "40000", ["DOTNET_gcServer"] = "0" };
 
     /// <summary>The process of a verb.</summary>
     /// <param name="verb">The verb.</param>

@@ -16,6 +16,10 @@ internal sealed record MeasurementJob(string? Run, string Data, SettingValues Va
     /// <summary>Whether the exact gradient is to be made and written to <see cref="Reference"/>, and nothing measured.</summary>
     public bool MakesReference { get; init; }
 
+    /// <summary>Seconds that repetitions may take, whose median is the time.</summary>
+    /// <value>0 by default: memory alone is measured.</value>
+    public double RepeatSeconds { get; init; }
+
     /// <summary>The job of a point.</summary>
     public static MeasurementJob Of(MeasurementPoint point, string? reference) => new(point.Subject.Run, point.Subject.Data.Address, point.Values, reference);
 
@@ -31,7 +35,15 @@ internal sealed record MeasurementJob(string? Run, string Data, SettingValues Va
                 root["data"]?.GetValue<string>() ?? throw Missing("has no 'data'"),
                 SettingValues.Merge(ConfigFile.Read(root["settings"] as JsonObject ?? throw Missing("has no 'settings'"), "job: ")),
                 root["reference"]?.GetValue<string>())
-            { MakesReference = root["makesReference"]?.GetValue<bool>() ?? false };
+            {
+                MakesReference = root["makesReference"]?.GetValue<bool>() ?? false,
+                RepeatSeconds = root["repeatSeconds"]?.GetValue<double>() is { } seconds ? Math.Clamp(seconds, 0, 1e6) : 0,
+            };
+            if (MeasurementPoint.Needed.FirstOrDefault(name => !job.Values.Has(name)) is { } missing)
+            {
+                throw Missing($"has no '{missing}' among its settings");
+            }
+
             return job.MakesReference && job.Reference is null ? throw Missing("makes a 'reference' but names no file for it") : job;
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException)
@@ -41,7 +53,7 @@ internal sealed record MeasurementJob(string? Run, string Data, SettingValues Va
     }
 
     /// <summary>The job as one line.</summary>
-    public string ToLine() => RunJson.Line(new JsonObject { ["run"] = Run, ["data"] = Data, ["settings"] = ConfigFile.Write(Values), ["reference"] = Reference, ["makesReference"] = MakesReference });
+    public string ToLine() => RunJson.Line(new JsonObject { ["run"] = Run, ["data"] = Data, ["settings"] = ConfigFile.Write(Values), ["reference"] = Reference, ["makesReference"] = MakesReference, ["repeatSeconds"] = RepeatSeconds });
 
     private static UsageException Missing(string what) => new($"The job of a measurement {what}; expected what `flowode memory` gives its processes, such as {{\"data\": \"moons\", \"settings\": {{…}}}}.");
 }

@@ -22,6 +22,9 @@ internal sealed record MeasurementPoint(MeasurementSubject Subject, string Metho
         "blocks", "layer", "activation", "base-time", "data-time", "last-layer-scale", "error-norm", "trace", "probes", "probe-distribution", "regularize", "dtype", "threads", "device", "seed",
     ];
 
+    /// <summary>The settings without which no measurement can be made.</summary>
+    public static IEnumerable<string> Needed => _common.Except(["regularize"]).Concat(["adjoint", "adjoint-memory", "solver", "steps", "max-steps", "batch", "hidden"]);
+
     /// <summary>The budget of memory, for the one method that chooses by it; else null.</summary>
     public string? Budget => AdjointCatalog.Find(Method) is AutoAdjoint ? Subject.Values.Text("adjoint-memory") : null;
 

@@ -1,3 +1,4 @@
+using FlowOde.Cli.Settings;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Measurement;
 
@@ -7,16 +8,17 @@ namespace FlowOde.Cli.Measuring;
 internal sealed record MemoryCurve
 {
     /// <summary>
-    /// The standard error of a peak: pages are taken in whole runs by the C library and the collector, which adds about half a megabyte
-    /// whatever the size, and a few hundredths of what many small blocks take.
+    /// The standard error of a peak. Blocks that are freed and taken again leave gaps in the C library's heap: a megabyte or two, whatever
+    /// the method, which come with the first tens of steps and then stay. Larger peaks repeat within a hundredth.
     /// </summary>
-    private const double NoiseBytes = 0.5e6;
+    private const double NoiseBytes = 1.5e6;
 
-    private const double NoiseShare = 0.02;
+    private const double NoiseShare = 0.01;
+    private const double WithinBudget = 0.9;
     private const double Megabyte = 1 << 20;
 
-    private MemoryCurve(IReadOnlyList<SweepPoint> points, GrowthLaw? law, MemoryTheory? theory, GrowthLaw? theoryLaw) =>
-        (Points, Law, Theory, TheoryLaw) = (points, law, theory, theoryLaw);
+    private MemoryCurve(IReadOnlyList<SweepPoint> points, GrowthLaw? law, MemoryTheory? theory, Func<double, double>? expected) =>
+        (Points, Law, Theory, Expected) = (points, law, theory, expected);
 
     /// <summary>All points, those that were not finished included, by ascending steps.</summary>
     public IReadOnlyList<SweepPoint> Points { get; }
@@ -36,13 +38,13 @@ internal sealed record MemoryCurve
     /// <summary>What theory says of the method, or null.</summary>
     public MemoryTheory? Theory { get; }
 
-    /// <summary>Theory's exponent with a floor and a factor fitted to the points, or null.</summary>
-    public GrowthLaw? TheoryLaw { get; }
+    /// <summary>Bytes by steps as theory has it, its floor and factor fitted to the points; null without theory or with one point only.</summary>
+    public Func<double, double>? Expected { get; }
 
     /// <summary>How it grows, in a few words.</summary>
     public string Growth => Law is not { } law ? "too few points"
         : Theory is { IsBudgeted: true } ? $"at most {Finished.Max(point => point.Peak) / Megabyte:F0} MB"
-        : law.Exponent == 0 ? $"constant (N^0 ± {law.ExponentError:F2})"
+        : law.Exponent == 0 ? "constant within noise"
         : $"N^{law.Exponent:F2} ± {Math.Max(0.01, law.ExponentError):F2}";
 
     /// <summary>Makes the curve of points that differ in their steps only.</summary>
@@ -53,7 +55,25 @@ internal sealed record MemoryCurve
         double[] steps = [.. finished.Select(point => (double)point.Steps)], peaks = [.. finished.Select(point => (double)point.Peak!)];
         double[] noise = [.. peaks.Select(peak => double.Hypot(NoiseBytes, NoiseShare * peak))];
         var theory = AdjointCatalog.Find(sorted[0].Method) is { } method ? MemoryTheory.Of(method) : null;
-        var fitted = theory is { IsBudgeted: false } && finished.Length > 1 ? GrowthLaw.WithExponent(theory.Exponent, steps, peaks, noise) : null;
-        return new(sorted, GrowthLaw.Fit(steps, peaks, noise), theory, fitted);
+        return new(sorted, GrowthLaw.Fit(steps, peaks, noise), theory, finished.Length < 2 ? null : Theoretical(theory, sorted[0].Budget, steps, peaks, noise));
+    }
+
+    private static Func<double, double>? Theoretical(MemoryTheory? theory, string? budgetText, double[] steps, double[] peaks, double[] noise)
+    {
+        if (theory is null)
+        {
+            return null;
+        }
+
+        if (budgetText is null)
+        {
+            return GrowthLaw.WithExponent(theory.Exponent, steps, peaks, noise).At;
+        }
+
+        // Until the budget is used up it grows like any other; then the budget is what there is, on top of what is never counted.
+        double budget = ByteSize.Parse(budgetText, "--adjoint-memory");
+        int within = peaks.Count(peak => peak < WithinBudget * budget);
+        var growing = within < 2 ? null : GrowthLaw.WithExponent(theory.Exponent, steps[..within], peaks[..within], noise[..within]);
+        return count => Math.Min(growing?.At(count) ?? double.PositiveInfinity, (growing?.Floor ?? 0) + budget);
     }
 }

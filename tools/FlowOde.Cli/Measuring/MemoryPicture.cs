@@ -16,7 +16,7 @@ internal static class MemoryPicture
         return new ScalingFigure
         {
             Title = $"Memory of one gradient: {subject.Name}",
-            Caption = $"resident memory of a process of its own above its state before the solve, MB = 2²⁰ bytes; {subject.Values.Text("dtype")}, {subject.Values.Text("trace")} trace",
+            Caption = $"above the process's memory before the solve, MB = 2²⁰ bytes; {subject.Values.Text("dtype")}, {subject.Values.Text("trace")} trace; dashed: theory, its floor fitted",
             XTitle = "solver steps N",
             YTitle = "peak memory (MB)",
             Panels = [.. panels.Where(panel => panel.Curves.Any(curve => curve.Finished.Any())).Take(ScalingFigure.MostPanels).Select(panel => Panel(panel, labels))],
@@ -31,7 +31,7 @@ internal static class MemoryPicture
         {
             Heading = panel.Heading,
             Limit = over.Length == 0 ? null : over.Max(point => (point.Limit - point.Baseline)!.Value) / Megabyte,
-            LimitLabel = over.Length == 0 ? "" : $"limit of {over.Max(point => point.Limit)!.Value / Megabyte:N0} MB for the whole process",
+            LimitLabel = over.Length == 0 ? "" : $"ended at the limit of {over.Max(point => point.Limit)!.Value / Megabyte:N0} MB for the whole process",
             Curves = [.. panel.Curves.Where(curve => curve.Points.Any(point => point.Peak > 0)).Select(curve => Curve(curve, Array.IndexOf(labels, curve.Label), first, last))],
         };
     }
@@ -42,11 +42,11 @@ internal static class MemoryPicture
         return new()
         {
             Label = curve.Label,
-            Growth = curve.Law is null ? "" : curve.Growth.Split(' ')[0] == "constant" ? "constant" : curve.Growth,
+            Growth = curve.Law is null ? "" : curve.Growth,
             Index = colour,
             Points = Series(measured),
             Over = Series(over),
-            Theory = curve.TheoryLaw is { } law ? Sampled(law.At, first, last) : DataSeries.Empty,
+            Theory = curve.Expected is { } expected ? Sampled(expected, first, last) : DataSeries.Empty,
         };
     }
 

@@ -63,7 +63,7 @@ internal sealed class MemorySweep(SweepFolder folder, SweepOptions options, Outp
         string reference = Path.GetFullPath(folder.File($"references/{point.GradientKey}.f64"));
         MakeReference(point, reference, stop);
         var json = point.ToJson();
-        foreach (var (name, value) in Judge(Run(MeasurementJob.Of(point, reference), stop)))
+        foreach (var (name, value) in Judge(Run(MeasurementJob.Of(point, reference) with { RepeatSeconds = options.RepeatSeconds }, stop)))
         {
             json[name] = value?.DeepClone();
         }

@@ -5,6 +5,7 @@ using FlowOde.Flows.Composition;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.Training;
+using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Measurement;
 using FlowOde.Solvers.StepSizeControllers;
@@ -24,6 +25,7 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
     private readonly FlowSettings _settings;
     private readonly ObservedAdjoint _adjoint;
     private readonly double[] _weights;
+    private readonly int _steps;
     private readonly TrainingBatch _batch;
     private readonly FlowDraw _draw;
     private readonly ShardedObjective _objective;
@@ -36,6 +38,7 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
         (_model, _parameters, _batch) = (model, parameters, batch);
         _adjoint = new(settings.Adjoint);
         _settings = settings with { Adjoint = _adjoint, TapeBytes = settings.TapeBytes / threads }; // as in training: each thread has a gradient of its own
+        _steps = (int)values.Integer("steps");
         _weights = [.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)];
         _objective = new(new NegativeLogLikelihood(_weights), threads, parameters);
         _gradient = parameters.CreateLike();
@@ -60,8 +63,19 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
     /// <inheritdoc/>
     public void WarmUp()
     {
-        using var flow = _model.Bind(_parameters, _settings with { Controller = new ConstantStep(WarmUpSteps) });
-        Evaluate(flow);
+        for (int steps = WarmUpSteps; ; steps *= 2)
+        {
+            try
+            {
+                using var flow = _model.Bind(_parameters, _settings with { Controller = new ConstantStep(Math.Min(steps, _steps)) });
+                Evaluate(flow);
+                return;
+            }
+            catch (OdeSolveException) when (steps < _steps)
+            {
+                // So few steps were too coarse, as for a backward solve that cannot find its way back.
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ internal sealed record SweepOptions
     /// <summary>Resident bytes that a measuring process may have.</summary>
     public required long MemoryLimit { get; init; }
 
+    /// <summary>Seconds that the repetitions of one gradient may take.</summary>
+    public required double RepeatSeconds { get; init; }
+
     /// <summary>The time that a measuring process may take.</summary>
     public required TimeSpan TimeLimit { get; init; }
 }

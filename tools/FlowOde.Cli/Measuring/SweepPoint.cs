@@ -55,10 +55,10 @@ internal sealed record SweepPoint(JsonObject Json)
     public long? Limit => Json["limitBytes"]?.GetValue<long>();
 
     /// <summary>The seconds it was allowed, where it took longer.</summary>
-    public double? SecondsLimit => Json["limitSeconds"]?.GetValue<double>();
+    public double? SecondsLimit => Number("limitSeconds");
 
     /// <summary>A number of the line, or null.</summary>
-    public double? Number(string name) => Json[name]?.GetValue<double>();
+    public double? Number(string name) => Json[name] is { } node ? double.Parse(node.ToJsonString()) : null; // a node made here knows only the type it was made of
 
     /// <summary>Whether a line says all that every point's says.</summary>
     public static bool IsWhole(JsonObject json)

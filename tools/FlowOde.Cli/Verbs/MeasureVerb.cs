@@ -16,8 +16,6 @@ internal sealed class MeasureVerb : Verb
     /// <summary>What stands on standard error before the bytes that the process has when the measured gradient begins.</summary>
     public const string BaselineMark = "baseline bytes: ";
 
-    private static readonly TimeSpan _repeatFor = TimeSpan.FromSeconds(3);
-
     private readonly Argument<string?> _job = new("JOB") { Arity = ArgumentArity.ZeroOrOne, Description = "what to measure, as JSON; without it a line of standard input, whose end then ends the process" };
 
     /// <summary>Lays out the arguments.</summary>
@@ -45,7 +43,7 @@ internal sealed class MeasureVerb : Verb
         }
 
         bool isOnGpu = device.type == TorchSharp.DeviceType.CUDA;
-        var measured = GradientMeter.Measure(gradient, _repeatFor, isOnGpu, bytes => output.Error.WriteLine(BaselineMark + bytes.ToString(CultureInfo.InvariantCulture)));
+        var measured = GradientMeter.Measure(gradient, TimeSpan.FromSeconds(job.RepeatSeconds), isOnGpu, bytes => output.Error.WriteLine(BaselineMark + bytes.ToString(CultureInfo.InvariantCulture)));
         output.Out.WriteLine(RunJson.Line(ToJson(measured, job.Reference is { } reference ? ReferenceFile.RelativeError(reference, gradient.ToArray()) : null)));
         return ExitCode.Done;
     }

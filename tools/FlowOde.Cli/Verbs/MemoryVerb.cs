@@ -11,6 +11,7 @@ internal sealed class MemoryVerb : Verb
 {
     private const string DefaultData = "8gaussians";
     private const double DefaultMinutes = 10;
+    private const double DefaultRepeatSeconds = 3;
     private static readonly int[] _defaultSteps = [10, 20, 40, 80, 160, 320, 640, 1280];
 
     private readonly Argument<string?> _subject = new("RUN|DATA") { Arity = ArgumentArity.ZeroOrOne, Description = $"the folder of a run, or data as for train; {DefaultData} by default" };
@@ -22,6 +23,7 @@ internal sealed class MemoryVerb : Verb
     private readonly Option<string> _out = Text("--out", "FOLDER", "where points, tables and pictures go; a sweep that is there already is continued; runs/memory-NAME by default");
     private readonly Option<string> _maxMemory = Text("--max-memory", "4GB", "memory of a measuring process, which is ended when it has more; half of what is free by default");
     private readonly Option<string> _maxMinutes = Text("--max-minutes", "X", $"minutes of a measuring process; {DefaultMinutes} by default");
+    private readonly Option<string> _repeat = Text("--repeat-seconds", "X", $"seconds for repeating each gradient, whose median is the time; 0 measures memory alone; {DefaultRepeatSeconds} by default");
     private readonly SettingOptions _model = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "last-layer-scale", "error-norm", "adjoint-memory", "trace", "probes", "probe-distribution", "regularize");
     private readonly SettingOptions _data = new("columns", "drop", "label", "delimiter", "header", "missing", "validation", "test");
     private readonly SettingOptions _machine = new("seed", "device", "dtype", "threads");
@@ -29,7 +31,7 @@ internal sealed class MemoryVerb : Verb
     /// <summary>Lays out the options.</summary>
     public MemoryVerb()
     {
-        Command = new("memory", "Measures memory, time and error of gradient methods against the number of solver steps, each point in a process of its own.") { _subject, _adjoints, _solvers, _steps, _batch, _widths, _out, _maxMemory, _maxMinutes };
+        Command = new("memory", "Measures memory, time and error of gradient methods against the number of solver steps, each point in a process of its own.") { _subject, _adjoints, _solvers, _steps, _batch, _widths, _out, _maxMemory, _maxMinutes, _repeat };
         Array.ForEach([_model, _data, _machine], options => options.AddTo(Command));
     }
 
@@ -56,6 +58,8 @@ internal sealed class MemoryVerb : Verb
             Batches = Sizes(parsed.GetValue(_batch), _batch.Name, 10_000_000),
             Widths = Sizes(parsed.GetValue(_widths), _widths.Name, 65_536),
             MemoryLimit = parsed.GetValue(_maxMemory) is { } limit ? ByteSize.Parse(limit, _maxMemory.Name) : ResidentMemory.Available() / 2,
+            RepeatSeconds = Numbers.Finite(parsed.GetValue(_repeat), _repeat.Name) is not { } seconds ? DefaultRepeatSeconds
+                : seconds is >= 0 and <= 1e6 ? seconds : throw new UsageException($"{_repeat.Name}: {seconds:R} is not possible; expected a number of seconds, 0 or more."),
             TimeLimit = TimeSpan.FromMinutes(Math.Min(1e6, Numbers.Positive(parsed.GetValue(_maxMinutes), _maxMinutes.Name) ?? DefaultMinutes)),
         };
         var given = new SettingLayer("");
