@@ -1,3 +1,4 @@
+using FlowOde.Solvers;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -49,7 +50,22 @@ public sealed class CnfClock
     public double BaseTime { get; }
 
     /// <summary>The time at which rows are data.</summary>
-    public double DataTime => _logDuration is null ? _dataTime : BaseTime + (_direction * Math.Exp(Log(_logDuration)));
+    /// <exception cref="OdeSolveException">A learned duration has become zero, infinite or no number.</exception>
+    public double DataTime
+    {
+        get
+        {
+            if (_logDuration is null)
+            {
+                return _dataTime;
+            }
+
+            double log = Log(_logDuration), time = BaseTime + (_direction * Math.Exp(log));
+            return double.IsFinite(time) && time != BaseTime
+                ? time
+                : throw new OdeSolveException($"The learned duration of the flow is exp({log:G4}), with which nothing can be solved. Lower --lr, or do without --learn-end-time.", BaseTime, 0, 0);
+        }
+    }
 
     /// <summary>Sets a parameter to the duration that the clock has without it.</summary>
     public void Initialize(FlatVector intoLogDuration)

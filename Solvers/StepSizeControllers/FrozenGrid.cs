@@ -9,6 +9,7 @@ namespace FlowOde.Solvers.StepSizeControllers;
 public sealed class FrozenGrid : IStepSizeController
 {
     private readonly double[][] _shares;
+    private readonly double[][] _recorded;
 
     /// <summary>Freezes a grid.</summary>
     /// <param name="grid">The accepted times, the start first; see <see cref="Adjoints.RecordedSolve.Grid"/>.</param>
@@ -19,7 +20,7 @@ public sealed class FrozenGrid : IStepSizeController
         ArgumentNullException.ThrowIfNull(grid);
         ArgumentNullException.ThrowIfNull(times);
         int at = 0;
-        var shares = new List<double[]>();
+        var (shares, recorded) = (new List<double[]>(), new List<double[]>());
         for (int i = 1; i < times.Count && grid.Count > 0 && grid[0] == times[0]; i++)
         {
             double start = times[i - 1], length = times[i] - start;
@@ -30,8 +31,10 @@ public sealed class FrozenGrid : IStepSizeController
             }
 
             shares.Add([.. interval]);
+            recorded.Add([start, .. grid.Skip(at - interval.Count + 1).Take(interval.Count)]);
         }
 
+        _recorded = [.. recorded];
         bool fits = times.Count > 1 && shares.Count == times.Count - 1 && at == grid.Count - 1
             && shares.All(interval => interval.Length > 0 && interval[^1] == 1 && interval.Zip(interval.Prepend(0)).All(pair => pair.First > pair.Second));
         _shares = fits ? [.. shares] : throw new ArgumentException($"The grid of {grid.Count} times does not run through the problem's times [{string.Join(", ", times)}].", nameof(grid));
@@ -46,10 +49,10 @@ public sealed class FrozenGrid : IStepSizeController
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The problem has another number of times than the one whose grid this is.</exception>
     public StepSizeControl Start(IStepper stepper, ReadOnlySpan<double> times) => times.Length == _shares.Length + 1
-        ? new Control(_shares)
+        ? new Control(_shares, _recorded)
         : throw new ArgumentException($"The frozen grid has {_shares.Length} intervals; the problem has {times.Length - 1}.", nameof(times));
 
-    private sealed class Control(double[][] shares) : StepSizeControl
+    private sealed class Control(double[][] shares, double[][] recorded) : StepSizeControl
     {
         private int _interval = -1;
         private int _step;
@@ -62,10 +65,22 @@ public sealed class FrozenGrid : IStepSizeController
                 (_interval, _step, _start) = (_interval + 1, 0, workspace.Time);
             }
 
-            double share = shares[_interval][_step++];
-            return Math.Abs((share == 1 ? target : _start + (share * (target - _start))) - workspace.Time);
+            // Where the interval is the recorded one, so are its times, to the last bit; else they are shares of it.
+            var (share, times) = (shares[_interval][_step++], recorded[_interval]);
+            double next = _start == times[0] && target == times[^1] ? times[_step] : share == 1 ? target : _start + (share * (target - _start));
+            return Reaching(workspace.Time, next);
         }
 
         public override bool Judge(double error, double step, double proposed) => true;
+
+        /// <summary>The length by which the loop, which adds it to the time, comes to another time exactly; it may be a bit off the difference.</summary>
+        private static double Reaching(double time, double next)
+        {
+            double length = Math.Abs(next - time), sign = Math.Sign(next - time);
+            return time + (sign * length) == next ? length
+                : time + (sign * Math.BitIncrement(length)) == next ? Math.BitIncrement(length)
+                : time + (sign * Math.BitDecrement(length)) == next ? Math.BitDecrement(length)
+                : length;
+        }
     }
 }

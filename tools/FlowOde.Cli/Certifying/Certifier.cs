@@ -31,7 +31,7 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         {
             return adjoint is ContinuousAdjoint continuous ? OfContinuous(continuous, stepper, empty) : OfExact(adjoint, stepper, empty);
         }
-        catch (OdeSolveException problem)
+        catch (Exception problem) when (problem is OdeSolveException or ArgumentException) // a solve that cannot go on, or a budget below one step
         {
             return empty with { Failure = problem.Message };
         }
@@ -58,11 +58,11 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         var lane = LaneOf(stepper);
         var frozen = lane.Settings with { Adjoint = adjoint, RecordedGrids = lane.Grids };
         using var gradient = loss.Gradient(frozen);
-        using var single = loss.Gradient(frozen, ScalarType.Float32);
+        using var single = loss.HasSingle ? loss.Gradient(frozen, ScalarType.Float32) : null;
         var found = Filled(empty, gradient) with
         {
             Error = GradientDistance.Worst(gradient.Gradient, lane.Reference.Gradient),
-            SingleError = GradientDistance.Worst(single.Gradient, lane.Reference.Gradient),
+            SingleError = single is null ? null : GradientDistance.Worst(single.Gradient, lane.Reference.Gradient),
             DifferenceError = _directions.Select((direction, i) => DirectionalDerivative.Distance(gradient.Gradient, direction, lane.Differences[i])).DefaultIfEmpty(0).Max(),
             SchemeDistance = Distance(gradient),
         };
@@ -71,7 +71,7 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         {
             Failure = !(found.Error.Distance <= limit) ? $"{found.Error.Distance:E1} from the direct gradient in {found.Error.Group} (allowed {limit:E0})"
                 : !(found.DifferenceError <= options.DifferenceLimit) ? $"{found.DifferenceError:E1} from central differences (allowed {options.DifferenceLimit:E0})"
-                : !(found.SingleError.Distance <= options.SingleLimit) ? $"{found.SingleError.Distance:E1} in float32 in {found.SingleError.Group} (allowed {options.SingleLimit:E0})"
+                : found.SingleError is not null && !(found.SingleError.Distance <= options.SingleLimit) ? $"{found.SingleError.Distance:E1} in float32 in {found.SingleError.Group} (allowed {options.SingleLimit:E0})"
                 : null,
         };
     }
@@ -82,12 +82,12 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         var (error, gradient, whole) = Against(adjoint, coarse);
         using (gradient)
         {
-            var fine = coarse with { Controller = FinerThan(coarse.Controller), Limits = new() };
+            var fine = coarse with { Controller = FinerThan(coarse.Controller, stepper.Order), Limits = new() };
             var (finer, finerGradient, finerWhole) = Against(adjoint, fine);
             finerGradient.Dispose();
             var found = Filled(empty, gradient) with { Error = error, FinerError = finer.Distance, SchemeDistance = Distance(gradient) };
             double? allowed = coarse.Controller.Tolerances is { } tolerances ? options.TolerancesAllowed * tolerances.Relative : null;
-            double range = coarse.Controller is PidController pid ? pid.Tolerances.Relative / options.FinerTolerance : options.FinerSteps;
+            double range = coarse.Controller is PidController pid ? pid.Tolerances.Relative / CertifyOptions.FinerThan(pid.Tolerances.Relative, stepper.Order) : options.FinerSteps;
             double slope = Math.Log(whole / finerWhole) / Math.Log(range);
             return found with
             {
@@ -102,7 +102,7 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
     private (GroupDistance Worst, CertifiedGradient Gradient, double Whole) Against(IAdjoint adjoint, FlowSettings coarse)
     {
         var gradient = loss.Gradient(coarse);
-        using var direct = loss.Gradient(coarse with { Adjoint = new DirectAdjoint() });
+        using var direct = loss.Gradient(coarse with { Adjoint = new CheckpointedAdjoint() }); // direct to the last bit, with the tapes of one step
         return (GradientDistance.Worst(gradient.Gradient, direct.Gradient), gradient, GradientDistance.Of(gradient.Gradient, direct.Gradient));
     }
 
@@ -138,9 +138,9 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         return new ConstantStep(adaptive.Grids.Max(grid => grid.Count - 1));
     }
 
-    private IStepSizeController FinerThan(IStepSizeController controller) => controller switch
+    private IStepSizeController FinerThan(IStepSizeController controller, int order) => controller switch
     {
-        PidController pid => pid with { Tolerances = new(options.FinerTolerance, options.FinerTolerance) },
+        PidController pid => pid with { Tolerances = new(CertifyOptions.FinerThan(pid.Tolerances.Relative, order), CertifyOptions.FinerThan(pid.Tolerances.Absolute, order)) },
         ConstantStep constant => new ConstantStep(options.FinerSteps * constant.Steps),
         _ => throw new InvalidOperationException($"{controller.GetType().Name} has no finer one."),
     };

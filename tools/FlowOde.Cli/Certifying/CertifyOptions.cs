@@ -22,11 +22,13 @@ internal sealed record CertifyOptions
     public double TolerancesAllowed { get; init; } = 1000;
 
     /// <summary>The tolerance at which the error of a continuous adjoint is measured again.</summary>
-    public double FinerTolerance { get; init; } = 1e-9;
+    /// <param name="tolerance">The tolerance at which it was measured first.</param>
+    /// <param name="order">The solver's order: one of low order would take very many steps.</param>
+    public static double FinerThan(double tolerance, int order) => Math.Max(1e-14, order >= 5 ? Math.Min(1e-9, tolerance / 1000) : tolerance / 100);
 
     /// <summary>How many times as many constant steps it is measured with again.</summary>
     public int FinerSteps { get; init; } = 4;
 
     /// <summary>The least power of the tolerance, or of the number of steps, by which that error must fall.</summary>
-    public double LeastSlope { get; init; } = 0.6;
+    public double LeastSlope { get; init; } = 0.5;
 }

@@ -35,7 +35,7 @@ internal static class CertifyReport
         }
 
         output.WriteTable(table);
-        output.Out.WriteLine("from direct: relative distance from the float64 direct gradient of the same steps, in the worst group of parameters; of a continuous adjoint then at a tolerance of 1e-9 forward and backward, or with four times the steps.");
+        output.Out.WriteLine("from direct: relative distance from the float64 direct gradient of the same steps, in the worst group of parameters; of a continuous adjoint then at a smaller tolerance forward and backward (1e-9 or a thousandth; a hundredth below order 5), or with four times the steps.");
         output.Out.WriteLine("scheme: distance of this solver's and tolerance's gradient from one at tolerance 1e-10. Evaluations are those of the forward solves and of the backward pass, pullbacks among them.");
         output.Out.WriteLine(InWords(certificates));
     }
@@ -88,7 +88,8 @@ internal static class CertifyReport
 
     private static string InWords(IReadOnlyList<Certificate> certificates)
     {
-        string Of(Func<Certificate, bool> which) => string.Join(", ", certificates.Where(which).Select(c => c.Method).Distinct());
+        bool oneSolver = certificates.GroupBy(c => c.Method).All(same => same.Count() == 1);
+        string Of(Func<Certificate, bool> which) => string.Join(", ", certificates.Where(which).Select(c => oneSolver ? c.Method : $"{c.Method} with {c.Solver}"));
         string exact = Of(c => c.Failure is null && c.FinerError is null), approximate = Of(c => c.Failure is null && c.FinerError is not null), failed = Of(c => c.Failure is not null);
         return $"{(exact.Length > 0 ? $"Exact here: {exact}. " : "")}{(approximate.Length > 0 ? $"As exact as the tolerance: {approximate}. " : "")}{(failed.Length > 0 ? $"Not to be used here: {failed}." : "auto is exact and as fast as its budget allows: the one to choose.")}";
     }

@@ -39,13 +39,17 @@ internal sealed class ModelLoss : IDisposable
             Parameters = _model.CreateParameters(_random, ScalarType.Float64, CPU);
         }
 
-        // One set of numbers for both types: those that float32 can hold.
+        // One set of numbers for both types, those that float32 can hold; data that need float64 have no other.
+        HasSingle = values.Text("dtype") == "float32";
         _single = LoadedModel.Copy(Parameters, ScalarType.Float32, CPU);
-        Parameters.CopyFrom(_single);
+        Parameters.CopyFrom(HasSingle ? _single : Parameters);
         int rows = (int)values.Integer("batch");
-        _singleBatch = new BatchSource(data, _random, rows, ScalarType.Float32, CPU).At(0);
-        _batch = new(_singleBatch.Values.to(ScalarType.Float64), _singleBatch.Rows);
+        _singleBatch = new BatchSource(data, _random, rows, HasSingle ? ScalarType.Float32 : ScalarType.Float64, CPU).At(0);
+        _batch = new(_singleBatch.Values.to(ScalarType.Float64, copy: true), _singleBatch.Rows);
     }
+
+    /// <summary>Whether the model is one for float32.</summary>
+    public bool HasSingle { get; }
 
     /// <summary>The parameters in float64.</summary>
     public FlatVector Parameters { get; }

@@ -51,9 +51,9 @@ internal static class AdjointSettings
     }
 
     /// <summary>A solver that a gradient method goes with, as near to another as there is: that one itself, its reversible partner, or another.</summary>
-    public static IStepper SolverFor(IAdjoint adjoint, IStepper stepper) => adjoint.Supports(stepper, out _)
-        ? stepper
-        : StepperCatalog.Find(ReversibleCoupling.Prefix + stepper.Name) is { } coupled && adjoint.Supports(coupled, out _)
-            ? coupled
-            : SolveSettings.Solvers.Select(name => StepperCatalog.Find(name)!).Last(other => adjoint.Supports(other, out _));
+    public static IStepper SolverFor(IAdjoint adjoint, IStepper stepper)
+    {
+        string[] near = [stepper.Name, ReversibleCoupling.Prefix + stepper.Name, stepper.Name.Replace(ReversibleCoupling.Prefix, "", StringComparison.Ordinal), "dopri5"];
+        return near.Concat(SolveSettings.Solvers).Select(name => StepperCatalog.Find(name)).OfType<IStepper>().First(other => adjoint.Supports(other, out _));
+    }
 }

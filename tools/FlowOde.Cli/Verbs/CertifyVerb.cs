@@ -49,7 +49,7 @@ internal sealed class CertifyVerb : Verb
             throw new UsageException($"--out {path}: unknown kind of file; expected .csv or .json.");
         }
 
-        OutputPath.Check(path);
+        OutputPath.Check(path, parsed.GetRequiredValue(_subject));
         var options = new CertifyOptions
         {
             Limit = Numbers.Positive(parsed.GetValue(_limit), _limit.Name) ?? DefaultLimit,

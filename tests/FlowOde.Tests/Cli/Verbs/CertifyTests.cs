@@ -37,7 +37,7 @@ public class CertifyTests(TrainedRuns runs)
         string[] lines = File.ReadAllLines(file);
         Assert.Equal(11, lines.Length);
         Assert.All(lines.Skip(1), line => Assert.EndsWith(",exact", line, StringComparison.Ordinal));
-        Assert.Contains("Exact here: auto, binomial:2, checkpointed:3, symplectic, backpropagation.", result.Out, StringComparison.Ordinal);
+        Assert.Contains("Exact here: auto with rk4, binomial:2 with rk4", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,6 +66,26 @@ public class CertifyTests(TrainedRuns runs)
         var result = FlowodeCommand.Run(["certify", runs.Toy, .. options.Split(' ')]);
         Assert.Equal(2, result.Code);
         Assert.All(words, word => Assert.Contains(word, result.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Certify_IntoTheFileThatIsRead_IsRefused()
+    {
+        byte[] before = File.ReadAllBytes(runs.TableFile);
+        var result = FlowodeCommand.Run(["certify", runs.TableFile, "--out", runs.TableFile]);
+        Assert.Equal(2, result.Code);
+        Assert.Equal(before, File.ReadAllBytes(runs.TableFile));
+    }
+
+    [Fact]
+    public void Certify_OfDataThatNeedFloat64_LeavesFloat32Out()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("times.csv");
+        File.WriteAllLines(file, ["when,x", .. Enumerable.Range(0, 80).Select(i => $"{1_700_000_000 + (i * 37)},{Math.Sin(i)}")]);
+        var result = FlowodeCommand.Run(["certify", file, "--adjoints", "direct,auto", "--hidden", "5", "--json"]);
+        Assert.True(result.Code == 0, result.Error + result.Out);
+        Assert.All(result.Json["methods"]!.AsArray(), method => Assert.Null(method!["float32Error"]));
     }
 
     [Fact]

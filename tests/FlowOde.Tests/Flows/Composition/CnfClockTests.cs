@@ -19,6 +19,7 @@ public class CnfClockTests
     [InlineData(1.0, 0.0, 1, "reversible", "coupled-rk4")]
     [InlineData(0.0, 1.3, 1, "binomial:3", "asynchronous-leapfrog")]
     [InlineData(0.0, 1.0, 1, "backpropagation", "bosh3")]
+    [InlineData(0.2, 1.0, 1, "symplectic", "tsit5")]
     public void Gradient_OfALearnedDataTime_AgreesWithCentralDifferences(double baseTime, double dataTime, int blocks, string adjoint, string solver)
     {
         using var scope = NewDisposeScope();
@@ -62,6 +63,18 @@ public class CnfClockTests
         Assert.Equal(0.5 - 1.8, model.Clock(parameters, 1).DataTime, 1e-12);
         Assert.Equal(-0.4, model.Clock(parameters, 0).DataTime, 1e-12);
         Assert.Equal(0.1, model.StoppedAt(0.1).Clock(parameters, 1).DataTime);
+        parameters.Dispose();
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(1e4)]
+    [InlineData(-1e4)]
+    public void DataTime_OfADurationThatIsNoDuration_EndsTheSolve(double log)
+    {
+        var (model, parameters) = Learned(0.5, 1, 1);
+        parameters["block0.logDuration"].fill_(log);
+        Assert.Throws<FlowOde.Solvers.OdeSolveException>(() => model.Clock(parameters, 0).DataTime);
         parameters.Dispose();
     }
 

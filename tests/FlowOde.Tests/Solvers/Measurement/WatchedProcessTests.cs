@@ -25,6 +25,7 @@ public class WatchedProcessTests
         var outcome = new WatchedProcess { FileName = "dd", Arguments = ["if=/dev/zero", "of=/dev/null", "bs=400M", "count=100000"], MemoryLimit = limit, TimeLimit = TimeSpan.FromSeconds(60) }.Run();
         Assert.Equal(ProcessEnd.OverMemory, outcome.End);
         Assert.InRange(outcome.LargestResident, limit, 40 * limit);
+        Assert.InRange(outcome.Seconds, 0, 40);
     }
 
     [Fact]
