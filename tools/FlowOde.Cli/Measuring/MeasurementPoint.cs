@@ -29,7 +29,7 @@ internal sealed record MeasurementPoint(MeasurementSubject Subject, string Metho
     public string? Budget => AdjointCatalog.Find(Method) is AutoAdjoint ? Subject.Values.Text("adjoint-memory") : null;
 
     /// <summary>Says whose points may be shown together: the same for all that differ in method, solver, steps, sizes and budget only.</summary>
-    public string Group => Hash([$"version={RunConfig.ProgramVersion}", $"model={Subject.Digest}", .. _common.Select(name => $"{name}={string.Join(',', Subject.Values.List(name))}")]);
+    public string Group => Hash([$"version={RunConfig.ProgramVersion}", $"model={Subject.Digest}", $"split={Subject.Values.TextOrNull("validation")},{Subject.Values.TextOrNull("test")}", .. _common.Select(name => $"{name}={string.Join(',', Subject.Values.List(name))}")]);
 
     /// <summary>Says which points are the same measurement, so that a sweep need not repeat it.</summary>
     public string Key => Hash([Group, Method, Solver, $"{Steps}", $"{Batch}", string.Join(',', Hidden), Budget ?? ""]);

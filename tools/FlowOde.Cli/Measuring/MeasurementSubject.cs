@@ -13,6 +13,9 @@ namespace FlowOde.Cli.Measuring;
 /// <param name="Digest">Changes when the data or a run's parameters do.</param>
 internal sealed record MeasurementSubject(string? Run, TrainingData Data, SettingValues Values, string Digest)
 {
+    /// <summary>What a run may say of its own gradient method's backward solve; other methods have none, and all are compared on equal steps.</summary>
+    private static readonly string[] _ofBackwardSolves = ["adjoint-solver", "adjoint-rtol", "adjoint-atol"];
+
     /// <summary>A name for people and folders.</summary>
     public string Name => Path.GetFileNameWithoutExtension(Run is null ? Data.Name : Path.TrimEndingDirectorySeparator(Run));
 
@@ -56,7 +59,7 @@ internal sealed record MeasurementSubject(string? Run, TrainingData Data, Settin
         }
 
         string digest = $"{data.Digest}+{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.Model)))}";
-        return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(), OneThread, given), digest);
+        return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(_ofBackwardSolves), OneThread, given), digest);
     }
 
     /// <summary>What one thread needs can be compared between machines; more threads are measured on request.</summary>

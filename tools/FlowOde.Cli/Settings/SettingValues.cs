@@ -42,10 +42,11 @@ internal sealed class SettingValues
     }
 
     /// <summary>All values as a source of their own, to lay others over.</summary>
-    public SettingLayer ToLayer()
+    /// <param name="without">Settings to leave out.</param>
+    public SettingLayer ToLayer(params IReadOnlyList<string> without)
     {
         var layer = new SettingLayer("");
-        foreach (var (name, list) in _values)
+        foreach (var (name, list) in _values.Where(entry => !without.Contains(entry.Key)))
         {
             layer.Add(name, list.Count == 0 ? ["none"] : list);
         }

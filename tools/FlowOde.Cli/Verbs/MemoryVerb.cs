@@ -10,6 +10,7 @@ namespace FlowOde.Cli.Verbs;
 internal sealed class MemoryVerb : Verb
 {
     private const string DefaultData = "8gaussians";
+    private const long LeastMemory = 1L << 20;
     private const double DefaultMinutes = 10;
     private const double DefaultRepeatSeconds = 3;
     private static readonly int[] _defaultSteps = [10, 20, 40, 80, 160, 320, 640, 1280];
@@ -57,7 +58,7 @@ internal sealed class MemoryVerb : Verb
             Steps = Sizes(parsed.GetValue(_steps), _steps.Name, 1_000_000) ?? _defaultSteps,
             Batches = Sizes(parsed.GetValue(_batch), _batch.Name, 10_000_000),
             Widths = Sizes(parsed.GetValue(_widths), _widths.Name, 65_536),
-            MemoryLimit = parsed.GetValue(_maxMemory) is { } limit ? ByteSize.Parse(limit, _maxMemory.Name) : ResidentMemory.Available() / 2,
+            MemoryLimit = parsed.GetValue(_maxMemory) is { } limit ? MemoryOf(limit) : ResidentMemory.Available() / 2,
             RepeatSeconds = Numbers.Finite(parsed.GetValue(_repeat), _repeat.Name) is not { } seconds ? DefaultRepeatSeconds
                 : seconds is >= 0 and <= 1e6 ? seconds : throw new UsageException($"{_repeat.Name}: {seconds:R} is not possible; expected a number of seconds, 0 or more."),
             TimeLimit = TimeSpan.FromMinutes(Math.Min(1e6, Numbers.Positive(parsed.GetValue(_maxMinutes), _maxMinutes.Name) ?? DefaultMinutes)),
@@ -112,4 +113,8 @@ internal sealed class MemoryVerb : Verb
 
     private static int[]? Sizes(string? text, string option, int most) => text is null ? null
         : [.. text.Split(',', StringSplitOptions.TrimEntries).Select(size => (int)Numbers.Integer(size, option, 1, most)!).Distinct().Order()];
+
+    private long MemoryOf(string limit) => ByteSize.Parse(limit, _maxMemory.Name) is var bytes && bytes >= LeastMemory
+        ? bytes
+        : throw new UsageException($"{_maxMemory.Name} {limit}: that is {bytes:N0} bytes, with which no process starts; give more, as in 4GB.");
 }
