@@ -104,7 +104,7 @@ internal sealed class MemorySweep(SweepFolder folder, SweepOptions options, Outp
     {
         string? mark = outcome.ErrorLines.LastOrDefault(line => line.StartsWith(MeasureVerb.BaselineMark, StringComparison.Ordinal));
         long? baseline = mark is null ? null : long.Parse(mark.AsSpan(MeasureVerb.BaselineMark.Length), CultureInfo.InvariantCulture);
-        string? lastLine = outcome.ErrorLines.LastOrDefault(line => line != mark);
+        string? lastLine = outcome.ErrorLines.LastOrDefault(line => line != mark && !line.StartsWith("   at ", StringComparison.Ordinal)); // of a trace the message, not a place
         switch (outcome.End)
         {
             case ProcessEnd.OverMemory:
