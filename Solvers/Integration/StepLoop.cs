@@ -7,9 +7,6 @@ namespace FlowOde.Solvers.Integration;
 /// <summary>The loop that makes the steps of every solve, forward and backward, with every method.</summary>
 internal static class StepLoop
 {
-    /// <summary>A step that would leave less than this share of itself to the target is stretched: a sliver would cost a whole step.</summary>
-    private const double Stretch = 1.05;
-
     /// <summary>Integrates from the first time to the last and reports each time that was asked for.</summary>
     /// <param name="workspace">The solve, already begun at times[0].</param>
     /// <param name="times">The start, then the times to meet, all in one direction.</param>
@@ -24,13 +21,13 @@ internal static class StepLoop
         double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
         for (int index = 1; index < times.Length; index++)
         {
-            double target = times[index], sign = Math.Sign(target - workspace.Time);
+            double target = times[index];
             bool isIntervalStart = true, arrived = false;
             while (!arrived)
             {
                 double proposed = control.Propose(workspace, norm, target, isIntervalStart);
-                arrived = sign * (workspace.Time + (sign * Stretch * proposed) - target) >= 0;
-                double nextTime = arrived ? target : workspace.Time + (sign * proposed);
+                double nextTime = control.EndOf(workspace.Time, proposed, target);
+                arrived = nextTime == target;
                 RequireProgress(workspace, nextTime, proposed, largest, accepted + rejected, limits);
                 workspace.Try(nextTime);
                 double error = tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);

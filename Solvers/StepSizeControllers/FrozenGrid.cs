@@ -57,6 +57,7 @@ public sealed class FrozenGrid : IStepSizeController
         private int _interval = -1;
         private int _step;
         private double _start;
+        private double _next;
 
         public override double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart)
         {
@@ -67,20 +68,12 @@ public sealed class FrozenGrid : IStepSizeController
 
             // Where the interval is the recorded one, so are its times, to the last bit; else they are shares of it.
             var (share, times) = (shares[_interval][_step++], recorded[_interval]);
-            double next = _start == times[0] && target == times[^1] ? times[_step] : share == 1 ? target : _start + (share * (target - _start));
-            return Reaching(workspace.Time, next);
+            _next = _start == times[0] && target == times[^1] ? times[_step] : share == 1 ? target : _start + (share * (target - _start));
+            return Math.Abs(_next - workspace.Time);
         }
+
+        public override double EndOf(double time, double proposed, double target) => _next;
 
         public override bool Judge(double error, double step, double proposed) => true;
-
-        /// <summary>The length by which the loop, which adds it to the time, comes to another time exactly; it may be a bit off the difference.</summary>
-        private static double Reaching(double time, double next)
-        {
-            double length = Math.Abs(next - time), sign = Math.Sign(next - time);
-            return time + (sign * length) == next ? length
-                : time + (sign * Math.BitIncrement(length)) == next ? Math.BitIncrement(length)
-                : time + (sign * Math.BitDecrement(length)) == next ? Math.BitDecrement(length)
-                : length;
-        }
     }
 }

@@ -5,6 +5,8 @@ namespace FlowOde.Solvers.StepSizeControllers;
 /// <summary>The step-size control of one solve.</summary>
 public abstract class StepSizeControl
 {
+    private const double Stretch = 1.05;
+
     /// <summary>The length of the next step on the way to a target.</summary>
     /// <param name="workspace">The solve, at the start of the step.</param>
     /// <param name="norm">The norm in which a first step's size is found.</param>
@@ -12,6 +14,17 @@ public abstract class StepSizeControl
     /// <param name="isIntervalStart">Whether the last step met a target, or none was made yet.</param>
     /// <returns>A positive length.</returns>
     public abstract double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart);
+
+    /// <summary>Where the step that was proposed ends: at the target, if it would leave less than a twentieth of itself to it.</summary>
+    /// <param name="time">The start of the step.</param>
+    /// <param name="proposed">The length that was proposed.</param>
+    /// <param name="target">The next time that must be met.</param>
+    public virtual double EndOf(double time, double proposed, double target)
+    {
+        // A sliver would cost a whole step.
+        double sign = Math.Sign(target - time);
+        return sign * (time + (sign * Stretch * proposed) - target) >= 0 ? target : time + (sign * proposed);
+    }
 
     /// <summary>Judges a step by the norm of its error, and keeps what the next proposal needs.</summary>
     /// <param name="error">The norm of the error estimate; NaN or infinite where something was not finite.</param>

@@ -57,7 +57,7 @@ internal sealed class CertifyVerb : Verb
         };
         var subject = Subject(parsed, output);
         var settings = SolveSettings.ForCertifying(subject.Values);
-        var pairs = Pairs(Names(parsed, _adjoints), Names(parsed, _solvers), settings.Stepper.Name, output);
+        var pairs = Pairs(Names(parsed, _adjoints), Names(parsed, _solvers), settings.Stepper.Name, subject.Values.Text("adjoint"), output);
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loss = new ModelLoss(subject);
         using var certifier = new Certifier(loss, settings, options);
@@ -91,14 +91,15 @@ internal sealed class CertifyVerb : Verb
     /// <param name="adjoints">What was asked for, or null for all.</param>
     /// <param name="solvers">What was asked for, or null for the model's own.</param>
     /// <param name="own">The model's own solver.</param>
+    /// <param name="ownAdjoint">The model's own gradient method, which may have a number of its own.</param>
     /// <param name="output">Is told where a method takes another solver.</param>
-    private static List<(IAdjoint Adjoint, IStepper Stepper)> Pairs(string[]? adjoints, string[]? solvers, string own, Output output)
+    private static List<(IAdjoint Adjoint, IStepper Stepper)> Pairs(string[]? adjoints, string[]? solvers, string own, string ownAdjoint, Output output)
     {
         var pairs = new List<(IAdjoint, IStepper)>();
         foreach (string solver in solvers ?? [own])
         {
             var stepper = SolveSettings.SolverNamed(solver, "--solvers");
-            foreach (string text in adjoints ?? [.. AdjointSettings.Names])
+            foreach (string text in adjoints ?? [.. AdjointSettings.Names.Append(ownAdjoint).Distinct()])
             {
                 if (AdjointSettings.Problem(text) is { } problem)
                 {

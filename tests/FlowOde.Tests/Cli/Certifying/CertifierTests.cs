@@ -1,10 +1,14 @@
 using FlowOde.Cli.Certifying;
 using FlowOde.Cli.Measuring;
 using FlowOde.Cli.Settings;
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.Regularizers;
+using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Tests.Cli.Certifying;
 
@@ -22,7 +26,18 @@ public class CertifierTests
         Assert.Contains(reason ?? "exact", certificate.Verdict, StringComparison.Ordinal);
     }
 
-    /// <summary>Broken like the reference itself, only differences could tell: here both are broken by a part in a thousand.</summary>
+    /// <summary>A pullback that is wrong in the reference too: differences tell, and back-propagation, which has expressions of its own.</summary>
+    [Theory]
+    [InlineData(1, "checkpointed", null)]
+    [InlineData(1.001, "checkpointed", "from central differences")]
+    [InlineData(1.001, "backpropagation", "from the direct gradient")]
+    public void Certify_OfAFieldWhosePullbackIsBroken_Fails(double factor, string method, string? reason)
+    {
+        var certificate = Certify(AdjointCatalog.Find(method)!, blocks: 1, factor, "regularize", "kinetic-energy=0.5");
+        Assert.Equal(reason is null, certificate.Failure is null);
+        Assert.Contains(reason ?? "exact", certificate.Verdict, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Certify_OfADirectGradient_IsHeldToDifferencesToo()
     {
@@ -34,7 +49,9 @@ public class CertifierTests
     public void Certify_OfASolveThatCannotGoOn_FailsWithItsMessage() =>
         Assert.Contains("limit of 1 steps", Certify(new DirectAdjoint(), blocks: 1, "max-steps", "1").Failure, StringComparison.Ordinal);
 
-    private static Certificate Certify(IAdjoint adjoint, int blocks, params string[] more)
+    private static Certificate Certify(IAdjoint adjoint, int blocks, params string[] more) => Certify(adjoint, blocks, 1, more);
+
+    private static Certificate Certify(IAdjoint adjoint, int blocks, double seedFactor, params string[] more)
     {
         var given = new SettingLayer("").Add("hidden", "6").Add("blocks", $"{blocks}").Add("batch", "16");
         for (int i = 0; i < more.Length; i += 2)
@@ -44,8 +61,26 @@ public class CertifierTests
 
         var subject = MeasurementSubject.Open("moons", given, _ => { });
         using var loss = new ModelLoss(subject);
-        using var certifier = new Certifier(loss, SolveSettings.ForCertifying(subject.Values), new() { Limit = 1e-11, Directions = 2 });
+        var settings = SolveSettings.ForCertifying(subject.Values);
+        settings = settings with { Regularizers = [.. settings.Regularizers.Select(inner => new SeedScaled(inner, seedFactor))] };
+        using var certifier = new Certifier(loss, settings, new() { Limit = 1e-11, Directions = 2 });
         return certifier.Certify(adjoint, StepperCatalog.Find("dopri5")!);
+    }
+
+    /// <summary>A penalty whose pullback is off by a factor.</summary>
+    private sealed class SeedScaled(IRegularizer inner, double factor) : IRegularizer
+    {
+        public string Name => inner.Name;
+
+        public string Description => inner.Description;
+
+        public string Channel => inner.Channel;
+
+        public void Read(Dual derivative, Directions directions, double by, FunctionalScratch scratch, Tensor intoRate) => inner.Read(derivative, directions, by, scratch, intoRate);
+
+        public Tensor Express(DualExpression derivative, Directions directions, double by) => inner.Express(derivative, directions, by);
+
+        public void Seed(Dual derivative, Directions directions, double by, Tensor rateCotangent, Dual intoCotangent) => inner.Seed(derivative, directions, by * factor, rateCotangent, intoCotangent);
     }
 
     /// <summary>The direct gradient, of which parameters and start are off by a factor.</summary>

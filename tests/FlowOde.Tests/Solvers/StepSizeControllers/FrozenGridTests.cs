@@ -35,6 +35,17 @@ public class FrozenGridTests
     }
 
     [Theory]
+    [InlineData(0, 0.97, 1)]
+    [InlineData(-1, 1e-17, 1)]
+    public void Solve_OnAGridMadeByHand_MeetsItsTimes(double first, double between, double last)
+    {
+        using var field = new PendulumField();
+        var problem = FlowOde.Tests.Solvers.Steppers.ReversibleMethodTests.PendulumProblem(field, StepperCatalog.Find("rk4")!, new FrozenGrid([first, between, last], [first, last]), [first, last]);
+        using var record = new DirectAdjoint().Record(problem, new(long.MaxValue));
+        Assert.Equal([first, between, last], record.Grid);
+    }
+
+    [Theory]
     [InlineData(new[] { 0.0, 0.5, 1.0 }, new[] { 0.0, 0.7, 1.0 })]
     [InlineData(new[] { 0.0, 0.5, 0.4, 1.0 }, new[] { 0.0, 1.0 })]
     [InlineData(new[] { 0.0, 0.5 }, new[] { 0.0, 1.0 })]
