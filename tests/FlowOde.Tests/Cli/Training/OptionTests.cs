@@ -71,7 +71,7 @@ public class OptionTests(TrainedRuns runs)
     public void AdjointMemory_OfAnySize_GivesTheSameModel()
     {
         using var folder = new TemporaryFolder();
-        Train(folder.File("run"), "--adjoint-memory", "400KB");
+        Train(folder.File("run"), "--adjoint-memory", "600KB");
         Assert.Equal(Tensors(runs.Table), Tensors(folder.File("run")));
     }
 
