@@ -15,6 +15,12 @@ internal sealed record CertifyOptions
     /// <summary>The largest error in float32 on the same steps.</summary>
     public double SingleLimit { get; init; } = 1e-5;
 
+    /// <summary>
+    /// How many times as far as plain back-propagation a float32 gradient may lie from the float64 one: near a minimum the rows' gradients cancel,
+    /// and what is left of them has fewer digits than float32 has, whatever the method.
+    /// </summary>
+    public double BackpropagationsAllowed { get; init; } = 3;
+
     /// <summary>The largest distance from differences.</summary>
     public double DifferenceLimit { get; init; } = 1e-6;
 

@@ -11,7 +11,7 @@ namespace FlowOde.Cli.Certifying;
 internal static class CertifyReport
 {
     /// <summary>Prints a table, and what it says in words.</summary>
-    public static void Write(IReadOnlyList<Certificate> certificates, Output output)
+    public static void Write(IReadOnlyList<Certificate> certificates, double singleLimit, Output output)
     {
         var table = Output.NewTable(
             ("gradient method", false), ("solver", false), ("steps", true), ("from direct", true), ("worst in", false), ("from differences", true), ("in float32", true),
@@ -37,15 +37,16 @@ internal static class CertifyReport
         output.WriteTable(table);
         output.Out.WriteLine("from direct: relative distance from the float64 direct gradient of the same steps, in the worst group of parameters; of a continuous adjoint then at a smaller tolerance forward and backward (1e-9 or a thousandth; a hundredth below order 5), or with four times the steps.");
         output.Out.WriteLine("scheme: distance of this solver's and tolerance's gradient from one at tolerance 1e-10. Evaluations are those of the forward solves and of the backward pass, pullbacks among them.");
+        output.Out.WriteLine($"in float32: at most {singleLimit.ToString("0.0E+0", CultureInfo.InvariantCulture)} is allowed here: 1e-5, or three times what plain back-propagation is off, where the rows' gradients nearly cancel.");
         output.Out.WriteLine(InWords(certificates));
     }
 
     /// <summary>The certificates as one object.</summary>
-    public static JsonObject ToJson(string subject, int rows, CertifyOptions options, IReadOnlyList<Certificate> certificates) => new()
+    public static JsonObject ToJson(string subject, int rows, CertifyOptions options, double singleLimit, IReadOnlyList<Certificate> certificates) => new()
     {
         ["subject"] = subject,
         ["rows"] = rows,
-        ["limits"] = new JsonObject { ["float64"] = options.Limit, ["reversible"] = options.ReversibleLimit, ["float32"] = options.SingleLimit, ["differences"] = options.DifferenceLimit },
+        ["limits"] = new JsonObject { ["float64"] = options.Limit, ["reversible"] = options.ReversibleLimit, ["float32"] = singleLimit, ["differences"] = options.DifferenceLimit },
         ["holds"] = certificates.All(certificate => certificate.Failure is null),
         ["methods"] = new JsonArray([.. certificates.Select(ToJson)]),
     };

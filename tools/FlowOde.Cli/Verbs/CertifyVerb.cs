@@ -69,14 +69,14 @@ internal sealed class CertifyVerb : Verb
             certificates.Add(certifier.Certify(adjoint, stepper));
         }
 
-        var report = CertifyReport.ToJson(subject.Name, (int)subject.Values.Integer("batch"), options, certificates);
+        var report = CertifyReport.ToJson(subject.Name, (int)subject.Values.Integer("batch"), options, certifier.SingleLimit, certificates);
         if (output.Json)
         {
             output.WriteJson(report);
         }
         else
         {
-            CertifyReport.Write(certificates, output);
+            CertifyReport.Write(certificates, certifier.SingleLimit, output);
         }
 
         if (path is not null)
