@@ -34,6 +34,7 @@ public static class GradientMeter
             clock.Stop();
         }
 
+        NativeHeap.TakeLargeBlocksFromSystem();
         long managed = GC.GetTotalAllocatedBytes(precise: true);
         var resident = MemoryMeter.ForProcess.Measure(() =>
         {
@@ -47,6 +48,7 @@ public static class GradientMeter
             }
         });
         managed = GC.GetTotalAllocatedBytes(precise: true) - managed;
+        NativeHeap.TakeLargeBlocksFromHeap();
         var times = Repeat(gradient, clock.Elapsed, repeatFor);
         return new()
         {

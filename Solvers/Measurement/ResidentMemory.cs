@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace FlowOde.Solvers.Measurement;
 
@@ -50,20 +49,7 @@ public static class ResidentMemory
             GC.WaitForPendingFinalizers();
         }
 
-        TrimHeap();
-    }
-
-    private static unsafe void TrimHeap()
-    {
-        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library))
-        {
-            if (NativeLibrary.TryGetExport(library, "malloc_trim", out nint trim)) // glibc's; musl keeps little and has none
-            {
-                _ = ((delegate* unmanaged<nuint, int>)trim)(0);
-            }
-
-            NativeLibrary.Free(library);
-        }
+        NativeHeap.Trim();
     }
 
     /// <summary>The second number of a statm file, in pages, as bytes; null where the file cannot be read.</summary>
