@@ -34,25 +34,33 @@ internal sealed class SweepFolder : IDisposable
             throw new UsageException($"--out {path} exists and holds no {PointsName}, so it is no folder of `flowode memory`; choose another.");
         }
 
-        var read = System.IO.File.Exists(points) ? Read(points) : (Whole: [], Length: 0);
+        RunLock? held = null;
+        FileStream? stream = null;
         try
         {
             Directory.CreateDirectory(System.IO.Path.Combine(path, "references"));
-            var held = RunLock.Take(path, System.IO.Path.Combine(path, "sweep.lock"), "measured into");
-            var stream = new FileStream(points, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-            stream.SetLength(read.Length); // without the half line of a process that was killed while it wrote
+            held = RunLock.Take(path, System.IO.Path.Combine(path, "sweep.lock"), "measured into");
+            var (whole, length) = System.IO.File.Exists(points) ? Read(points) : (Whole: [], Length: 0);
+            stream = new FileStream(points, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+            stream.SetLength(length); // without the half line of a process that was killed while it wrote
             stream.Seek(0, SeekOrigin.End);
             var folder = new SweepFolder(path, held, stream);
-            foreach (var point in read.Whole)
+            foreach (var point in whole)
             {
                 folder.Remember(point);
             }
 
+            (held, stream) = (null, null);
             return folder;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UsageException($"--out {path} cannot be written: {problem.Message}", problem);
+        }
+        finally
+        {
+            stream?.Dispose();
+            held?.Dispose();
         }
     }
 
