@@ -9,6 +9,9 @@ namespace FlowOde.Flows.Layers;
 /// </summary>
 public sealed class AffineLayers : IDisposable
 {
+    private readonly LayerSizes _sizes;
+    private readonly bool _transposeWide;
+
     /// <summary>Makes layers of zeros.</summary>
     /// <param name="sizes">The widths.</param>
     /// <param name="dtype">Float32 or Float64.</param>
@@ -19,8 +22,9 @@ public sealed class AffineLayers : IDisposable
         ArgumentNullException.ThrowIfNull(sizes);
         using var scope = NewDisposeScope();
         var layers = Enumerable.Range(0, sizes.Count);
+        (_sizes, _transposeWide) = (sizes, transposeWide);
         Bias = new(new(layers.Select(l => new Segment($"bias.{l}", sizes.Out(l)))), dtype, device);
-        Weight = [.. layers.Select(l => transposeWide && sizes.In(l) < sizes.Out(l)
+        Weight = [.. layers.Select(l => IsTransposed(l)
             ? zeros(sizes.In(l), sizes.Out(l), dtype: dtype, device: device).t()
             : zeros(sizes.Out(l), sizes.In(l), dtype: dtype, device: device))];
         WeightTransposed = [.. Weight.Select(weight => weight.t())];
@@ -38,6 +42,12 @@ public sealed class AffineLayers : IDisposable
 
     /// <summary>The biases, a segment of [out] a layer.</summary>
     public FlatVector Bias { get; }
+
+    /// <summary>The memory of a layer's weight, in float32 on the CPU; its columns together where it is transposed.</summary>
+    internal unsafe float* WeightMemory(int layer) => (float*)Dual.NativeMemory(IsTransposed(layer) ? WeightTransposed[layer] : Weight[layer]);
+
+    /// <summary>Whether the columns of a layer's weight lie together.</summary>
+    internal bool IsTransposed(int layer) => _transposeWide && _sizes.In(layer) < _sizes.Out(layer);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FlowOde.Solvers.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -80,8 +81,8 @@ public sealed unsafe class Dual : IDisposable
     public Tensor Diagonal => _diagonal
         ?? throw new InvalidOperationException($"A diagonal needs a tangent for each column; here are {TangentCount} tangents and {Width} columns.");
 
-    /// <summary>Native memory in bytes.</summary>
-    public long Bytes => (1 + TangentCount) * Rows * Width * Stacked.ElementSize;
+    /// <summary>Native memory in bytes, with the tensors' own objects.</summary>
+    public long Footprint => TensorFootprint.Of((1 + TangentCount) * Rows * Width * Stacked.ElementSize, _owned.Length + 1);
 
     /// <summary>The rows one behind the other in float32 on the CPU, or null where they do not lie so.</summary>
     internal float* Memory { get; }

@@ -8,8 +8,10 @@ namespace FlowOde.Flows.Layers;
 /// W(t) = g W and b(t) = g b + r t, with a gate g = σ(u t + v) for each output, or g = 1 where there are no gates, and r = 0 where
 /// there are no shifts. Pulled back as in the reverse sweep of a ConcatSquash network, with time shared by all rows.
 /// </summary>
-internal sealed class GatedFold : LayerFold
+/// <remarks>In float32 on the CPU by <see cref="GatedFoldSpans"/>, elsewhere by tensor operations.</remarks>
+internal sealed unsafe class GatedFold : LayerFold
 {
+    private readonly bool _bySpans;
     private readonly GatedLayers _kind;
     private readonly Tensor[] _views;
     private readonly Tensor _bias;
@@ -25,7 +27,7 @@ internal sealed class GatedFold : LayerFold
         : base(sizes, parameters)
     {
         using var scope = NewDisposeScope();
-        _kind = kind;
+        (_kind, _bySpans) = (kind, parameters.IsOnCpu && parameters.DType == ScalarType.Float32);
         _bias = Kind(parameters, 1);
         _gateSlope = kind.HasGate ? Kind(parameters, GatedLayers.GateKind) : null;
         _gateOffset = kind.HasGate ? Kind(parameters, GatedLayers.GateKind + 1) : null;
@@ -49,6 +51,18 @@ internal sealed class GatedFold : LayerFold
 
     protected override void Compute(double time)
     {
+        if (_bySpans)
+        {
+            for (int l = 0; l < Sizes.Count; l++)
+            {
+                float* weight = Affine.WeightMemory(l), gate = _gate is null ? null : GatedFoldSpans.Pointer(_gate, l);
+                GatedFoldSpans.Compute(Segments(Parameters, l), (float)time, (int)Sizes.In(l), (int)Sizes.Out(l), weight, GatedFoldSpans.Pointer(Affine.Bias, l), gate);
+            }
+
+            GC.KeepAlive(this);
+            return;
+        }
+
         using Scalar t = time;
         var bias = Affine.Bias.Flat.copy_(_bias);
         if (_gate is not null)
@@ -73,6 +87,12 @@ internal sealed class GatedFold : LayerFold
 
     protected override void PullbackAt(double time, AffineLayers cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
     {
+        if (_bySpans)
+        {
+            PullbackBySpans(time, cotangent, weight, intoGradient, intoTime);
+            return;
+        }
+
         using var scope = NewDisposeScope();
         using Scalar w = weight, wt = weight * time;
         var bias = cotangent.Bias.Flat;
@@ -107,6 +127,31 @@ internal sealed class GatedFold : LayerFold
             intoTime.copy_(_shift is null ? sum : sum.add_(bias.dot(_shift), CachedScalars.One));
         }
     }
+
+    private void PullbackBySpans(double time, AffineLayers cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
+    {
+        double byTime = 0;
+        for (int l = 0; l < Sizes.Count; l++)
+        {
+            var (inputs, outputs) = ((int)Sizes.In(l), (int)Sizes.Out(l));
+            bool transposed = cotangent.IsTransposed(l);
+            byTime += GatedFoldSpans.Pullback(
+                Segments(Parameters, l), (float)time, inputs, outputs, cotangent.WeightMemory(l), transposed ? 1 : inputs, transposed ? outputs : 1,
+                GatedFoldSpans.Pointer(cotangent.Bias, l), _gate is null ? null : GatedFoldSpans.Pointer(_gate, l), (float)weight, intoGradient is null ? null : Segments(intoGradient, l));
+        }
+
+        if (intoTime is not null)
+        {
+            *(float*)Dual.NativeMemory(intoTime) = (float)byTime;
+        }
+
+        GC.KeepAlive(this);
+        GC.KeepAlive(cotangent);
+        GC.KeepAlive(intoGradient);
+        GC.KeepAlive(intoTime);
+    }
+
+    private GatedFoldSpans.Segments Segments(FlatVector vector, int layer) => new(vector, _kind, layer, Sizes.Count);
 
     protected override void DisposeScratch()
     {

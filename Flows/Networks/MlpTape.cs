@@ -6,14 +6,12 @@ namespace FlowOde.Flows.Networks;
 /// <summary>The inputs of all layers and what the activations keep.</summary>
 internal sealed class MlpTape : NetworkTape
 {
-    // Beside its content a tensor takes native and managed objects, and a large block of memory a page for its header (both measured). A layer's
-    // values with the activation's tape behind them are about ten tensors over two blocks.
-    private const long HandleBytes = 512;
-    private const long PageBytes = 4096;
-    private const long ExtraOfALayer = (10 * HandleBytes) + (2 * PageBytes);
-
     private MlpTape(MlpWorkspace workspace, Dual[] layers, ActivationTape[] activations)
-        : base(workspace, layers[0], layers[^1]) => (Mlp, Layers, Activations) = (workspace, layers, activations);
+        : base(workspace, layers[0], layers[^1])
+    {
+        (Mlp, Layers, Activations) = (workspace, layers, activations);
+        Bytes = layers.Sum(layer => layer.Footprint) + activations.Sum(activation => activation.Footprint);
+    }
 
     internal MlpWorkspace Mlp { get; }
 
@@ -26,7 +24,7 @@ internal sealed class MlpTape : NetworkTape
     /// <summary>The time of the evaluation.</summary>
     internal double Time { get; set; } = double.NaN;
 
-    public override long Bytes => Layers.Sum(layer => layer.Bytes) + Activations.Sum(activation => activation.Bytes) + (Layers.Length * ExtraOfALayer);
+    public override long Bytes { get; }
 
     public override void Dispose()
     {

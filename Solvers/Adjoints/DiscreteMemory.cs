@@ -1,7 +1,6 @@
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
-using static TorchSharp.torch;
 
 namespace FlowOde.Solvers.Adjoints;
 
@@ -15,14 +14,13 @@ internal sealed class DiscreteMemory : IDisposable
 
     private readonly FieldWorkspace _workspace;
     private readonly WorkspacePool _pool;
-    private readonly object _vectorKey;
-    private readonly FlatVector _like;
+    private readonly object _stockKey;
+    private readonly VectorStock _stock;
     private readonly TapeBudget _budget;
     private readonly CheckpointPlan _plan;
     private readonly int _tapes;
     private readonly int _stages;
     private readonly int _carried;
-    private readonly long _vectorBytes;
     private readonly List<FlatVector> _arrived = [];
     private readonly List<Checkpoint> _checkpoints = [];
     private readonly Dictionary<int, StepRecord> _taped = [];
@@ -38,10 +36,11 @@ internal sealed class DiscreteMemory : IDisposable
     /// <param name="tapes">Tapes of a step: one a stage, or a single one for all.</param>
     public DiscreteMemory(FieldWorkspace workspace, OdeProblem problem, IDifferentiableStepper stepper, TapeBudget budget, CheckpointPlan plan, int tapes)
     {
-        (_workspace, _pool, _like, _budget, _plan, _tapes) = (workspace, problem.Pool, problem.Start, budget, plan, tapes);
+        (_workspace, _pool, _budget, _plan, _tapes) = (workspace, problem.Pool, budget, plan, tapes);
         (_stages, _carried) = (stepper.TapedStages, stepper.CarriedVectors);
-        _vectorKey = (nameof(DiscreteMemory), problem.Start.Layout, problem.Spec.Key);
-        _vectorBytes = problem.Start.Layout.Length * (problem.Start.DType == ScalarType.Float32 ? 4 : 8);
+        _stockKey = (nameof(DiscreteMemory), problem.Start.Layout, problem.Spec.Key);
+        var start = problem.Start;
+        _stock = _pool.Rent(_stockKey, () => new VectorStock(start.Layout, start.DType, start.Device));
         Grid.Add(problem.Times[0]);
     }
 
@@ -76,24 +75,19 @@ internal sealed class DiscreteMemory : IDisposable
     public long WorkBytes { get; private set; }
 
     /// <summary>Bytes of the vectors that a step starts from.</summary>
-    public long StateBytes => _carried * _vectorBytes;
+    public long StateBytes => _carried * _stock.VectorBytes;
 
     /// <summary>Takes note of an accepted step, and its tapes over.</summary>
     public void Keep(in AcceptedStep step, ReadOnlySpan<FieldTape> tapes)
     {
         int number = Grid.Count - 1;
         Grid.Add(step.NextTime);
-        long bytes = (_stages * _vectorBytes) + StateBytes;
-        foreach (var tape in tapes)
-        {
-            bytes += tape.Bytes;
-        }
-
+        long bytes = (_stages * _stock.VectorBytes) + StateBytes;
+        long tapeBytes = Bytes(tapes);
+        bytes += tapeBytes;
         if (number == 0)
         {
             StepBytes = bytes;
-            long tapeBytes = bytes - (_stages * _vectorBytes) - StateBytes;
-
             // A step in work has as much at any time, and the field's workspace buffers of about three tapes' size for it.
             WorkBytes = StepBytes + StateBytes + (ScratchTapes * tapeBytes / Math.Max(1, tapes.Length));
             _plan.Begin(this);
@@ -109,7 +103,7 @@ internal sealed class DiscreteMemory : IDisposable
         if (isWhole && _plan.KeepsTapes(this, bytes, step.IsLast))
         {
             var record = new StepRecord { Time = step.Time, NextTime = step.NextTime, Start = Copies(step.Start), Tapes = tapes.ToArray(), Derivatives = Copies(step.Derivatives) };
-            Take(record.Tapes.Sum(tape => tape.Bytes));
+            Take(Bytes(record.Tapes));
             if (_taped.Count == 0)
             {
                 _oldestTaped = number;
@@ -133,7 +127,7 @@ internal sealed class DiscreteMemory : IDisposable
     /// <summary>Keeps the state of a time that was asked for.</summary>
     public void Arrive(FlatVector state)
     {
-        while (!_plan.HasRoom(_vectorBytes))
+        while (!_plan.HasRoom(_stock.VectorBytes))
         {
             if (_taped.Count > 0)
             {
@@ -192,8 +186,8 @@ internal sealed class DiscreteMemory : IDisposable
     /// <summary>A vector in the layout of the state, with any content.</summary>
     public FlatVector Rent()
     {
-        Take(_vectorBytes);
-        return _pool.Rent(_vectorKey, _like.CreateLike);
+        Take(_stock.VectorBytes);
+        return _stock.Rent();
     }
 
     /// <summary>Takes vectors back.</summary>
@@ -201,8 +195,8 @@ internal sealed class DiscreteMemory : IDisposable
     {
         foreach (var vector in vectors)
         {
-            Give(_vectorBytes);
-            _pool.Return(_vectorKey, vector);
+            Give(_stock.VectorBytes);
+            _stock.Return(vector);
         }
     }
 
@@ -223,6 +217,7 @@ internal sealed class DiscreteMemory : IDisposable
         _checkpoints.Clear();
         _arrived.Clear();
         Give(_taken);
+        _pool.Return(_stockKey, _stock);
     }
 
     /// <summary>Makes steps again from the last stored state until the tapes of one step are there, and those of steps before it as the plan allows.</summary>
@@ -276,7 +271,7 @@ internal sealed class DiscreteMemory : IDisposable
             Tapes = [.. Enumerable.Range(0, _tapes).Select(_ => _workspace.RentTape())],
             Derivatives = [.. Enumerable.Range(0, _stages).Select(_ => Rent())],
         };
-        Take(record.Tapes.Sum(tape => tape.Bytes));
+        Take(Bytes(record.Tapes));
         pullback.Replay(field, record);
         ReplayedSteps++;
         return record;
@@ -324,13 +319,24 @@ internal sealed class DiscreteMemory : IDisposable
 
     private void ReleaseTapes(StepRecord record)
     {
-        Give(record.Tapes.Sum(tape => tape.Bytes));
+        Give(Bytes(record.Tapes));
         foreach (var tape in record.Tapes)
         {
             _workspace.ReturnTape(tape);
         }
 
         Return(record.Derivatives);
+    }
+
+    private static long Bytes(ReadOnlySpan<FieldTape> tapes)
+    {
+        long bytes = 0;
+        foreach (var tape in tapes)
+        {
+            bytes += tape.Bytes;
+        }
+
+        return bytes;
     }
 
     private void Take(long bytes)

@@ -19,6 +19,7 @@ internal sealed class RungeKuttaPullback : StepPullback
     private readonly FlatVector[] _stateCotangents;
     private readonly FlatVector _times;
     private readonly torch.Tensor[] _time;
+    private readonly double[] _readTimes;
     private readonly double[] _coefficients;
     private (StepRecord? Record, int Stage) _inTape; // which stage was evaluated last, on a tape that stages share
 
@@ -29,6 +30,7 @@ internal sealed class RungeKuttaPullback : StepPullback
         (_stageState, _stageCotangent) = (new(layout, dtype, device), new(layout, dtype, device));
         _stateCotangents = [.. Enumerable.Range(0, stages).Select(_ => new FlatVector(layout, dtype, device))];
         _times = new(new VectorLayout(Enumerable.Range(0, stages).Select(i => new Segment($"{i}", 1))), dtype, device);
+        _readTimes = new double[_times.Layout.Length];
         _time = [.. Enumerable.Range(0, stages).Select(i => _times[i])];
         _coefficients = new double[stages + 1];
     }
@@ -86,11 +88,10 @@ internal sealed class RungeKuttaPullback : StepPullback
         _coefficients.AsSpan(0, stages).Fill(1);
         LinearCombination.Write(cotangent, _coefficients.AsSpan(0, stages), _stateCotangents, layout.StateRanges, cotangent);
         double byTime = 0;
-        using var read = torch.NewDisposeScope();
-        var times = _times.Flat.to(torch.ScalarType.Float64).cpu().data<double>();
+        _times.CopyTo(_readTimes);
         for (int i = 0; i < stages; i++)
         {
-            double here = times[i * VectorLayout.Alignment];
+            double here = _readTimes[i * VectorLayout.Alignment];
             byTime += here;
             byStep += _tableau.C[i] * here;
         }

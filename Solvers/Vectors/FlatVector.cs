@@ -73,6 +73,29 @@ public sealed unsafe class FlatVector : IDisposable
     public Span<T> AsSpan<T>(int segment)
         where T : unmanaged => new(Pointer<T>() + Layout.Segments[segment].Offset, checked((int)Layout.Segments[segment].Length));
 
+    /// <summary>Writes all entries as numbers; from a GPU in one transfer.</summary>
+    /// <param name="into">As long as this vector, at least.</param>
+    public void CopyTo(Span<double> into)
+    {
+        if (IsOnCpu && DType == ScalarType.Float32)
+        {
+            var entries = AsSpan<float>();
+            for (int i = 0; i < entries.Length; i++)
+            {
+                into[i] = entries[i];
+            }
+        }
+        else if (IsOnCpu)
+        {
+            AsSpan<double>().CopyTo(into);
+        }
+        else
+        {
+            using var scope = NewDisposeScope();
+            Flat.to(ScalarType.Float64).cpu().data<double>().CopyTo(into);
+        }
+    }
+
     /// <summary>A new vector of zeros with the same layout, type and device.</summary>
     public FlatVector CreateLike() => new(Layout, DType, Device);
 

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Layers.Activations;
@@ -49,8 +50,8 @@ public sealed unsafe class ActivationTape : IDisposable
     /// <summary>The inputs, [B, w], where they are kept.</summary>
     public Tensor? Values { get; }
 
-    /// <summary>Native memory besides the output's, in bytes.</summary>
-    public long Bytes => new[] { Slope, Curvature, Tangents, Values }.Sum(t => t is null ? 0 : t.NumberOfElements * t.ElementSize);
+    /// <summary>Native memory besides the output's, in bytes, with the tensors' own objects.</summary>
+    public long Footprint => new[] { Slope, Curvature, Tangents, Values }.Sum(t => t is null ? 0 : TensorFootprint.Of(t.NumberOfElements * t.ElementSize, ReferenceEquals(t, Tangents) ? 1 + Tangent.Count : 1));
 
     /// <summary>The tangents that the second-order term multiplies, [B, w] each: the inputs' where kept, else the outputs'.</summary>
     internal IReadOnlyList<Tensor> Tangent { get; }
