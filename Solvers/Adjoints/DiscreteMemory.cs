@@ -295,6 +295,7 @@ internal sealed class DiscreteMemory : IDisposable
         int number = _oldestTaped++;
         _taped.Remove(number, out var record);
         ReleaseTapes(record!);
+        _workspace.TrimTapes(_tapes + 1); // for the next step; more of them would stand beside the states that take their place
         if (_plan.KeepsState(this, number, out int level))
         {
             Add(new(number, record!.Start, level));

@@ -18,6 +18,16 @@ public abstract class FieldWorkspace : IDisposable
         _free.Push(tape);
     }
 
+    /// <summary>Frees tapes that nobody uses, down to a number.</summary>
+    /// <param name="keep">How many may stay.</param>
+    public void TrimTapes(int keep)
+    {
+        while (_free.Count > keep)
+        {
+            _free.Pop().Dispose();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -3,7 +3,7 @@ namespace FlowOde.Solvers.Vectors;
 /// <summary>What tensors take of memory beside their content, as budgets count it. Measured; in bytes.</summary>
 public static class TensorFootprint
 {
-    private const long HandleBytes = 512; // the native and managed objects of a tensor or view
+    private const long HandleBytes = 896; // the native and managed objects of a tensor or view, with what autograd notes of a view
     private const long PageBytes = 4096;
     private const long LargeBlock = 64 << 10;
 
