@@ -17,11 +17,14 @@ internal sealed class DecayField : IDifferentiableField, IDisposable
 
     public object WorkspaceKey => this;
 
+    /// <summary>Tapes that were made and not disposed.</summary>
+    public int LiveTapes { get; private set; }
+
     private double Rate => Parameters.AsSpan<double>(0)[0];
 
     public VectorLayout StateLayout(long rows) => new(new Segment("z", rows, 1) { IsBatched = true });
 
-    public FieldWorkspace CreateWorkspace(WorkspaceSpec spec) => new Workspace((int)spec.Rows);
+    public FieldWorkspace CreateWorkspace(WorkspaceSpec spec) => new Workspace(this, (int)spec.Rows);
 
     public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative)
     {
@@ -55,25 +58,31 @@ internal sealed class DecayField : IDifferentiableField, IDisposable
         }
     }
 
-    private sealed class Workspace(int rows) : FieldWorkspace
+    private sealed class Workspace(DecayField field, int rows) : FieldWorkspace
     {
-        protected override FieldTape CreateTape() => new Tape(rows);
+        protected override FieldTape CreateTape() => new Tape(field, rows);
 
         protected override void DisposeScratch()
         {
         }
     }
 
-    private sealed class Tape(int rows) : FieldTape
+    private sealed class Tape : FieldTape
     {
-        public double[] State { get; } = new double[rows];
+        private readonly DecayField _field;
 
-        public double[] Cotangent { get; } = new double[rows];
+        public Tape(DecayField field, int rows)
+        {
+            (_field, State, Cotangent) = (field, new double[rows], new double[rows]);
+            _field.LiveTapes++;
+        }
+
+        public double[] State { get; }
+
+        public double[] Cotangent { get; }
 
         public override long Bytes => 16 * State.Length;
 
-        public override void Dispose()
-        {
-        }
+        public override void Dispose() => _field.LiveTapes--;
     }
 }

@@ -1,9 +1,11 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using FlowOde.Tests.Solvers.Steppers;
+using TorchSharp;
 using static FlowOde.Tests.Solvers.Problems;
 
 namespace FlowOde.Tests.Solvers.Adjoints;
@@ -90,6 +92,18 @@ public sealed class CheckpointScheduleTests : IDisposable
             Assert.InRange(run.Replayed, 1, 8 * 400);
             Assert.Equal(0, budget.Used);
         }
+    }
+
+    [Fact]
+    public void Auto_WhereStatesTakeTheRoomOfTapes_FreesThem()
+    {
+        using var field = new DecayField(0.3);
+        using var start = new FlatVector(field.StateLayout(1000), torch.ScalarType.Float64);
+        using var pool = new WorkspacePool();
+        var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("rk4")!, Controller = new ConstantStep(400), Start = start, Times = [0, 1], Pool = pool };
+        var budget = new TapeBudget(2 << 20); // about 16 steps with tapes, or 200 states
+        using var record = new AutoAdjoint().Record(problem, budget);
+        Assert.InRange(field.LiveTapes, 4, 3 * 4);
     }
 
     [Fact]
