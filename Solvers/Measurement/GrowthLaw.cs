@@ -60,6 +60,11 @@ public sealed record GrowthLaw
         }
 
         var (floor, scale, misfit) = Linear(best, sizes, values, noise);
+        if (scale == 0)
+        {
+            return new() { Floor = floor, Scale = 0, Exponent = 0, ExponentError = FlatError(sizes, values, noise) }; // the values fall
+        }
+
         double scatter = Math.Max(1, misfit / (sizes.Length - 3));
         return new() { Floor = floor, Scale = scale, Exponent = best, ExponentError = Math.Sqrt(scatter * ExponentVariance(best, floor, scale, sizes, noise)) };
     }

@@ -44,7 +44,7 @@ internal sealed record MemoryCurve
     /// <summary>How it grows, in a few words.</summary>
     public string Growth => Law is not { } law ? "too few points"
         : Theory is { IsBudgeted: true } ? $"at most {Finished.Max(point => point.Peak) / Megabyte:F0} MB"
-        : law.Exponent == 0 ? "constant within noise"
+        : law.Exponent == 0 ? "no growth beyond noise"
         : $"N^{law.Exponent:F2} ± {Math.Max(0.01, law.ExponentError):F2}";
 
     /// <summary>Makes the curve of points that differ in their steps only.</summary>

@@ -53,6 +53,15 @@ public class GrowthLawTests
     }
 
     [Fact]
+    public void Fit_OfFallingValues_HasExponentZeroAndAFiniteError()
+    {
+        double[] values = [17.7, 17.7, 17.8, 17.9, 17.9, 16.6, 13.4, 16.5];
+        var law = GrowthLaw.Fit(_sizes, values, Constant(0.5))!;
+        Assert.Equal(0, law.Exponent);
+        Assert.True(double.IsFinite(law.ExponentError));
+    }
+
+    [Fact]
     public void Fit_WithAFloorOfAlmostEverything_StillSeesTheGrowth()
     {
         // log y against log N alone has slope 0.23 here.
