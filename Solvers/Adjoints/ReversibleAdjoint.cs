@@ -15,6 +15,8 @@ namespace FlowOde.Solvers.Adjoints;
 /// </remarks>
 public sealed class ReversibleAdjoint : IAdjoint
 {
+    private static readonly VectorLayout _firstOrder = new(new Segment("y", 1));
+
     /// <inheritdoc/>
     public string Name => "reversible";
 
@@ -22,9 +24,11 @@ public sealed class ReversibleAdjoint : IAdjoint
     public bool Supports(IStepper stepper, out string reason)
     {
         bool supported = stepper is IReversibleStepper;
-        reason = supported ? string.Empty : $"'{Name}' undoes steps, which '{stepper?.Name}' cannot; use one of the solvers {string.Join(", ", StepperCatalog.All.OfType<IReversibleStepper>().Select(other => other.Name))}, or the gradient method binomial.";
+        reason = supported ? string.Empty : $"'{Name}' undoes steps, which '{stepper?.Name}' cannot; use one of the solvers {string.Join(", ", StepperCatalog.All.OfType<IReversibleStepper>().Select(NameOf))}, or the gradient method binomial.";
         return supported;
     }
+
+    private static string NameOf(IReversibleStepper stepper) => stepper.Supports(_firstOrder, out _) ? stepper.Name : $"{stepper.Name} (for second-order systems)";
 
     /// <inheritdoc/>
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
