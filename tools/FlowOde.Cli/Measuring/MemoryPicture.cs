@@ -16,7 +16,7 @@ internal static class MemoryPicture
         return new ScalingFigure
         {
             Title = $"Memory of one gradient: {subject.Name}",
-            Caption = $"above the process's memory before the solve, MB = 2²⁰ bytes; {subject.Values.Text("dtype")}, {subject.Values.Text("trace")} trace; dashed: theory, its floor fitted",
+            Caption = $"MB = 2²⁰ bytes, above the state before the solve; {subject.Values.Text("dtype")}, {subject.Values.Text("trace")} trace; dashed: theory, fitted",
             XTitle = "solver steps N",
             YTitle = "peak memory (MB)",
             Panels = [.. panels.Where(panel => panel.Curves.Any(curve => curve.Finished.Any())).Take(ScalingFigure.MostPanels).Select(panel => Panel(panel, labels))],
