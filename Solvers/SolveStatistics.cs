@@ -1,3 +1,5 @@
+using FlowOde.Solvers.StepSizeControllers;
+
 namespace FlowOde.Solvers;
 
 /// <summary>What a solve cost.</summary>
@@ -15,6 +17,9 @@ public sealed record SolveStatistics
     /// <summary>Steps that were tried and thrown away.</summary>
     public int RejectedSteps { get; init; }
 
+    /// <summary>How each solve stepped whose errors were judged, in their order.</summary>
+    public IReadOnlyList<StepProfile> Profiles { get; init; } = [];
+
     /// <summary>The sum of two solves.</summary>
     public static SolveStatistics operator +(SolveStatistics a, SolveStatistics b) => Add(a, b);
 
@@ -29,6 +34,7 @@ public sealed record SolveStatistics
             Pullbacks = a.Pullbacks + b.Pullbacks,
             AcceptedSteps = a.AcceptedSteps + b.AcceptedSteps,
             RejectedSteps = a.RejectedSteps + b.RejectedSteps,
+            Profiles = [.. a.Profiles, .. b.Profiles],
         };
     }
 }

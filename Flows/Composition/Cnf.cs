@@ -107,8 +107,8 @@ public sealed class Cnf : IFlow
         try
         {
             var budget = new TapeBudget(_settings.TapeBytes);
-            var problem = Problem(field, start, _clock.DataTime, _clock.BaseTime);
-            var solve = _settings.Adjoint.Record(_grid is null ? problem : problem with { Controller = _grid }, budget);
+            var controller = _grid ?? (_part < draw.Prior.Count ? _settings.Controller.StartingFrom(draw.Prior[_part]) : _settings.Controller);
+            var solve = _settings.Adjoint.Record(Problem(field, start, _clock.DataTime, _clock.BaseTime) with { Controller = controller }, budget);
             return new RecordedCnf(solve, budget, start, directions, this, _settings.Regularizers.Count);
         }
         catch

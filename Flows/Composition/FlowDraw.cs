@@ -1,14 +1,21 @@
 using FlowOde.Flows.Randomness;
+using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Flows.Composition;
 
-/// <summary>What the random draws of one call are keyed by, so that a draw depends on the row and not on its place in a batch.</summary>
+/// <summary>
+/// What one call of a flow depends on besides its rows: what its random draws are keyed by, so that a draw depends on the row and not on its
+/// place in a batch, and how an earlier call stepped.
+/// </summary>
 /// <param name="Source">The run's source.</param>
 /// <param name="Purpose">What the draws are for.</param>
 /// <param name="Step">The training step, or a counter of evaluations.</param>
 /// <param name="Rows">The number of each row in the whole data set, [batch].</param>
 public sealed record FlowDraw(RandomSource Source, RandomPurpose Purpose, long Step, long[] Rows)
 {
+    /// <summary>How the solves of a like call stepped, one for each continuous part in the order travelled; their steps are proposed again. None by default.</summary>
+    public IReadOnlyList<StepProfile> Prior { get; init; } = [];
+
     /// <summary>Parts of one flow draw independently: each has its own counter.</summary>
     public const int MaxParts = 256;
 

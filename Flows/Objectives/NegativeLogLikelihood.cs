@@ -43,6 +43,7 @@ public sealed class NegativeLogLikelihood(IReadOnlyList<double> regularizerWeigh
             Forward = record.Statistics,
             Backward = gradient.Statistics,
             Grids = record.Grids,
+            Profiles = record.Statistics.Profiles,
             KeptBytes = record.KeptBytes,
             Drift = gradient.Drift,
         };

@@ -1,4 +1,5 @@
 using FlowOde.Solvers;
+using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Flows.Objectives;
 
@@ -25,6 +26,9 @@ public sealed record ObjectiveResult
 
     /// <summary>The accepted grid of each continuous part, in the order travelled; of the first shard.</summary>
     public IReadOnlyList<IReadOnlyList<double>> Grids { get; init; } = [];
+
+    /// <summary>How the forward solves stepped, in the order travelled, those of one shard behind those of another: what the next batch can start from.</summary>
+    public IReadOnlyList<StepProfile> Profiles { get; init; } = [];
 
     /// <summary>Bytes of tapes and states kept, so far as the gradient method counts them; all shards together.</summary>
     public long KeptBytes { get; init; }

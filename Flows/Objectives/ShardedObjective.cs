@@ -40,6 +40,8 @@ public sealed class ShardedObjective : IObjective, IDisposable
             return _objective.Evaluate(flow, batch, draw, globalRows, intoGradient);
         }
 
+        // What another number of shards left says nothing of these shards.
+        int parts = draw.Prior.Count % shards == 0 ? draw.Prior.Count / shards : 0;
         var results = new ObjectiveResult[shards];
         _workers.Run(shards, shard =>
         {
@@ -48,7 +50,8 @@ public sealed class ShardedObjective : IObjective, IDisposable
             long[] rows = batch.Rows.AsSpan(first, count).ToArray();
             var part = new TrainingBatch(batch.Values.narrow(0, first, count), rows);
             _gradients[shard].Clear();
-            results[shard] = _objective.Evaluate(flow, part, draw with { Rows = rows }, globalRows, _gradients[shard]);
+            var prior = draw.Prior.Skip(shard * parts).Take(parts);
+            results[shard] = _objective.Evaluate(flow, part, draw with { Rows = rows, Prior = [.. prior] }, globalRows, _gradients[shard]);
         });
         double[] ones = [.. Enumerable.Repeat(1.0, shards)];
         LinearCombination.Write(intoGradient, ones, _gradients.AsSpan(0, shards), [new(0, intoGradient.Layout.Length)], intoGradient);
@@ -61,6 +64,7 @@ public sealed class ShardedObjective : IObjective, IDisposable
             Forward = Largest(results.Select(r => r.Forward)),
             Backward = Largest(results.Select(r => r.Backward)),
             Grids = results[0].Grids,
+            Profiles = [.. results.SelectMany(r => r.Profiles)],
             KeptBytes = results.Sum(r => r.KeptBytes),
             Drift = results.Max(r => r.Drift),
         };

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Training;
 
-/// <summary>Adam with decoupled weight decay, on one flat parameter vector: one pass over memory a step.</summary>
+/// <summary>Adam with decoupled weight decay, on one flat parameter vector: clipping, update and average are one pass over memory a step.</summary>
 /// <remarks>Kingma, Ba 2015; Loshchilov, Hutter 2019 (AdamW).</remarks>
 public sealed class Adam : IDisposable
 {
@@ -30,28 +30,32 @@ public sealed class Adam : IDisposable
     /// <summary>Steps made so far.</summary>
     public long Steps { get; set; }
 
-    /// <summary>Updates parameters.</summary>
+    /// <summary>Updates parameters and their average.</summary>
     /// <param name="gradient">The gradient; not changed.</param>
     /// <param name="gradientFactor">Multiplies the gradient first: below 1 where it is clipped.</param>
     /// <param name="rate">The learning rate.</param>
+    /// <param name="averageDecay">The decay of the average after many steps; see <see cref="ExponentialMovingAverage"/>.</param>
     /// <param name="intoParameters">The parameters, changed in place.</param>
-    public void Step(FlatVector gradient, double gradientFactor, double rate, FlatVector intoParameters)
+    /// <param name="intoAverage">Their average, changed in place.</param>
+    public void Step(FlatVector gradient, double gradientFactor, double rate, double averageDecay, FlatVector intoParameters, FlatVector intoAverage)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         ArgumentNullException.ThrowIfNull(intoParameters);
+        ArgumentNullException.ThrowIfNull(intoAverage);
         Steps++;
         double first = 1 - Math.Pow(_options.Beta1, Steps), second = 1 - Math.Pow(_options.Beta2, Steps);
+        double kept = ExponentialMovingAverage.DecayAt(averageDecay, Steps);
         if (!intoParameters.IsOnCpu)
         {
-            StepOnDevice(gradient, gradientFactor, rate, first, second, intoParameters);
+            StepOnDevice(gradient, gradientFactor, rate, first, second, kept, intoParameters, intoAverage);
         }
         else if (intoParameters.DType == ScalarType.Float32)
         {
-            StepOnSpans<float>(gradient, gradientFactor, rate, first, second, intoParameters);
+            StepOnSpans<float>(gradient, gradientFactor, rate, first, second, kept, intoParameters, intoAverage);
         }
         else
         {
-            StepOnSpans<double>(gradient, gradientFactor, rate, first, second, intoParameters);
+            StepOnSpans<double>(gradient, gradientFactor, rate, first, second, kept, intoParameters, intoAverage);
         }
     }
 
@@ -62,7 +66,7 @@ public sealed class Adam : IDisposable
         SecondMoment.Dispose();
     }
 
-    private void StepOnSpans<T>(FlatVector gradient, double gradientFactor, double rate, double first, double second, FlatVector intoParameters)
+    private void StepOnSpans<T>(FlatVector gradient, double gradientFactor, double rate, double first, double second, double kept, FlatVector intoParameters, FlatVector intoAverage)
         where T : unmanaged, IRootFunctions<T>
     {
         T Of(double value) => T.CreateTruncating(value);
@@ -71,10 +75,12 @@ public sealed class Adam : IDisposable
         var (factor, epsilon) = (new Vector<T>(Of(gradientFactor)), new Vector<T>(Of(_options.Epsilon)));
         var (step, secondScale) = (new Vector<T>(Of(rate / first)), new Vector<T>(Of(1 / second)));
         var keep = new Vector<T>(Of(1 - (rate * _options.WeightDecay)));
+        var (old, young) = (new Vector<T>(Of(kept)), new Vector<T>(Of(1 - kept)));
         var g = gradient.AsSpan<T>();
         var m = FirstMoment.AsSpan<T>();
         var v = SecondMoment.AsSpan<T>();
         var p = intoParameters.AsSpan<T>();
+        var a = intoAverage.AsSpan<T>();
 
         // Every segment starts at a multiple of VectorLayout.Alignment entries and so does the end: no remainder.
         for (int i = 0; i < p.Length; i += Vector<T>.Count)
@@ -84,19 +90,22 @@ public sealed class Adam : IDisposable
             var square = (new Vector<T>(v[i..]) * beta2) + (slope * slope * rest2);
             mean.CopyTo(m[i..]);
             square.CopyTo(v[i..]);
-            ((new Vector<T>(p[i..]) * keep) - (step * mean / (Vector.SquareRoot(square * secondScale) + epsilon))).CopyTo(p[i..]);
+            var parameter = (new Vector<T>(p[i..]) * keep) - (step * mean / (Vector.SquareRoot(square * secondScale) + epsilon));
+            parameter.CopyTo(p[i..]);
+            ((new Vector<T>(a[i..]) * old) + (parameter * young)).CopyTo(a[i..]);
         }
     }
 
-    private void StepOnDevice(FlatVector gradient, double gradientFactor, double rate, double first, double second, FlatVector intoParameters)
+    private void StepOnDevice(FlatVector gradient, double gradientFactor, double rate, double first, double second, double kept, FlatVector intoParameters, FlatVector intoAverage)
     {
         using var scope = NewDisposeScope();
         using Scalar beta1 = _options.Beta1, rest1 = (1 - _options.Beta1) * gradientFactor, beta2 = _options.Beta2,
             rest2 = (1 - _options.Beta2) * gradientFactor * gradientFactor, epsilon = _options.Epsilon, keep = 1 - (rate * _options.WeightDecay),
-            step = -rate / first, secondScale = 1 / second;
+            step = -rate / first, secondScale = 1 / second, young = 1 - kept;
         FirstMoment.Flat.mul_(beta1).add_(gradient.Flat, rest1);
         SecondMoment.Flat.mul_(beta2).addcmul_(gradient.Flat, gradient.Flat, rest2);
         var root = (SecondMoment.Flat * secondScale).sqrt_().add_(epsilon);
         intoParameters.Flat.mul_(keep).addcdiv_(FirstMoment.Flat, root, step);
+        intoAverage.Flat.lerp_(intoParameters.Flat, young);
     }
 }

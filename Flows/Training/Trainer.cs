@@ -98,8 +98,9 @@ public sealed class Trainer
         try
         {
             using var batch = _batches(state.Iteration);
-            var draw = new FlowDraw(_random, RandomPurpose.Probe, state.Iteration, batch.Rows);
+            var draw = new FlowDraw(_random, RandomPurpose.Probe, state.Iteration, batch.Rows) { Prior = state.Profiles };
             var result = _objective.Evaluate(_flow, batch, draw, batch.Rows.Length, gradient);
+            state.Profiles = _options.WarmStart ? result.Profiles : [];
             double norm = Math.Sqrt(LinearCombination.Dot(gradient, gradient, [new(0, gradient.Layout.Length)]));
             record = record with
             {
@@ -116,8 +117,7 @@ public sealed class Trainer
                 return Skip(state, record, $"The loss ({result.Loss}) or its gradient ({norm}) is not finite.", null);
             }
 
-            state.Optimizer.Step(gradient, norm > _options.ClipNorm ? _options.ClipNorm / norm : 1, rate, state.Parameters);
-            ExponentialMovingAverage.Update(state.Parameters, _options.AverageDecay, state.Optimizer.Steps, state.Average);
+            state.Optimizer.Step(gradient, norm > _options.ClipNorm ? _options.ClipNorm / norm : 1, rate, _options.AverageDecay, state.Parameters, state.Average);
             state.FailuresInARow = 0;
             if (state.Optimizer.Steps % GoodEvery == 0)
             {
@@ -135,6 +135,7 @@ public sealed class Trainer
     private static TrainingRecord Skip(TrainingState state, TrainingRecord record, string reason, Exception? error)
     {
         state.Failures++;
+        state.Profiles = [];
         if (++state.FailuresInARow >= FailuresBeforeRecovery)
         {
             state.Recover();

@@ -39,6 +39,10 @@ public sealed record TrainerOptions
         init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Patience must not be negative.");
     }
 
+    /// <summary>Whether solves start from how those of the iteration before stepped.</summary>
+    /// <value>True by default.</value>
+    public bool WarmStart { get; init; } = true;
+
     /// <summary>Seconds of training, or null where the plan's number of iterations decides.</summary>
     public double? SecondsLimit
     {

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Flows.Training;
@@ -68,6 +69,9 @@ public sealed class TrainingState : IDisposable
 
     /// <summary>Skipped iterations of the run.</summary>
     public long Failures { get; set; }
+
+    /// <summary>How the solves of the last iteration stepped, from which the next ones start; empty before the first.</summary>
+    public IReadOnlyList<StepProfile> Profiles { get; set; } = [];
 
     /// <summary>The best validation, or null before the first.</summary>
     public ValidationResult? BestValidation { get; set; }

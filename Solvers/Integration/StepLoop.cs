@@ -18,6 +18,7 @@ internal static class StepLoop
     public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer)
     {
         int accepted = 0, rejected = 0;
+        (List<double> Times, List<double> Errors)? profile = tolerances is null ? null : ([times[0]], []);
         double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
         for (int index = 1; index < times.Length; index++)
         {
@@ -48,11 +49,13 @@ internal static class StepLoop
                 workspace.Accept(arrived && index == times.Length - 1);
                 accepted++;
                 isIntervalStart = false;
+                profile?.Times.Add(nextTime);
+                profile?.Errors.Add(error);
                 observer(arrived ? index : 0);
             }
         }
 
-        return new() { Evaluations = workspace.Evaluations, AcceptedSteps = accepted, RejectedSteps = rejected };
+        return new() { Evaluations = workspace.Evaluations, AcceptedSteps = accepted, RejectedSteps = rejected, Profiles = profile is { } steps ? [control.Learn(new(steps.Times, steps.Errors))] : [] };
     }
 
     private static double FiniteOrNaN(StepWorkspace workspace) =>

@@ -12,6 +12,10 @@ public interface IStepSizeController
     /// <param name="times">The times of the solve, the start first.</param>
     int? CountSteps(ReadOnlySpan<double> times) => null;
 
+    /// <summary>A controller that begins with the steps of an earlier solve; the same one where it does not adapt.</summary>
+    /// <param name="prior">How a solve of nearly the same problem stepped, at the same tolerances.</param>
+    IStepSizeController StartingFrom(StepProfile prior) => this;
+
     /// <summary>Starts the control of one solve.</summary>
     /// <param name="stepper">The method whose steps are judged.</param>
     /// <param name="times">The times of the solve, the start first.</param>

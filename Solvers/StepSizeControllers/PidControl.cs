@@ -6,18 +6,31 @@ namespace FlowOde.Solvers.StepSizeControllers;
 /// <param name="options">The controller.</param>
 /// <param name="k">The power of h in the error norm: the smaller of the two orders, plus 1.</param>
 /// <param name="order">The order of the method, for the first step.</param>
-internal sealed class PidControl(PidController options, int k, int order) : StepSizeControl
+/// <param name="plan">The ends of the steps to propose until one is rejected; empty for none.</param>
+internal sealed class PidControl(PidController options, int k, int order, double[] plan) : StepSizeControl
 {
     private const double LargestFactor = 10;
     private const double SmallestFactor = 0.2;
 
     private double _step;
+    private int _planned;
     private double _previousError = 1;
     private double _errorBefore = 1;
     private bool _wasRejected;
 
     public override double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart)
     {
+        while (_planned < plan.Length)
+        {
+            double ahead = Math.Sign(target - workspace.Time) * (plan[_planned] - workspace.Time);
+            if (ahead > 0)
+            {
+                return ahead;
+            }
+
+            _planned++;
+        }
+
         if (_step == 0)
         {
             _step = options.FirstStep ?? InitialStep.Find(workspace, norm, options.Tolerances, order, target);
@@ -26,8 +39,15 @@ internal sealed class PidControl(PidController options, int k, int order) : Step
         return _step;
     }
 
+    public override StepProfile Learn(StepProfile profile) => options.Prior is { } prior ? profile.After(prior, k) : profile;
+
     public override bool Judge(double error, double step, double proposed)
     {
+        if (!(error <= 1))
+        {
+            _planned = plan.Length;
+        }
+
         if (!double.IsFinite(error))
         {
             _wasRejected = true;

@@ -36,8 +36,21 @@ public sealed record PidController : IStepSizeController
         init => field = value is null || (value > 0 && double.IsFinite(value.Value)) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The first step must be a positive length.");
     }
 
+    /// <summary>How a solve of nearly the same problem stepped; its steps, redistributed so that their errors are equal, are proposed until one is rejected.</summary>
+    /// <value>Null by default: each solve finds its own first step.</value>
+    public StepProfile? Prior
+    {
+        get;
+        init => field = value is null || (value.Errors.Count > 0 && value.Times.Count == value.Errors.Count + 1)
+            ? value
+            : throw new ArgumentException($"A profile has a time more than errors, and at least one error; this one has {value.Times.Count} times and {value.Errors.Count} errors.", nameof(value));
+    }
+
     /// <inheritdoc/>
     Tolerances? IStepSizeController.Tolerances => Tolerances;
+
+    /// <inheritdoc/>
+    public IStepSizeController StartingFrom(StepProfile prior) => this with { Prior = prior };
 
     /// <inheritdoc/>
     public StepSizeControl Start(IStepper stepper, ReadOnlySpan<double> times)
@@ -48,6 +61,7 @@ public sealed record PidController : IStepSizeController
             throw new ArgumentException($"'{stepper.Name}' estimates no error, so its steps cannot adapt. Give it a number of steps, or use a method with an embedded solution such as dopri5, bosh3 or heun2.", nameof(stepper));
         }
 
-        return new PidControl(this, Math.Min(stepper.Order, stepper.EmbeddedOrder) + 1, stepper.Order);
+        int k = Math.Min(stepper.Order, stepper.EmbeddedOrder) + 1;
+        return new PidControl(this, k, stepper.Order, Prior?.Plan(k, Safety, times[0], times[^1]) ?? []);
     }
 }

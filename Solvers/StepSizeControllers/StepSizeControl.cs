@@ -32,4 +32,7 @@ public abstract class StepSizeControl
     /// <param name="proposed">The length that was proposed, before the step was fitted to the target.</param>
     /// <returns>Whether the step is accepted.</returns>
     public abstract bool Judge(double error, double step, double proposed);
+
+    /// <summary>What a like solve should start from, given how this one stepped.</summary>
+    public virtual StepProfile Learn(StepProfile profile) => profile;
 }

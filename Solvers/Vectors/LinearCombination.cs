@@ -47,11 +47,11 @@ public static unsafe class LinearCombination
             }
             else if (a.DType == ScalarType.Float32)
             {
-                sum += Dot(a.AsSpan<float>(), b.AsSpan<float>(), range);
+                sum += Dot((ReadOnlySpan<float>)a.AsSpan<float>().Slice((int)range.Offset, (int)range.Length), b.AsSpan<float>().Slice((int)range.Offset, (int)range.Length));
             }
             else
             {
-                sum += Dot(a.AsSpan<double>(), b.AsSpan<double>(), range);
+                sum += Dot((ReadOnlySpan<double>)a.AsSpan<double>().Slice((int)range.Offset, (int)range.Length), b.AsSpan<double>().Slice((int)range.Offset, (int)range.Length));
             }
         }
 
@@ -81,13 +81,41 @@ public static unsafe class LinearCombination
         return true;
     }
 
-    private static double Dot<T>(Span<T> a, Span<T> b, VectorRange range)
-        where T : unmanaged, INumber<T>
+    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        double sum = 0;
-        for (int i = (int)range.Offset; i < range.Offset + range.Length; i++)
+        var (even, odd) = (Vector<double>.Zero, Vector<double>.Zero);
+        int i = 0;
+        for (; i <= a.Length - (2 * Vector<double>.Count); i += 2 * Vector<double>.Count)
         {
-            sum += double.CreateTruncating(a[i]) * double.CreateTruncating(b[i]);
+            even += new Vector<double>(a[i..]) * new Vector<double>(b[i..]);
+            odd += new Vector<double>(a[(i + Vector<double>.Count)..]) * new Vector<double>(b[(i + Vector<double>.Count)..]);
+        }
+
+        double sum = Vector.Sum(even + odd);
+        for (; i < a.Length; i++)
+        {
+            sum += a[i] * b[i];
+        }
+
+        return sum;
+    }
+
+    private static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var (low, high) = (Vector<double>.Zero, Vector<double>.Zero);
+        int i = 0;
+        for (; i <= a.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(a[i..]), out var aLow, out var aHigh);
+            Vector.Widen(new Vector<float>(b[i..]), out var bLow, out var bHigh);
+            low += aLow * bLow;
+            high += aHigh * bHigh;
+        }
+
+        double sum = Vector.Sum(low + high);
+        for (; i < a.Length; i++)
+        {
+            sum += (double)a[i] * b[i];
         }
 
         return sum;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FlowOde.Cli.Settings;
 using FlowOde.Flows.Storage;
 using FlowOde.Flows.Training;
+using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Cli.Runs;
 
@@ -23,8 +24,13 @@ internal static class CounterJson
         ["bestValidation"] = state.BestValidation is { } best ? new JsonArray(RunJson.Number(best.NegativeLogLikelihood), RunJson.Number(best.StandardError)) : null,
         ["bestIteration"] = state.BestIteration,
         ["validationsSinceBest"] = state.ValidationsSinceBest,
+        ["profiles"] = new JsonArray([.. state.Profiles.Select(profile => new JsonArray(Numbers(profile.Times), Numbers(profile.Errors)))]),
         ["isComplete"] = state.IsComplete,
     });
+
+    private static JsonArray Numbers(IEnumerable<double> values) => new([.. values.Select(value => (JsonNode)value)]);
+
+    private static double[] Doubles(JsonNode node) => [.. node.AsArray().Select(value => value!.GetValue<double>())];
 
     /// <summary>Sets a state's counters.</summary>
     /// <exception cref="CheckpointFormatException">One is missing or of another kind.</exception>
@@ -47,6 +53,7 @@ internal static class CounterJson
                 : null;
             intoState.BestIteration = Long("bestIteration");
             intoState.ValidationsSinceBest = (int)Long("validationsSinceBest");
+            intoState.Profiles = [.. (root["profiles"] as JsonArray ?? []).Select(profile => new StepProfile(Doubles(profile![0]!), Doubles(profile[1]!)))];
             intoState.IsComplete = Get("isComplete").GetValue<bool>();
 
             JsonNode Get(string name) => root[name] ?? throw new CheckpointFormatException($"The training state lacks '{name}'.");

@@ -25,6 +25,7 @@ internal static class SettingCatalog
         new("atol", SettingKind.Number, "X", "absolute tolerance in training") { Least = 0, IsAbove = true },
         new("steps", SettingKind.Integer, "N", "constant steps in place of tolerances") { Least = 1, Most = 1_000_000 },
         new("controller", SettingKind.Text, "NAME", "how steps adapt") { Choices = () => ControllerCatalog.Names },
+        new("warm-start", SettingKind.Text, "on|off", "whether solves in training start from the steps of the iteration before") { Choices = () => ["on", "off"] },
         new("error-norm", SettingKind.Text, "NAME", "how a step's error is measured") { Choices = () => ErrorNormCatalog.All.Select(norm => norm.Name) },
         new("max-steps", SettingKind.Integer, "N", "the most steps of a solve") { Least = 1, Most = int.MaxValue },
         new("adjoint", SettingKind.Text, "NAME", $"how gradients pass back through a solve ({AdjointSettings.Numbers})") { Choices = () => AdjointSettings.Names, Otherwise = AdjointSettings.Problem },

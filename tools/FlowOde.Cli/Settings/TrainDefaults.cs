@@ -32,6 +32,7 @@ internal static class TrainDefaults
         .Add("rtol", "0.001")
         .Add("atol", "0.001")
         .Add("controller", "i")
+        .Add("warm-start", "on")
         .Add("error-norm", "segment")
         .Add("max-steps", "1000")
         .Add("adjoint", "auto")

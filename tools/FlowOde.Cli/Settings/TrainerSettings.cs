@@ -15,6 +15,7 @@ internal static class TrainerSettings
         AverageDecay = values.Number("average"),
         ValidateEvery = values.Integer("validate-every"),
         Patience = (int)values.Integer("patience"),
+        WarmStart = values.TextOrNull("warm-start") == "on",
         SecondsLimit = values.Has("minutes") ? 60 * values.Number("minutes") : null,
     };
 

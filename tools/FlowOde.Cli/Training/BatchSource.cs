@@ -10,11 +10,30 @@ namespace FlowOde.Cli.Training;
 /// <param name="rows">Rows of a batch.</param>
 /// <param name="dtype">The model's type.</param>
 /// <param name="device">The model's device.</param>
-internal sealed class BatchSource(TrainingData data, RandomSource source, int rows, ScalarType dtype, Device device)
+internal sealed class BatchSource(TrainingData data, RandomSource source, int rows, ScalarType dtype, Device device) : IDisposable
 {
     private readonly double[] _values = new double[rows * data.Dimension];
+    private (long Step, Task<TrainingBatch> Batch)? _next;
 
-    /// <summary>The batch of a step; belongs to the caller.</summary>
+    /// <summary>The batch of a step; belongs to the caller. While it is worked on, the next one is made.</summary>
+    public TrainingBatch Next(long step)
+    {
+        TrainingBatch batch;
+        if (_next is { } next && next.Step == step)
+        {
+            batch = next.Batch.GetAwaiter().GetResult();
+        }
+        else
+        {
+            Dispose();
+            batch = At(step);
+        }
+
+        _next = (step + 1, Task.Run(() => At(step + 1)));
+        return batch;
+    }
+
+    /// <summary>The batch of a step alone; belongs to the caller.</summary>
     public TrainingBatch At(long step)
     {
         var numbers = new long[rows];
@@ -22,5 +41,15 @@ internal sealed class BatchSource(TrainingData data, RandomSource source, int ro
         using var scope = NewDisposeScope();
         var values = tensor(_values, [rows, data.Dimension], dtype: ScalarType.Float64).to(dtype).to(device);
         return new(values.MoveToOuterDisposeScope(), numbers);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_next is { } next)
+        {
+            next.Batch.GetAwaiter().GetResult().Dispose();
+            _next = null;
+        }
     }
 }

@@ -74,8 +74,8 @@ internal sealed class TrainSession : IDisposable
         using var average = Model.Bind(State.Average, _settings with { Regularizers = [] });
         var likelihood = new NegativeLogLikelihood([.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)]);
         using var objective = new ShardedObjective(likelihood, threads, State.Parameters);
-        var batches = new BatchSource(_data, _random, (int)values.Integer("batch"), State.Parameters.DType, _device);
-        var trainer = new Trainer(TrainerSettings.Read(values), live, objective, _random, batches.At, Validation(average, threads));
+        using var batches = new BatchSource(_data, _random, (int)values.Integer("batch"), State.Parameters.DType, _device);
+        var trainer = new Trainer(TrainerSettings.Read(values), live, objective, _random, batches.Next, Validation(average, threads));
         using var log = RunLog.OpenAfter(_folder, State.Iteration);
         var sinceSave = Stopwatch.StartNew();
         Save(log);

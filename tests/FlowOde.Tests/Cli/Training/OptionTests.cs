@@ -24,6 +24,7 @@ public class OptionTests(TrainedRuns runs)
     [InlineData("--solver", "bosh3")]
     [InlineData("--rtol", "1e-2")]
     [InlineData("--steps", "3")]
+    [InlineData("--warm-start", "off")]
     [InlineData("--adjoint", "backsolve")]
     [InlineData("--adjoint", "interpolated")]
     [InlineData("--trace", "hutchinson")]

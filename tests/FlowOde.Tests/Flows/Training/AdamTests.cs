@@ -18,28 +18,41 @@ public class AdamTests
         using var library = optim.AdamW([reference], lr: 0.01, weight_decay: decay);
         using var adam = new Adam(new AdamOptions { WeightDecay = decay }, parameters);
         using var gradient = parameters.CreateLike();
+        using var average = parameters.CreateLike();
         for (int i = 0; i < 25; i++)
         {
             gradient["a"].copy_((parameters["a"] - 3).sin());
             gradient["b"].fill_(0.3 * (i - 10));
             reference.grad = gradient.Flat.clone() * 0.5;
-            adam.Step(gradient, 0.5, 0.01, parameters);
+            adam.Step(gradient, 0.5, 0.01, 0.9, parameters, average);
             library.step();
         }
 
         Assert.InRange((parameters.Flat - reference).abs().max().to(ScalarType.Float64).item<double>(), 0, tolerance);
     }
 
-    [Fact]
-    public void Update_OfTheAverage_ForgetsTheStartEarlyOn()
+    /// <summary>a_n = d a_(n−1) + (1 − d) θ_n with d = min(decay, (1 + n)/(10 + n)), of the parameters after each step.</summary>
+    [Theory]
+    [InlineData(ScalarType.Float64, 0.999)]
+    [InlineData(ScalarType.Float64, 0.3)]
+    [InlineData(ScalarType.Float32, 0.0)]
+    public void Step_ManyTimes_AveragesTheParameters(ScalarType dtype, double decay)
     {
-        using var parameters = new FlatVector(new VectorLayout(new Segment("a", 3)), ScalarType.Float64);
-        using var average = parameters.CreateLike();
+        using var parameters = new FlatVector(new VectorLayout(new Segment("a", 3)), dtype);
         parameters["a"].fill_(1);
-        ExponentialMovingAverage.Update(parameters, 0.999, 1, average);
-        Assert.Equal(1 - (2 / 11.0), average.AsSpan<double>(0)[0], 1e-12);
-        ExponentialMovingAverage.Update(parameters, 0.5, 1_000_000, average);
-        Assert.Equal(1 - (1 / 11.0), average.AsSpan<double>(0)[0], 1e-12);
+        using var average = parameters.CreateLike();
+        using var gradient = parameters.CreateLike();
+        gradient["a"].fill_(1);
+        using var adam = new Adam(new AdamOptions(), parameters);
+        double expected = 0;
+        for (int n = 1; n <= 20; n++)
+        {
+            adam.Step(gradient, 1, 0.01, decay, parameters, average);
+            double d = Math.Min(decay, (1.0 + n) / (10 + n));
+            expected = (d * expected) + ((1 - d) * parameters["a"][0].to(ScalarType.Float64).item<double>());
+        }
+
+        Assert.Equal(expected, average["a"][2].to(ScalarType.Float64).item<double>(), dtype == ScalarType.Float64 ? 1e-14 : 1e-6);
     }
 
     [Theory]
