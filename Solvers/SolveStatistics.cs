@@ -2,7 +2,7 @@ using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Solvers;
 
-/// <summary>What a solve cost.</summary>
+/// <summary>What a solve cost. Two are equal where their counts are.</summary>
 public sealed record SolveStatistics
 {
     /// <summary>Evaluations of the vector field.</summary>
@@ -19,6 +19,13 @@ public sealed record SolveStatistics
 
     /// <summary>How each solve stepped whose errors were judged, in their order.</summary>
     public IReadOnlyList<StepProfile> Profiles { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(SolveStatistics? other) => other is not null
+        && (Evaluations, Pullbacks, AcceptedSteps, RejectedSteps) == (other.Evaluations, other.Pullbacks, other.AcceptedSteps, other.RejectedSteps);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Evaluations, Pullbacks, AcceptedSteps, RejectedSteps);
 
     /// <summary>The sum of two solves.</summary>
     public static SolveStatistics operator +(SolveStatistics a, SolveStatistics b) => Add(a, b);

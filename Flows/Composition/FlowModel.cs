@@ -103,7 +103,8 @@ public sealed class FlowModel
     /// <summary>The model as a flow, which owns the memory of its solves and is to be disposed.</summary>
     /// <param name="parameters">The parameters; the flow reads them whenever it is used.</param>
     /// <param name="settings">How the continuous parts are solved.</param>
-    public SequentialFlow Bind(FlatVector parameters, FlowSettings settings)
+    /// <param name="around">Puts something around the network of each continuous part, such as a measurement; null for nothing.</param>
+    public SequentialFlow Bind(FlatVector parameters, FlowSettings settings, Func<INetwork, INetwork>? around = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(settings);
@@ -122,7 +123,8 @@ public sealed class FlowModel
         var parts = new List<(IFlow, long)> { (Standardize, 0) };
         for (int block = 0; block < Options.Blocks; block++)
         {
-            var dynamics = new CnfDynamics(new MlpNetwork(_network, Network(parameters, block)), settings.Trace, settings.Regularizers);
+            var network = new MlpNetwork(_network, Network(parameters, block));
+            var dynamics = new CnfDynamics(around?.Invoke(network) ?? network, settings.Trace, settings.Regularizers);
             parts.Add((new Cnf(dynamics, share, Clock(parameters, block), parameters.Slice(_block, block * _block.Length), pool, block), block * _block.Length));
         }
 

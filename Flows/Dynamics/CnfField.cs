@@ -46,10 +46,10 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
         var (output, seed) = (cnf.Network.Output, cnf.Network.Workspace.OutputCotangent);
         seed.Stacked.fill_(CachedScalars.Zero);
         seed.Values.copy_(cotangent[0]);
-        dynamics.Trace.Seed(output, directions, -1, cotangent[1], seed);
+        dynamics.Trace.Seed(output, directions, -1, cnf.Scratch, cotangent[1], seed);
         for (int i = 0; i < dynamics.Regularizers.Count; i++)
         {
-            dynamics.Regularizers[i].Seed(output, directions, 1, cotangent[2 + i], seed);
+            dynamics.Regularizers[i].Seed(output, directions, 1, cnf.Scratch, cotangent[2 + i], seed);
         }
 
         cnf.PullBack(dynamics.Network, weight, intoState[0], intoGradient, intoTime);

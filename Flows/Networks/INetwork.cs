@@ -17,6 +17,9 @@ public interface INetwork
     /// <summary>The parameters; a gradient has the same layout. Belongs to the model.</summary>
     FlatVector Parameters { get; }
 
+    /// <summary>Products of a weight with an input in one evaluation of one row: what an evaluation cannot do without, and each tangent and each half of a pullback again.</summary>
+    long Products { get; }
+
     /// <summary>Makes scratch memory and tapes. Belongs to the caller.</summary>
     /// <param name="spec">Rows, type and device; the last two are those of the parameters.</param>
     /// <param name="tangents">Number K of tangents of a row; 0 for values alone.</param>

@@ -32,6 +32,9 @@ public sealed class MlpNetwork : INetwork
     /// <inheritdoc/>
     public FlatVector Parameters { get; }
 
+    /// <inheritdoc/>
+    public long Products => Enumerable.Range(0, Sizes.Count).Sum(layer => Sizes.In(layer) * Sizes.Out(layer));
+
     internal LayerSizes Sizes { get; }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public sealed class JacobianFrobenius : IRegularizer
         ArgumentNullException.ThrowIfNull(directions);
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(intoRate);
-        using Scalar scale = factor * directions.Weight / derivative.Width;
+        var scale = CachedScalars.Of(factor * directions.Weight / derivative.Width);
         scratch.Tangents.copy_(derivative.Tangents).mul_(derivative.Tangents);
         intoRate.addmv_(scratch.TangentsByRow, scratch.TangentOnes, 0f, 1f).mul_(scale);
     }
@@ -40,14 +40,15 @@ public sealed class JacobianFrobenius : IRegularizer
     }
 
     /// <inheritdoc/>
-    public void Seed(Dual derivative, Directions directions, double factor, torch.Tensor rateCotangent, Dual intoCotangent)
+    public void Seed(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, torch.Tensor rateCotangent, Dual intoCotangent)
     {
         ArgumentNullException.ThrowIfNull(derivative);
         ArgumentNullException.ThrowIfNull(directions);
+        ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(rateCotangent);
         ArgumentNullException.ThrowIfNull(intoCotangent);
-        using Scalar scale = 2 * factor * directions.Weight / derivative.Width;
-        using var column = rateCotangent.view(1, directions.Rows, 1);
-        intoCotangent.Tangents.addcmul_(derivative.Tangents, column, scale);
+        var scale = CachedScalars.Of(2 * factor * directions.Weight / derivative.Width);
+        scratch.Rates.copy_(rateCotangent);
+        intoCotangent.Tangents.addcmul_(derivative.Tangents, scratch.RateOfTangents, scale);
     }
 }

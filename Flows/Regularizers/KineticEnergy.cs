@@ -23,7 +23,7 @@ public sealed class KineticEnergy : IRegularizer
         ArgumentNullException.ThrowIfNull(derivative);
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(intoRate);
-        using Scalar scale = 0.5 * factor / derivative.Width;
+        var scale = CachedScalars.Of(0.5 * factor / derivative.Width);
         var squares = scratch.Values.copy_(derivative.Values).mul_(derivative.Values);
         intoRate.addmv_(squares, scratch.ValueOnes, 0f, 1f).mul_(scale);
     }
@@ -37,13 +37,14 @@ public sealed class KineticEnergy : IRegularizer
     }
 
     /// <inheritdoc/>
-    public void Seed(Dual derivative, Directions directions, double factor, torch.Tensor rateCotangent, Dual intoCotangent)
+    public void Seed(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, torch.Tensor rateCotangent, Dual intoCotangent)
     {
         ArgumentNullException.ThrowIfNull(derivative);
+        ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(rateCotangent);
         ArgumentNullException.ThrowIfNull(intoCotangent);
-        using Scalar scale = factor / derivative.Width;
-        using var column = rateCotangent.unsqueeze(1);
-        intoCotangent.Values.addcmul_(derivative.Values, column, scale);
+        var scale = CachedScalars.Of(factor / derivative.Width);
+        scratch.Rates.copy_(rateCotangent);
+        intoCotangent.Values.addcmul_(derivative.Values, scratch.RateColumn, scale);
     }
 }

@@ -28,7 +28,7 @@ public sealed class ExactTrace : ITraceEstimator
         ArgumentNullException.ThrowIfNull(derivative);
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(intoRate);
-        using Scalar scale = factor;
+        var scale = CachedScalars.Of(factor);
         intoRate.addmv_(scratch.Values.copy_(derivative.Diagonal), scratch.ValueOnes, 0f, 1f).mul_(scale);
     }
 
@@ -41,12 +41,13 @@ public sealed class ExactTrace : ITraceEstimator
     }
 
     /// <inheritdoc/>
-    public void Seed(Dual derivative, Directions directions, double factor, Tensor rateCotangent, Dual intoCotangent)
+    public void Seed(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, Tensor rateCotangent, Dual intoCotangent)
     {
+        ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(rateCotangent);
         ArgumentNullException.ThrowIfNull(intoCotangent);
-        using Scalar scale = factor;
-        using var column = rateCotangent.unsqueeze(1);
-        intoCotangent.Diagonal.add_(column, scale);
+        var scale = CachedScalars.Of(factor);
+        scratch.Rates.copy_(rateCotangent);
+        intoCotangent.Diagonal.add_(scratch.RateColumn, scale);
     }
 }

@@ -19,6 +19,9 @@ public sealed class FunctionalScratch : IDisposable
         Values = zeros(rows, dimension, dtype: dtype, device: device).DetachFromDisposeScope();
         TangentOnes = ones(tangents * dimension, dtype: dtype, device: device).DetachFromDisposeScope();
         ValueOnes = ones(dimension, dtype: dtype, device: device).DetachFromDisposeScope();
+        Rates = zeros(rows, dtype: dtype, device: device).DetachFromDisposeScope();
+        RateColumn = Rates.view(rows, 1).DetachFromDisposeScope();
+        RateOfTangents = Rates.view(1, rows, 1).DetachFromDisposeScope();
     }
 
     /// <summary>A number for each of a dual's tangents, [K, B, D].</summary>
@@ -36,6 +39,15 @@ public sealed class FunctionalScratch : IDisposable
     /// <summary>Ones, [D].</summary>
     public Tensor ValueOnes { get; }
 
+    /// <summary>A number for each row, [B].</summary>
+    public Tensor Rates { get; }
+
+    /// <summary>The same memory, [B, 1], beside a dual's values.</summary>
+    public Tensor RateColumn { get; }
+
+    /// <summary>The same memory, [1, B, 1], beside a dual's tangents.</summary>
+    public Tensor RateOfTangents { get; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -44,5 +56,8 @@ public sealed class FunctionalScratch : IDisposable
         Values.Dispose();
         TangentOnes.Dispose();
         ValueOnes.Dispose();
+        RateColumn.Dispose();
+        RateOfTangents.Dispose();
+        Rates.Dispose();
     }
 }

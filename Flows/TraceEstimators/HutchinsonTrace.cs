@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Randomness;
 using TorchSharp;
@@ -31,19 +33,28 @@ public sealed class HutchinsonTrace : ITraceEstimator
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         int entries = checked((int)(_probes * dimension));
-        var draws = new double[checked(rows.Length * entries)];
-        if (_distribution == ProbeDistribution.Rademacher)
+        double[] draws = ArrayPool<double>.Shared.Rent(checked(rows.Length * entries));
+        try
         {
-            stream.FillRademacher<double>(rows, entries, draws);
-        }
-        else
-        {
-            stream.FillNormal<double>(rows, entries, draws);
-        }
+            var filled = draws.AsSpan(0, rows.Length * entries);
+            if (_distribution == ProbeDistribution.Rademacher)
+            {
+                stream.FillRademacher(rows, entries, filled);
+            }
+            else
+            {
+                stream.FillNormal(rows, entries, filled);
+            }
 
-        using var scope = NewDisposeScope();
-        var values = tensor(draws, dtype: ScalarType.Float64).view(rows.Length, _probes, dimension).permute(1, 0, 2).to(dtype).to(device ?? CPU).contiguous();
-        return new(values, 1.0 / _probes);
+            using var scope = NewDisposeScope();
+            var byRow = empty(rows.Length, _probes, dimension, dtype: ScalarType.Float64);
+            MemoryMarshal.AsBytes(filled).CopyTo(byRow.bytes);
+            return new(byRow.permute(1, 0, 2).to(dtype).to(device ?? CPU).contiguous(), 1.0 / _probes);
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(draws);
+        }
     }
 
     /// <inheritdoc/>
@@ -53,7 +64,7 @@ public sealed class HutchinsonTrace : ITraceEstimator
         ArgumentNullException.ThrowIfNull(directions);
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(intoRate);
-        using Scalar scale = factor * directions.Weight;
+        var scale = CachedScalars.Of(factor * directions.Weight);
         scratch.Tangents.copy_(derivative.Tangents).mul_(directions.Values);
         intoRate.addmv_(scratch.TangentsByRow, scratch.TangentOnes, 0f, 1f).mul_(scale);
     }
@@ -68,13 +79,14 @@ public sealed class HutchinsonTrace : ITraceEstimator
     }
 
     /// <inheritdoc/>
-    public void Seed(Dual derivative, Directions directions, double factor, Tensor rateCotangent, Dual intoCotangent)
+    public void Seed(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, Tensor rateCotangent, Dual intoCotangent)
     {
         ArgumentNullException.ThrowIfNull(directions);
+        ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(rateCotangent);
         ArgumentNullException.ThrowIfNull(intoCotangent);
-        using Scalar scale = factor * directions.Weight;
-        using var column = rateCotangent.view(1, directions.Rows, 1);
-        intoCotangent.Tangents.addcmul_(directions.Values, column, scale);
+        var scale = CachedScalars.Of(factor * directions.Weight);
+        scratch.Rates.copy_(rateCotangent);
+        intoCotangent.Tangents.addcmul_(directions.Values, scratch.RateOfTangents, scale);
     }
 }

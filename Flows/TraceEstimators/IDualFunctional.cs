@@ -31,7 +31,8 @@ public interface IDualFunctional
     /// <param name="derivative">As in <see cref="Read"/>.</param>
     /// <param name="directions">As in <see cref="Read"/>.</param>
     /// <param name="factor">As in <see cref="Read"/>.</param>
+    /// <param name="scratch">Buffers; overwritten.</param>
     /// <param name="rateCotangent">The cotangent of the rate, [B].</param>
     /// <param name="intoCotangent">Is added to: cotangents of f [B, D] and of its tangents [K, B, D].</param>
-    void Seed(Dual derivative, Directions directions, double factor, torch.Tensor rateCotangent, Dual intoCotangent);
+    void Seed(Dual derivative, Directions directions, double factor, FunctionalScratch scratch, torch.Tensor rateCotangent, Dual intoCotangent);
 }

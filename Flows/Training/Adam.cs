@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -76,23 +77,21 @@ public sealed class Adam : IDisposable
         var (step, secondScale) = (new Vector<T>(Of(rate / first)), new Vector<T>(Of(1 / second)));
         var keep = new Vector<T>(Of(1 - (rate * _options.WeightDecay)));
         var (old, young) = (new Vector<T>(Of(kept)), new Vector<T>(Of(1 - kept)));
-        var g = gradient.AsSpan<T>();
-        var m = FirstMoment.AsSpan<T>();
-        var v = SecondMoment.AsSpan<T>();
-        var p = intoParameters.AsSpan<T>();
-        var a = intoAverage.AsSpan<T>();
+        nuint length = (nuint)intoParameters.Layout.Length;
+        ref T g = ref MemoryMarshal.GetReference(gradient.AsSpan<T>()), m = ref MemoryMarshal.GetReference(FirstMoment.AsSpan<T>()), v = ref MemoryMarshal.GetReference(SecondMoment.AsSpan<T>());
+        ref T p = ref MemoryMarshal.GetReference(intoParameters.AsSpan<T>()), a = ref MemoryMarshal.GetReference(intoAverage.AsSpan<T>());
 
         // Every segment starts at a multiple of VectorLayout.Alignment entries and so does the end: no remainder.
-        for (int i = 0; i < p.Length; i += Vector<T>.Count)
+        for (nuint i = 0; i < length; i += (nuint)Vector<T>.Count)
         {
-            var slope = new Vector<T>(g[i..]) * factor;
-            var mean = (new Vector<T>(m[i..]) * beta1) + (slope * rest1);
-            var square = (new Vector<T>(v[i..]) * beta2) + (slope * slope * rest2);
-            mean.CopyTo(m[i..]);
-            square.CopyTo(v[i..]);
-            var parameter = (new Vector<T>(p[i..]) * keep) - (step * mean / (Vector.SquareRoot(square * secondScale) + epsilon));
-            parameter.CopyTo(p[i..]);
-            ((new Vector<T>(a[i..]) * old) + (parameter * young)).CopyTo(a[i..]);
+            var slope = Vector.LoadUnsafe(ref g, i) * factor;
+            var mean = (Vector.LoadUnsafe(ref m, i) * beta1) + (slope * rest1);
+            var square = (Vector.LoadUnsafe(ref v, i) * beta2) + (slope * slope * rest2);
+            var parameter = (Vector.LoadUnsafe(ref p, i) * keep) - (step * mean / (Vector.SquareRoot(square * secondScale) + epsilon));
+            mean.StoreUnsafe(ref m, i);
+            square.StoreUnsafe(ref v, i);
+            parameter.StoreUnsafe(ref p, i);
+            ((Vector.LoadUnsafe(ref a, i) * old) + (parameter * young)).StoreUnsafe(ref a, i);
         }
     }
 

@@ -3,6 +3,7 @@ using FlowOde.Flows.Composition;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers;
+using FlowOde.Solvers.Measurement;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Flows.Training;
@@ -17,7 +18,7 @@ public sealed class Trainer
     private const int FailuresBeforeRecovery = 5;
     private const int MostRecoveries = 10;
     private const long GoodEvery = 50;
-    private const long PeakEvery = 20;
+    private static readonly TimeSpan _peakEvery = TimeSpan.FromSeconds(1);
 
     private readonly TrainerOptions _options;
     private readonly IFlow _flow;
@@ -51,16 +52,16 @@ public sealed class Trainer
         var clock = Stopwatch.StartNew();
         double before = state.Seconds;
         long peak = 0;
+        var readPeak = TimeSpan.Zero;
         while (!state.IsComplete && !stop.IsCancellationRequested)
         {
             var record = Step(state, gradient);
             state.Iteration++;
             state.Seconds = before + clock.Elapsed.TotalSeconds;
             RevisePlan(state);
-            if (peak == 0 || state.Iteration % PeakEvery == 0)
+            if (clock.Elapsed >= readPeak)
             {
-                using var process = Process.GetCurrentProcess();
-                peak = process.PeakWorkingSet64;
+                (peak, readPeak) = (ResidentMemory.Peak(), clock.Elapsed + _peakEvery);
             }
 
             bool atEnd = state.Iteration >= state.Plan.TotalAt(state.Iteration);

@@ -15,7 +15,7 @@ internal sealed class DiscreteMemory : IDisposable
     private readonly FieldWorkspace _workspace;
     private readonly WorkspacePool _pool;
     private readonly object _stockKey;
-    private readonly VectorStock _stock;
+    private readonly StepStock _stock;
     private readonly TapeBudget _budget;
     private readonly CheckpointPlan _plan;
     private readonly int _tapes;
@@ -23,7 +23,7 @@ internal sealed class DiscreteMemory : IDisposable
     private readonly int _carried;
     private readonly List<FlatVector> _arrived = [];
     private readonly List<Checkpoint> _checkpoints = [];
-    private readonly Dictionary<int, StepRecord> _taped = [];
+    private readonly Dictionary<int, StepRecord> _taped;
     private int _oldestTaped;
     private long _taken;
     private bool _isBackward;
@@ -38,9 +38,10 @@ internal sealed class DiscreteMemory : IDisposable
     {
         (_workspace, _pool, _budget, _plan, _tapes) = (workspace, problem.Pool, budget, plan, tapes);
         (_stages, _carried) = (stepper.TapedStages, stepper.CarriedVectors);
-        _stockKey = (nameof(DiscreteMemory), problem.Start.Layout, problem.Spec.Key);
+        _stockKey = (nameof(DiscreteMemory), stepper, tapes, problem.Start.Layout, problem.Spec.Key);
         var start = problem.Start;
-        _stock = _pool.Rent(_stockKey, () => new VectorStock(start.Layout, start.DType, start.Device));
+        _stock = _pool.Rent(_stockKey, () => new StepStock(start.Layout, start.DType, start.Device, _carried, _tapes, _stages));
+        _taped = _stock.Taped;
         Grid.Add(problem.Times[0]);
     }
 
@@ -102,7 +103,11 @@ internal sealed class DiscreteMemory : IDisposable
 
         if (isWhole && _plan.KeepsTapes(this, bytes, step.IsLast))
         {
-            var record = new StepRecord { Time = step.Time, NextTime = step.NextTime, Start = Copies(step.Start), Tapes = tapes.ToArray(), Derivatives = Copies(step.Derivatives) };
+            var record = _stock.RentStep();
+            (record.Time, record.NextTime) = (step.Time, step.NextTime);
+            Copy(step.Start, record.Start);
+            Copy(step.Derivatives, record.Derivatives);
+            tapes.CopyTo(record.Tapes);
             Take(Bytes(record.Tapes));
             if (_taped.Count == 0)
             {
@@ -139,7 +144,8 @@ internal sealed class DiscreteMemory : IDisposable
             }
         }
 
-        _arrived.Add(Copies([state])[0]);
+        _arrived.Add(Rent());
+        _arrived[^1].CopyFrom(state);
         StepsBefore.Add(Grid.Count - 1);
     }
 
@@ -166,6 +172,7 @@ internal sealed class DiscreteMemory : IDisposable
     {
         ReleaseTapes(record);
         Return(record.Start);
+        _stock.Return(record);
     }
 
     /// <summary>Gives up a stored state as <see cref="OnlineThinning"/> says, if one can be.</summary>
@@ -263,14 +270,18 @@ internal sealed class DiscreteMemory : IDisposable
 
     private StepRecord Replay(int number, FlatVector[] start, IDifferentiableField field, StepPullback pullback)
     {
-        var record = new StepRecord
+        var record = _stock.RentStep();
+        (record.Time, record.NextTime, record.Start) = (Grid[number], Grid[number + 1], start);
+        for (int i = 0; i < _tapes; i++)
         {
-            Time = Grid[number],
-            NextTime = Grid[number + 1],
-            Start = start,
-            Tapes = [.. Enumerable.Range(0, _tapes).Select(_ => _workspace.RentTape())],
-            Derivatives = [.. Enumerable.Range(0, _stages).Select(_ => Rent())],
-        };
+            record.Tapes[i] = _workspace.RentTape();
+        }
+
+        for (int i = 0; i < _stages; i++)
+        {
+            record.Derivatives[i] = Rent();
+        }
+
         Take(Bytes(record.Tapes));
         pullback.Replay(field, record);
         ReplayedSteps++;
@@ -299,23 +310,30 @@ internal sealed class DiscreteMemory : IDisposable
         if (_plan.KeepsState(this, number, out int level))
         {
             Add(new(number, record!.Start, level));
+            record.Start = new FlatVector[_carried];
         }
         else
         {
             Return(record!.Start);
         }
+
+        _stock.Return(record);
     }
 
     private FlatVector[] Copies(ReadOnlySpan<FlatVector> sources)
     {
         var copies = new FlatVector[sources.Length];
-        for (int i = 0; i < copies.Length; i++)
-        {
-            copies[i] = Rent();
-            copies[i].CopyFrom(sources[i]);
-        }
-
+        Copy(sources, copies);
         return copies;
+    }
+
+    private void Copy(ReadOnlySpan<FlatVector> sources, FlatVector[] into)
+    {
+        for (int i = 0; i < sources.Length; i++)
+        {
+            into[i] = Rent();
+            into[i].CopyFrom(sources[i]);
+        }
     }
 
     private void ReleaseTapes(StepRecord record)

@@ -9,6 +9,18 @@ public static class ResidentMemory
     /// <summary>What this process has resident now.</summary>
     public static long Now() => OperatingSystem.IsLinux() && OfStatm("/proc/self/statm") is { } bytes ? bytes : Environment.WorkingSet;
 
+    /// <summary>The most that this process had resident so far.</summary>
+    public static long Peak()
+    {
+        if (ProcStatus.Bytes("VmHWM") is { } peak)
+        {
+            return peak;
+        }
+
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64;
+    }
+
     /// <summary>What another process has resident now; 0 where it has ended.</summary>
     public static long Of(Process process)
     {

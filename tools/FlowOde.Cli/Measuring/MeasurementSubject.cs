@@ -23,22 +23,31 @@ internal sealed record MeasurementSubject(string? Run, TrainingData Data, Settin
     /// <param name="argument">A run, or data.</param>
     /// <param name="given">What the user said.</param>
     /// <param name="notice">Is told what was guessed.</param>
+    /// <param name="threads">Threads where the user says nothing: what one needs can be compared between machines; null for as many as training takes.</param>
     /// <exception cref="UsageException">It means nothing, or the settings do not go with it.</exception>
-    public static MeasurementSubject Open(string argument, SettingLayer given, Action<string> notice) =>
-        RunOrData.IsRun(argument) ? OfRun(RunFolder.Open(argument), given) : OfData(argument, given, notice);
+    public static MeasurementSubject Open(string argument, SettingLayer given, Action<string> notice, int? threads = 1)
+    {
+        var machine = new SettingLayer("");
+        if (threads is { } count)
+        {
+            machine.Add("threads", $"{count}");
+        }
 
-    private static MeasurementSubject OfData(string argument, SettingLayer given, Action<string> notice)
+        return RunOrData.IsRun(argument) ? OfRun(RunFolder.Open(argument), machine, given) : OfData(argument, machine, given, notice);
+    }
+
+    private static MeasurementSubject OfData(string argument, SettingLayer machine, SettingLayer given, Action<string> notice)
     {
         var asked = SettingValues.Merge(given);
         var source = DataLoader.Open(argument, asked, notice);
         var early = SettingValues.Merge(TrainDefaults.For(new(source.ColumnCount, null, false)), given);
         var data = DataLoader.Prepare(source, argument, early);
         bool isWide = Standardization.ColumnThatNeedsDouble(data.Standardize, data.Train) >= 0;
-        var values = SettingValues.Merge(TrainDefaults.For(new(data.Dimension, data.TrainRows, isWide)), OneThread, given);
+        var values = SettingValues.Merge(TrainDefaults.For(new(data.Dimension, data.TrainRows, isWide)), machine, given);
         return new(null, data, values, data.Digest);
     }
 
-    private static MeasurementSubject OfRun(RunFolder folder, SettingLayer given)
+    private static MeasurementSubject OfRun(RunFolder folder, SettingLayer machine, SettingLayer given)
     {
         string[] fixedNames = ["hidden", "blocks", "layer", "activation", "base-time", "data-time", "last-layer-scale", "columns", "drop", "label", "delimiter", "header", "missing"];
         if (Array.Find(fixedNames, given.Values.ContainsKey) is { } name)
@@ -59,9 +68,6 @@ internal sealed record MeasurementSubject(string? Run, TrainingData Data, Settin
         }
 
         string digest = $"{data.Digest}+{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.Model)))}";
-        return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(_ofBackwardSolves), OneThread, given), digest);
+        return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(_ofBackwardSolves), machine, given), digest);
     }
-
-    /// <summary>What one thread needs can be compared between machines; more threads are measured on request.</summary>
-    private static SettingLayer OneThread => new SettingLayer("").Add("threads", "1");
 }

@@ -80,7 +80,7 @@ public class CertifierTests
 
         public Tensor Express(DualExpression derivative, Directions directions, double by) => inner.Express(derivative, directions, by);
 
-        public void Seed(Dual derivative, Directions directions, double by, Tensor rateCotangent, Dual intoCotangent) => inner.Seed(derivative, directions, by * factor, rateCotangent, intoCotangent);
+        public void Seed(Dual derivative, Directions directions, double by, FunctionalScratch scratch, Tensor rateCotangent, Dual intoCotangent) => inner.Seed(derivative, directions, by * factor, scratch, rateCotangent, intoCotangent);
     }
 
     /// <summary>The direct gradient, of which parameters and start are off by a factor.</summary>
