@@ -103,7 +103,8 @@ public sealed class Cnf : IFlow
         using var scope = NewDisposeScope();
         var directions = Directions(data, draw);
         var field = _dynamics.ForSolve(directions);
-        var start = Start(field, data);
+        var start = RentState(field, data.shape[0], data.dtype, data.device);
+        start[0].copy_(data);
         try
         {
             var budget = new TapeBudget(_settings.TapeBytes);
@@ -113,11 +114,22 @@ public sealed class Cnf : IFlow
         }
         catch
         {
-            start.Dispose();
+            ReturnState(start);
             directions.Dispose();
             throw;
         }
     }
+
+    /// <summary>A state of zeros, to be given back.</summary>
+    internal FlatVector RentState(FlatVector like)
+    {
+        var state = _pool.Rent((nameof(Cnf), like.Layout, like.DType, like.Device.type), like.CreateLike);
+        state.Clear();
+        return state;
+    }
+
+    /// <summary>Takes a state back.</summary>
+    internal void ReturnState(FlatVector state) => _pool.Return((nameof(Cnf), state.Layout, state.DType, state.Device.type), state);
 
     /// <summary>The network's part of a gradient of this flow's parameters.</summary>
     internal FlatVector NetworkGradient(FlatVector gradient) => gradient.Slice(_dynamics.Parameters.Layout, 0);
@@ -151,6 +163,14 @@ public sealed class Cnf : IFlow
         }
 
         return _dynamics.DrawDirections(draw.Rows, draw.ForPart(_part));
+    }
+
+    private FlatVector RentState(IVectorField field, long rows, ScalarType dtype, Device device)
+    {
+        var layout = field.StateLayout(rows);
+        var state = _pool.Rent((nameof(Cnf), layout, dtype, device.type), () => new FlatVector(layout, dtype, device));
+        state.Clear();
+        return state;
     }
 
     private static FlatVector Start(IVectorField field, Tensor values)

@@ -32,24 +32,31 @@ internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVe
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var end = start.CreateLike();
-        using var begin = start.CreateLike();
-        end[0].copy_(cotangent.Values);
-        end[1].copy_(cotangent.DeltaLogDensity);
-        for (int i = 0; i < regularizers; i++)
+        var (end, begin) = (flow.RentState(start), flow.RentState(start));
+        try
         {
-            end[2 + i].copy_(cotangent.Regularizers[i]);
-        }
+            end[0].copy_(cotangent.Values);
+            end[1].copy_(cotangent.DeltaLogDensity);
+            for (int i = 0; i < regularizers; i++)
+            {
+                end[2 + i].copy_(cotangent.Regularizers[i]);
+            }
 
-        var result = solve.Pullback([end], begin, flow.NetworkGradient(intoGradient));
-        flow.AddClockGradient(result.TimeCotangents[0], intoGradient); // the solve starts at the data
-        return new(begin[0].clone().MoveToOuterDisposeScope(), result.Statistics) { Drift = result.Drift };
+            var result = solve.Pullback([end], begin, flow.NetworkGradient(intoGradient));
+            flow.AddClockGradient(result.TimeCotangents[0], intoGradient); // the solve starts at the data
+            return new(begin[0].clone().MoveToOuterDisposeScope(), result.Statistics) { Drift = result.Drift };
+        }
+        finally
+        {
+            flow.ReturnState(end);
+            flow.ReturnState(begin);
+        }
     }
 
     public override void Dispose()
     {
         solve.Dispose();
-        start.Dispose();
+        flow.ReturnState(start);
         directions.Dispose();
     }
 }

@@ -9,8 +9,9 @@ namespace FlowOde.Flows.Layers;
 /// </summary>
 public sealed class AffineLayers : IDisposable
 {
-    private readonly LayerSizes _sizes;
+    private readonly LayerSizes _stored;
     private readonly bool _transposeWide;
+    private readonly Tensor[] _views;
 
     /// <summary>Makes layers of zeros.</summary>
     /// <param name="sizes">The widths.</param>
@@ -22,13 +23,16 @@ public sealed class AffineLayers : IDisposable
         ArgumentNullException.ThrowIfNull(sizes);
         using var scope = NewDisposeScope();
         var layers = Enumerable.Range(0, sizes.Count);
-        (_sizes, _transposeWide) = (sizes, transposeWide);
+        (_stored, _transposeWide) = (sizes.Stored, transposeWide);
         Bias = new(new(layers.Select(l => new Segment($"bias.{l}", sizes.Out(l)))), dtype, device);
-        Weight = [.. layers.Select(l => IsTransposed(l)
-            ? zeros(sizes.In(l), sizes.Out(l), dtype: dtype, device: device).t()
-            : zeros(sizes.Out(l), sizes.In(l), dtype: dtype, device: device))];
-        WeightTransposed = [.. Weight.Select(weight => weight.t())];
-        foreach (var tensor in Weight.Concat(WeightTransposed))
+        Matrix = [.. layers.Select(l => IsTransposed(l)
+            ? zeros(_stored.In(l), _stored.Out(l), dtype: dtype, device: device).t()
+            : zeros(_stored.Out(l), _stored.In(l), dtype: dtype, device: device))];
+        MatrixTransposed = [.. Matrix.Select(matrix => matrix.t())];
+        Weight = [.. layers.Select(l => Matrix[l].narrow(0, 0, sizes.Out(l)).narrow(1, 0, sizes.In(l)))];
+        Column = [.. layers.Select(l => Bias.Flat.narrow(0, Bias.Layout.Segments[l].Offset, _stored.Out(l)))];
+        _views = [.. Matrix, .. MatrixTransposed, .. Weight, .. Column];
+        foreach (var tensor in _views)
         {
             tensor.DetachFromDisposeScope();
         }
@@ -37,25 +41,33 @@ public sealed class AffineLayers : IDisposable
     /// <summary>The weights, [out, in] a layer. All views belong to this object.</summary>
     public IReadOnlyList<Tensor> Weight { get; }
 
-    /// <summary>Their transposes, [in, out].</summary>
-    public IReadOnlyList<Tensor> WeightTransposed { get; }
-
     /// <summary>The biases, a segment of [out] a layer.</summary>
     public FlatVector Bias { get; }
 
-    /// <summary>The memory of a layer's weight, in float32 on the CPU; its columns together where it is transposed.</summary>
-    internal unsafe float* WeightMemory(int layer) => (float*)Dual.NativeMemory(IsTransposed(layer) ? WeightTransposed[layer] : Weight[layer]);
+    /// <summary>The weights as they stand in memory, with rows and columns of zeros up to the stored widths.</summary>
+    internal IReadOnlyList<Tensor> Matrix { get; }
 
-    /// <summary>Whether the columns of a layer's weight lie together.</summary>
-    internal bool IsTransposed(int layer) => _transposeWide && _sizes.In(layer) < _sizes.Out(layer);
+    /// <summary>The transposes of <see cref="Matrix"/>.</summary>
+    internal IReadOnlyList<Tensor> MatrixTransposed { get; }
+
+    /// <summary>The biases, with zeros up to the stored width of each layer.</summary>
+    internal IReadOnlyList<Tensor> Column { get; }
+
+    /// <summary>The memory of a layer's weight, in float32 on the CPU; its columns together where it is transposed.</summary>
+    internal unsafe float* WeightMemory(int layer) => (float*)Dual.NativeMemory(IsTransposed(layer) ? MatrixTransposed[layer] : Matrix[layer]);
+
+    /// <summary>From an output's weights to the next one's, and from an input's to the next one's, in entries.</summary>
+    internal (nint AcrossOutputs, nint AcrossInputs) Strides(int layer) => IsTransposed(layer) ? (1, (nint)_stored.Out(layer)) : ((nint)_stored.In(layer), 1);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Bias.Dispose();
-        foreach (var tensor in Weight.Concat(WeightTransposed))
+        foreach (var tensor in _views)
         {
             tensor.Dispose();
         }
     }
+
+    private bool IsTransposed(int layer) => _transposeWide && _stored.In(layer) < _stored.Out(layer);
 }

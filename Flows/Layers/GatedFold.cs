@@ -56,7 +56,7 @@ internal sealed unsafe class GatedFold : LayerFold
             for (int l = 0; l < Sizes.Count; l++)
             {
                 float* weight = Affine.WeightMemory(l), gate = _gate is null ? null : GatedFoldSpans.Pointer(_gate, l);
-                GatedFoldSpans.Compute(Segments(Parameters, l), (float)time, (int)Sizes.In(l), (int)Sizes.Out(l), weight, GatedFoldSpans.Pointer(Affine.Bias, l), gate);
+                GatedFoldSpans.Compute(Segments(Parameters, l), (float)time, (int)Sizes.In(l), (int)Sizes.Out(l), weight, Affine.Strides(l).AcrossOutputs, GatedFoldSpans.Pointer(Affine.Bias, l), gate);
             }
 
             GC.KeepAlive(this);
@@ -134,9 +134,9 @@ internal sealed unsafe class GatedFold : LayerFold
         for (int l = 0; l < Sizes.Count; l++)
         {
             var (inputs, outputs) = ((int)Sizes.In(l), (int)Sizes.Out(l));
-            bool transposed = cotangent.IsTransposed(l);
+            var (acrossOutputs, acrossInputs) = cotangent.Strides(l);
             byTime += GatedFoldSpans.Pullback(
-                Segments(Parameters, l), (float)time, inputs, outputs, cotangent.WeightMemory(l), transposed ? 1 : inputs, transposed ? outputs : 1,
+                Segments(Parameters, l), (float)time, inputs, outputs, cotangent.WeightMemory(l), acrossOutputs, acrossInputs,
                 GatedFoldSpans.Pointer(cotangent.Bias, l), _gate is null ? null : GatedFoldSpans.Pointer(_gate, l), (float)weight, intoGradient is null ? null : Segments(intoGradient, l));
         }
 

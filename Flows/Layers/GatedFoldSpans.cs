@@ -32,7 +32,7 @@ internal static unsafe class GatedFoldSpans
     }
 
     /// <summary>W(t) and b(t) of one layer, and its gates.</summary>
-    internal static void Compute(in Segments layer, float time, int inputs, int outputs, float* intoWeight, float* intoBias, float* intoGate)
+    internal static void Compute(in Segments layer, float time, int inputs, int outputs, float* intoWeight, nint acrossOutputs, float* intoBias, float* intoGate)
     {
         float* weight = layer.Weight, bias = layer.Bias, slope = layer.GateSlope, offset = layer.GateOffset, shift = layer.Shift;
         for (int o = 0; o < outputs; o++)
@@ -44,7 +44,7 @@ internal static unsafe class GatedFoldSpans
             }
 
             intoBias[o] = (bias[o] * gate) + (shift == null ? 0 : shift[o] * time);
-            Scale(weight + ((nint)o * inputs), gate, inputs, intoWeight + ((nint)o * inputs));
+            Scale(weight + ((nint)o * inputs), gate, inputs, intoWeight + (o * acrossOutputs));
         }
     }
 

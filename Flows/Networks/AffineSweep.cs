@@ -15,14 +15,14 @@ internal static class AffineSweep
         int last = tape.Layers.Length - 2;
         for (int l = 0; l <= last; l++)
         {
-            tape.Layers[l + 1].Stacked.addmm_(tape.Layers[l].Stacked, affine.WeightTransposed[l], 0f, 1f);
+            tape.Layers[l + 1].Stacked.addmm_(tape.Layers[l].Stacked, affine.MatrixTransposed[l], 0f, 1f);
             if (l < last)
             {
-                workspace.Network.Options.Activation.Forward(affine.Bias[l], workspace.ActivationParameters, tape.Activations[l]);
+                workspace.Network.Options.Activation.Forward(affine.Column[l], workspace.ActivationParameters, tape.Activations[l]);
             }
         }
 
-        tape.Output.Values.add_(affine.Bias[last], Layers.CachedScalars.One);
+        tape.Output.Values.add_(affine.Column[last], Layers.CachedScalars.One);
     }
 
     /// <summary>Cotangents of all pre-activations, left in the workspace, and of the input values.</summary>
@@ -36,12 +36,12 @@ internal static class AffineSweep
 
         for (int l = tape.Layers.Length - 2; l > 0; l--)
         {
-            workspace.Cotangent[l - 1].Stacked.addmm_(workspace.Cotangent[l].Stacked, affine.Weight[l], 0f, 1f);
+            workspace.Cotangent[l - 1].Stacked.addmm_(workspace.Cotangent[l].Stacked, affine.Matrix[l], 0f, 1f);
             workspace.Network.Options.Activation.Pullback(tape.Activations[l - 1], workspace.ActivationParameters, workspace.Cotangent[l - 1], workspace.ActivationCotangent);
         }
 
         var input = workspace.InputCotangent?.Values ?? intoInput;
-        input.addmm_(workspace.Cotangent[0].Values, affine.Weight[0], 0f, 1f);
+        input.addmm_(workspace.Cotangent[0].Values, affine.Matrix[0], 0f, 1f);
         if (workspace.InputCotangent is not null)
         {
             intoInput.copy_(input);
@@ -53,8 +53,8 @@ internal static class AffineSweep
     {
         for (int l = 0; l < workspace.Cotangent.Length; l++)
         {
-            workspace.WeightCotangent.Weight[l].addmm_(workspace.Cotangent[l].StackedTransposed, tape.Layers[l].Stacked, 0f, 1f);
-            workspace.WeightCotangent.Bias[l].addmv_(workspace.Cotangent[l].ValuesTransposed, workspace.Ones, 0f, 1f);
+            workspace.WeightCotangent.Matrix[l].addmm_(workspace.Cotangent[l].StackedTransposed, tape.Layers[l].Stacked, 0f, 1f);
+            workspace.WeightCotangent.Column[l].addmv_(workspace.Cotangent[l].ValuesTransposed, workspace.Ones, 0f, 1f);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class MlpTape : NetworkTape
 
     internal static MlpTape Create(MlpWorkspace workspace)
     {
-        var (options, sizes, parameters) = (workspace.Network.Options, workspace.Network.Sizes, workspace.Network.Parameters);
+        var (options, sizes, parameters) = (workspace.Network.Options, workspace.Network.Sizes.Stored, workspace.Network.Parameters);
         Dual[] layers = [.. sizes.Widths.Select((width, l) =>
             new Dual(workspace.Rows, workspace.Tangents, width, parameters.DType, parameters.Device, columnMajor: l == sizes.Count && width < MlpWorkspace.Skinny))];
         return new(workspace, layers, [.. workspace.Scratch.Select((scratch, l) => options.Activation.CreateTape(layers[l + 1], scratch))]);

@@ -16,12 +16,13 @@ internal sealed class MlpWorkspace : NetworkWorkspace
         var (sizes, dtype, device) = (network.Sizes, network.Parameters.DType, network.Parameters.Device);
         using var scope = NewDisposeScope();
         Fold = network.Options.LayerType.CreateFold(sizes, network.Parameters);
-        Cotangent = [.. Enumerable.Range(0, sizes.Count).Select(l => new Dual(rows, tangents, sizes.Out(l), dtype, device))];
+        var stored = sizes.Stored;
+        Cotangent = [.. Enumerable.Range(0, sizes.Count).Select(l => new Dual(rows, tangents, stored.Out(l), dtype, device))];
         WeightCotangent = new(sizes, dtype, device, transposeWide: true);
         Ones = ones(rows, dtype: dtype, device: device).DetachFromDisposeScope();
         InputCotangent = sizes.In(0) < Skinny ? new(rows, 0, sizes.In(0), dtype, device, columnMajor: true) : null;
-        var hidden = sizes.Widths.Skip(1).Take(sizes.Count - 1).Distinct().ToDictionary(width => width, width => new ActivationScratch(rows, width, dtype, device));
-        Scratch = [.. Enumerable.Range(0, sizes.Count - 1).Select(l => hidden[sizes.Out(l)])];
+        var hidden = stored.Widths.Skip(1).Take(sizes.Count - 1).Distinct().ToDictionary(width => width, width => new ActivationScratch(rows, width, dtype, device));
+        Scratch = [.. Enumerable.Range(0, sizes.Count - 1).Select(l => hidden[stored.Out(l)])];
         int segments = network.Options.Activation.Segments.Count, count = network.Parameters.Layout.Segments.Count;
         ActivationParameters = [.. Enumerable.Range(count - segments, segments).Select(i => network.Parameters[i])];
         ActivationCotangent = [.. ActivationParameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];

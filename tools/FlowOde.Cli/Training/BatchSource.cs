@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.Training;
 using static TorchSharp.torch;
@@ -13,9 +14,10 @@ namespace FlowOde.Cli.Training;
 internal sealed class BatchSource(TrainingData data, RandomSource source, int rows, ScalarType dtype, Device device) : IDisposable
 {
     private readonly double[] _values = new double[rows * data.Dimension];
+    private readonly long[][] _numbers = [new long[rows], new long[rows], new long[rows]]; // of the batch in work, the next one, and one to spare
     private (long Step, Task<TrainingBatch> Batch)? _next;
 
-    /// <summary>The batch of a step; belongs to the caller. While it is worked on, the next one is made.</summary>
+    /// <summary>The batch of a step; belongs to the caller until the next is asked for. While it is worked on, the next one is made.</summary>
     public TrainingBatch Next(long step)
     {
         TrainingBatch batch;
@@ -36,11 +38,12 @@ internal sealed class BatchSource(TrainingData data, RandomSource source, int ro
     /// <summary>The batch of a step alone; belongs to the caller.</summary>
     public TrainingBatch At(long step)
     {
-        var numbers = new long[rows];
+        long[] numbers = _numbers[step % _numbers.Length];
         data.FillBatch(source, step, _values, numbers);
         using var scope = NewDisposeScope();
-        var values = tensor(_values, [rows, data.Dimension], dtype: ScalarType.Float64).to(dtype).to(device);
-        return new(values.MoveToOuterDisposeScope(), numbers);
+        var values = empty(rows, data.Dimension, dtype: ScalarType.Float64);
+        MemoryMarshal.AsBytes(_values.AsSpan()).CopyTo(values.bytes);
+        return new(values.to(dtype).to(device).MoveToOuterDisposeScope(), numbers);
     }
 
     /// <inheritdoc/>

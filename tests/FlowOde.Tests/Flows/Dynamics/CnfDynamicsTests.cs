@@ -41,6 +41,21 @@ public sealed class CnfDynamicsTests
     public void EvaluateAndPullback_InSingle_AgreeWithAutogradInDouble(string layer, string activation, string trace) =>
         Compare(layer, activation, trace, ScalarType.Float32, 1e-5, [19, 16]);
 
+    /// <summary>Hidden layers whose width in memory is rounded up, behind each other and beside one that is not.</summary>
+    [Theory]
+    [InlineData("softplus", ScalarType.Float64, 1e-11)]
+    [InlineData("softplus", ScalarType.Float32, 1e-5)]
+    [InlineData("swish-learned", ScalarType.Float64, 1e-11)]
+    [InlineData("swish-learned", ScalarType.Float32, 1e-5)]
+    public void EvaluateAndPullback_WithWideLayers_AgreeWithAutograd(string activation, ScalarType dtype, double tolerance)
+    {
+        Assert.Equal([3L, 144, 208, 20, 144, 3], new MlpOptions { Dimension = 3, Hidden = [130, 203, 20, 141] }.Sizes.Stored.Widths);
+        foreach (var layer in KnownLayers.All)
+        {
+            Compare(layer.Name, activation, "exact", dtype, tolerance, [130, 203, 20, 141]);
+        }
+    }
+
     [Theory]
     [InlineData(ScalarType.Float64, 1e-11)]
     [InlineData(ScalarType.Float32, 1e-5)]
