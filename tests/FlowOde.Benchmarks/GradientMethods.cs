@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Objectives;
@@ -9,7 +8,6 @@ using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
-using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

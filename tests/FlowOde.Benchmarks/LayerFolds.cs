@@ -1,8 +1,6 @@
-using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Solvers.Vectors;
-using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

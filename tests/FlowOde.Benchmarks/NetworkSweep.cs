@@ -1,7 +1,5 @@
-using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Networks;
 using FlowOde.Solvers.Vectors;
-using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

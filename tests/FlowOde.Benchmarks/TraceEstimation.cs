@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Dynamics;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;

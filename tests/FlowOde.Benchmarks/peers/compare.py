@@ -25,7 +25,7 @@ DEFAULT = "default"
 PROGRAM = ["dotnet", "run", "-c", "Release", "--no-build", "--project", os.path.join(ROOT, "tools", "FlowOde.Cli"), "--"]
 OURS = (
     "flowode bench 8gaussians --hidden 64,64,64 --batch 512 --base-time 0.5 --data-time 0 --solver dopri5 --rtol 1e-5 --atol 1e-5 --warm-start off "
-    "--adjoint backsolve-full --trace hutchinson --probe-distribution gaussian --average 0 --threads {threads} --json")
+    "--trace hutchinson --probe-distribution gaussian --average 0 --threads {threads} --json")
 HEADER = ("work", "peer, ms", "FlowOde, ms", "peer / FlowOde, median (range)", "NFE of the peer", "NFE of FlowOde", "repetitions")
 
 

@@ -20,6 +20,7 @@ internal static class BenchReport
         ("evaluation.forward.milliseconds", "evaluation, forward, ms", true),
         ("evaluation.pullback.milliseconds", "evaluation, pullback of the state, ms", true),
         ("evaluation.parameters.milliseconds", "evaluation, pullback to parameters, ms", true),
+        ("evaluation.forwardAndBack.milliseconds", "evaluation, forward and back, ms", true),
         ("solverStep.milliseconds", "solver step, ms", true),
         ("solverStep.bookkeepingMilliseconds", "solver step without the network, ms", true),
         ("shares.optimizerMilliseconds", "optimiser, ms a training step", true),
@@ -49,6 +50,7 @@ internal static class BenchReport
             };
         }
 
+        evaluation["forwardAndBack"] = new JsonObject { ["milliseconds"] = Rounded(result.Network.All.Sum(entry => entry.Meter.MeanMilliseconds)) };
         double step = result.StepMilliseconds.Average(), rows = settings.Integer("batch");
         return new()
         {
