@@ -9,6 +9,8 @@ namespace FlowOde.Flows.Composition;
 /// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | change of log-density | one integral a regulariser].</summary>
 internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVector start, Directions directions, Cnf flow, int regularizers) : RecordedFlow
 {
+    private bool _isDisposed;
+
     public override Tensor Values => solve.Final[0];
 
     public override Tensor DeltaLogDensity => solve.Final[1];
@@ -56,7 +58,11 @@ internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVe
     public override void Dispose()
     {
         solve.Dispose();
-        flow.ReturnState(start);
         directions.Dispose();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            flow.ReturnState(start);
+        }
     }
 }

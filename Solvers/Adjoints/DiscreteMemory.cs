@@ -27,6 +27,7 @@ internal sealed class DiscreteMemory : IDisposable
     private int _oldestTaped;
     private long _taken;
     private bool _isBackward;
+    private bool _isDisposed;
 
     /// <param name="workspace">Lends tapes.</param>
     /// <param name="problem">The problem.</param>
@@ -209,6 +210,12 @@ internal sealed class DiscreteMemory : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         foreach (var record in _taped.Values)
         {
             Release(record);

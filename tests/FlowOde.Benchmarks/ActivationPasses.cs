@@ -1,5 +1,7 @@
+using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Layers.Activations;
+using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

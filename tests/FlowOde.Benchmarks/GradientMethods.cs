@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Objectives;
@@ -8,6 +9,7 @@ using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

@@ -1,6 +1,8 @@
+using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

@@ -1,5 +1,7 @@
+using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Networks;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

@@ -1,4 +1,6 @@
+using BenchmarkDotNet.Running;
 using FlowOde.Benchmarks;
+using TorchSharp;
 
 // One thread, so that a figure is the cost of the work and not of what else keeps the other cores busy.
 torch.set_num_threads(1);

@@ -2,6 +2,7 @@ using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

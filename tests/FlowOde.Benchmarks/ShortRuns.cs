@@ -1,3 +1,10 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
+
 namespace FlowOde.Benchmarks;
 
 /// <summary>How benchmarks are run unless the command line says otherwise: shortly, and in this process.</summary>

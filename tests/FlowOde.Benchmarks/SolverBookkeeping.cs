@@ -1,7 +1,9 @@
+using BenchmarkDotNet.Attributes;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Tableaus;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Benchmarks;
 

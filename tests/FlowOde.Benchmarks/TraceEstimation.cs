@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Attributes;
 using FlowOde.Flows.Dynamics;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;

@@ -30,7 +30,7 @@ public class OptionTests(TrainedRuns runs)
     [InlineData("--trace", "hutchinson")]
     [InlineData("--regularize", "kinetic-energy=0.5")]
     [InlineData("--batch", "20")]
-    [InlineData("--lr", "0.02")]
+    [InlineData("--lr", "0.03")]
     [InlineData("--schedule", "constant")]
     [InlineData("--warmup", "3")]
     [InlineData("--weight-decay", "0.5")]
