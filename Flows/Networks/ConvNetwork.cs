@@ -58,6 +58,7 @@ public sealed class ConvNetwork : INetwork
         var (conv, workspace) = Ours(tape);
         conv.Time = time.Shared;
         workspace.Fold.Fold(conv.Time);
+        workspace.CopyKernels();
         ConvSweep.Forward(conv, workspace);
     }
 
@@ -73,6 +74,7 @@ public sealed class ConvNetwork : INetwork
         }
 
         workspace.Fold.FoldAgain(conv.Time);
+        workspace.CopyKernels();
         ConvSweep.Pullback(conv, workspace, intoInput);
     }
 

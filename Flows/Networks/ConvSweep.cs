@@ -11,8 +11,7 @@ internal static class ConvSweep
         int last = workspace.Kernel.Length - 1;
         for (int l = 0; l <= last; l++)
         {
-            using var scope = torch.NewDisposeScope();
-            tape.Images[l + 1].copy_(Convolution.Forward(tape.Images[l], workspace.Kernel[l]));
+            Convolution.Forward(tape.Images[l], workspace.Kernel[l], tape.Images[l + 1]);
             WriteMap(workspace, l);
             if (l < last)
             {
@@ -31,15 +30,14 @@ internal static class ConvSweep
             cotangent.fill_(Layers.CachedScalars.Zero);
         }
 
-        using var scope = torch.NewDisposeScope();
         for (int l = workspace.Kernel.Length - 1; l > 0; l--)
         {
-            using var layer = torch.NewDisposeScope();
-            workspace.CotangentImages[l - 1].copy_(Convolution.PullbackImages(workspace.CotangentImages[l], tape.Images[l], workspace.Kernel[l]));
+            Convolution.PullbackImages(workspace.CotangentImages[l], tape.Images[l], workspace.Kernel[l], workspace.CotangentImages[l - 1]);
             workspace.Network.Options.Activation.Pullback(tape.Activations[l - 1], workspace.ActivationParameters, workspace.Cotangent[l - 1], workspace.ActivationCotangent);
         }
 
-        workspace.Images(intoInput, 0).copy_(Convolution.PullbackImages(workspace.FirstCotangentValues, tape.InputValues, workspace.Kernel[0]));
+        using var images = workspace.Images(intoInput, 0);
+        Convolution.PullbackImages(workspace.FirstCotangentValues, tape.InputValues, workspace.Kernel[0], images);
     }
 
     /// <summary>Cotangents of W_l, one product for values and tangents, and of b_l, a sum over the rows and pixels of the values.</summary>
@@ -48,12 +46,12 @@ internal static class ConvSweep
         for (int l = 0; l < workspace.Kernel.Length; l++)
         {
             using var scope = torch.NewDisposeScope();
-            workspace.KernelCotangent[l].copy_(Convolution.PullbackWeight(workspace.CotangentImages[l], tape.Images[l], workspace.Kernel[l]));
+            Convolution.PullbackWeight(workspace.CotangentImages[l], tape.Images[l], workspace.Kernel[l], workspace.KernelCotangent[l]);
             workspace.Map[l].addmv_(workspace.Cotangent[l].ValuesTransposed, workspace.Ones, 0f, 1f);
             workspace.WeightCotangent.Bias[l].copy_(workspace.MapImage[l].sum([0L, 2L, 3L]));
             if (workspace.OnesKernel.Length > 0)
             {
-                workspace.OnesKernelCotangent[l].copy_(Convolution.PullbackWeight(workspace.MapImage[l], workspace.OnesImage, workspace.OnesKernel[l]));
+                Convolution.PullbackWeight(workspace.MapImage[l], workspace.OnesImage, workspace.OnesKernel[l], workspace.OnesKernelCotangent[l]);
             }
         }
     }
@@ -64,7 +62,8 @@ internal static class ConvSweep
         var map = workspace.MapImage[layer].copy_(workspace.BiasChannel[layer]);
         if (workspace.OnesKernel.Length > 0)
         {
-            map.add_(Convolution.Forward(workspace.OnesImage, workspace.OnesKernel[layer]), Layers.CachedScalars.One);
+            using var atEachPixel = Convolution.Forward(workspace.OnesImage, workspace.OnesKernel[layer]);
+            map.add_(atEachPixel, Layers.CachedScalars.One);
         }
     }
 }

@@ -51,6 +51,21 @@ public sealed class ConvNetworkTests
         AssertAgrees(Options("concat") with { KernelSize = kernel }, 2, 3, ScalarType.Float64, 1e-11);
 
     [Theory]
+    [InlineData(1, "concatsquash")]
+    [InlineData(3, "concat")]
+    [InlineData(5, "squash")]
+    public void ForwardAndPullback_OfOneChannel_AgreeWithAutograd(int kernel, string layer)
+    {
+        AssertAgrees(Options(layer) with { KernelSize = kernel, Image = new(1, 6, 4) }, 1, 3, ScalarType.Float64, 1e-11);
+        AssertAgrees(Options(layer) with { KernelSize = kernel, Image = new(1, 6, 4), Hidden = [] }, 1, 3, ScalarType.Float64, 1e-11);
+    }
+
+    /// <summary>A hidden image takes 2.4 MB, so that some convolutions are made in pieces of unequal size.</summary>
+    [Fact]
+    public void ForwardAndPullback_OfLargeImages_AgreeWithAutograd() =>
+        AssertAgrees(Options("concat") with { Image = new(2, 200, 190), Hidden = [8, 8] }, 0, 4, ScalarType.Float64, 1e-11);
+
+    [Theory]
     [InlineData(ScalarType.Float64, 1e-11)]
     [InlineData(ScalarType.Float32, 1e-5)]
     public void ForwardAndPullback_WithALearnedActivation_AgreeWithAutograd(ScalarType dtype, double tolerance) =>
