@@ -11,12 +11,12 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Composition;
 
 /// <summary>
-/// A model without its parameters: standardisation, then continuous flows on multilayer perceptrons. Bound to a parameter vector and
-/// settings it is a flow; the same model on another vector is another flow that shares nothing that changes.
+/// A model without its parameters: standardisation, then continuous flows on multilayer perceptrons or convolutional networks. Bound to a parameter
+/// vector and settings it is a flow; the same model on another vector is another flow that shares nothing that changes.
 /// </summary>
 public sealed class FlowModel
 {
-    private readonly MlpOptions _network;
+    private readonly NetworkOptions _network;
     private readonly VectorLayout _block;
     private readonly CnfClock _clock;
     private readonly bool _isStopped;
@@ -34,10 +34,15 @@ public sealed class FlowModel
             throw new ArgumentException($"The model has {options.Dimension} columns, its standardisation {standardize.Dimension}.");
         }
 
-        (Options, Standardize) = (options, standardize);
-        _network = new MlpOptions
+        if (options.Image is { } found && found.Length != options.Dimension)
         {
-            Dimension = options.Dimension,
+            throw new ArgumentException($"An image {found} has {found.Length} numbers; the model has {options.Dimension} columns.", nameof(options));
+        }
+
+        (Options, Standardize) = (options, standardize);
+        NetworkOptions shape = options.Image is { } image ? new ConvOptions { Image = image, KernelSize = options.KernelSize } : new MlpOptions { Dimension = options.Dimension };
+        _network = shape with
+        {
             Hidden = [.. options.Hidden.Select(width => (long)width)],
             LayerType = KnownLayers.Named(options.Layer),
             Activation = KnownActivations.Named(options.Activation),
@@ -123,7 +128,7 @@ public sealed class FlowModel
         var parts = new List<(IFlow, long)> { (Standardize, 0) };
         for (int block = 0; block < Options.Blocks; block++)
         {
-            var network = new MlpNetwork(_network, Network(parameters, block));
+            var network = _network.CreateNetwork(Network(parameters, block));
             var dynamics = new CnfDynamics(around?.Invoke(network) ?? network, settings.Trace, settings.Regularizers);
             parts.Add((new Cnf(dynamics, share, Clock(parameters, block), parameters.Slice(_block, block * _block.Length), pool, block), block * _block.Length));
         }

@@ -1,3 +1,5 @@
+using FlowOde.Flows.Networks;
+
 namespace FlowOde.Flows.Composition;
 
 /// <summary>What a model is made of. The layout of its parameters follows from this alone.</summary>
@@ -18,7 +20,19 @@ public sealed record FlowOptions
         init => field = value is >= 1 and <= 100 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model has 1 to 100 blocks.");
     } = 1;
 
-    /// <summary>Widths of the hidden layers of each block; may be empty for an affine field.</summary>
+    /// <summary>How a row is an image, so that the network of each block is a convolutional one; null for a multilayer perceptron.</summary>
+    /// <value>Null by default.</value>
+    public ImageShape? Image { get; init; }
+
+    /// <summary>Height and width in pixels of the kernels of a convolutional network; odd.</summary>
+    /// <value>3 by default.</value>
+    public int KernelSize
+    {
+        get;
+        init => field = value >= 1 && value % 2 == 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Kernels have an odd height and width, at least 1.");
+    } = 3;
+
+    /// <summary>Widths of the hidden layers of each block, of convolutions their channels; may be empty for an affine field.</summary>
     /// <value>64, 64, 64 by default.</value>
     public IReadOnlyList<int> Hidden
     {

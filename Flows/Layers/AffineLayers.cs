@@ -6,6 +6,7 @@ namespace FlowOde.Flows.Layers;
 /// <summary>
 /// Plain affine layers a = W h + b: what time-dependent layers are at one time, or the cotangents of that. The biases of all layers
 /// lie in one vector, each at a multiple of <see cref="VectorLayout.Alignment"/> as segments do; entries between them are zero.
+/// Of convolutions, W has a row of weights for each output channel, ordered by input channel, then row, then column of the kernel.
 /// </summary>
 public sealed class AffineLayers : IDisposable
 {
@@ -18,13 +19,15 @@ public sealed class AffineLayers : IDisposable
     /// <param name="dtype">Float32 or Float64.</param>
     /// <param name="device">The device.</param>
     /// <param name="transposeWide">Whether weights with more outputs than inputs have their columns together, which is faster to multiply into.</param>
-    public AffineLayers(LayerSizes sizes, ScalarType dtype, Device device, bool transposeWide = false)
+    /// <param name="onesInput">Whether the layers have <see cref="OnesWeight"/>.</param>
+    public AffineLayers(LayerSizes sizes, ScalarType dtype, Device device, bool transposeWide = false, bool onesInput = false)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         using var scope = NewDisposeScope();
         var layers = Enumerable.Range(0, sizes.Count);
         (_stored, _transposeWide) = (sizes.Stored, transposeWide);
         Bias = new(new(layers.Select(l => new Segment($"bias.{l}", sizes.Out(l)))), dtype, device);
+        OnesWeight = onesInput ? new(new(layers.Select(l => new Segment($"onesWeight.{l}", sizes.Out(l), sizes.Area))), dtype, device) : null;
         Matrix = [.. layers.Select(l => IsTransposed(l)
             ? zeros(_stored.In(l), _stored.Out(l), dtype: dtype, device: device).t()
             : zeros(_stored.Out(l), _stored.In(l), dtype: dtype, device: device))];
@@ -43,6 +46,12 @@ public sealed class AffineLayers : IDisposable
 
     /// <summary>The biases, a segment of [out] a layer.</summary>
     public FlatVector Bias { get; }
+
+    /// <summary>
+    /// The kernels of a further input channel that is one at every pixel and, like all padding, zero around the image: a segment of [out, area] a layer.
+    /// Null where layers have no such input.
+    /// </summary>
+    public FlatVector? OnesWeight { get; }
 
     /// <summary>The weights as they stand in memory, with rows and columns of zeros up to the stored widths.</summary>
     internal IReadOnlyList<Tensor> Matrix { get; }
@@ -63,6 +72,7 @@ public sealed class AffineLayers : IDisposable
     public void Dispose()
     {
         Bias.Dispose();
+        OnesWeight?.Dispose();
         foreach (var tensor in _views)
         {
             tensor.Dispose();

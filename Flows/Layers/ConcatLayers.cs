@@ -1,6 +1,6 @@
 namespace FlowOde.Flows.Layers;
 
-/// <summary>Layers with time as one more input: a = W [t; h] + b, its column of the weight kept apart as the shift r.</summary>
+/// <summary>Layers with time as one more input: a = W [t; h] + b, its column of the weight (of a convolution: the kernels of its channel) kept apart as the shift r.</summary>
 public sealed class ConcatLayers : GatedLayers
 {
     /// <inheritdoc/>
@@ -13,7 +13,5 @@ public sealed class ConcatLayers : GatedLayers
 
     internal override bool HasShift => true;
 
-    private protected override long FanIn(long inputs) => inputs + 1;
-
-    private protected override long ShiftFanIn(long inputs) => inputs + 1;
+    private protected override bool TimeIsInput => true;
 }

@@ -6,7 +6,7 @@ namespace FlowOde.Flows.Layers;
 
 /// <summary>
 /// W(t) = g W and b(t) = g b + r t, with a gate g = σ(u t + v) for each output, or g = 1 where there are no gates, and r = 0 where
-/// there are no shifts. Pulled back as in the reverse sweep of a ConcatSquash network, with time shared by all rows.
+/// there are no shifts. Where the shift is a kernel, it is R t for an input of ones instead. Pulled back as in the reverse sweep of a ConcatSquash network, with time shared by all rows.
 /// </summary>
 /// <remarks>In float32 on the CPU by <see cref="GatedFoldSpans"/>, elsewhere by tensor operations.</remarks>
 internal sealed unsafe class GatedFold : LayerFold
@@ -18,20 +18,22 @@ internal sealed unsafe class GatedFold : LayerFold
     private readonly Tensor? _gateSlope;
     private readonly Tensor? _gateOffset;
     private readonly Tensor? _shift;
+    private readonly Tensor? _onesWeight;
     private readonly FlatVector? _gate;
     private readonly FlatVector? _gateCotangent;
     private readonly Tensor[] _gateColumn = [];
     private readonly Tensor[] _ones = [];
 
     internal GatedFold(GatedLayers kind, LayerSizes sizes, FlatVector parameters)
-        : base(sizes, parameters)
+        : base(sizes, parameters, kind.HasOnesInput(sizes))
     {
         using var scope = NewDisposeScope();
         (_kind, _bySpans) = (kind, parameters.IsOnCpu && parameters.DType == ScalarType.Float32);
         _bias = Kind(parameters, 1);
         _gateSlope = kind.HasGate ? Kind(parameters, GatedLayers.GateKind) : null;
         _gateOffset = kind.HasGate ? Kind(parameters, GatedLayers.GateKind + 1) : null;
-        _shift = kind.HasShift ? Kind(parameters, kind.ShiftKind) : null;
+        _shift = kind.HasShift && Affine.OnesWeight is null ? Kind(parameters, kind.ShiftKind) : null;
+        _onesWeight = Affine.OnesWeight is { } weights ? Kind(parameters, kind.ShiftKind, weights.Layout.Length) : null;
         if (kind.HasGate)
         {
             _gate = Affine.Bias.CreateLike();
@@ -40,7 +42,7 @@ internal sealed unsafe class GatedFold : LayerFold
             _ones = [.. Layers.Select(l => ones(sizes.In(l), dtype: parameters.DType, device: parameters.Device))];
         }
 
-        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift }.OfType<Tensor>(), .. _gateColumn, .. _ones];
+        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift, _onesWeight }.OfType<Tensor>(), .. _gateColumn, .. _ones];
         foreach (var view in _views)
         {
             view.DetachFromDisposeScope();
@@ -51,6 +53,12 @@ internal sealed unsafe class GatedFold : LayerFold
 
     protected override void Compute(double time)
     {
+        if (_onesWeight is not null)
+        {
+            using Scalar factor = time;
+            Affine.OnesWeight!.Flat.copy_(_onesWeight).mul_(factor);
+        }
+
         if (_bySpans)
         {
             for (int l = 0; l < Sizes.Count; l++)
@@ -90,9 +98,30 @@ internal sealed unsafe class GatedFold : LayerFold
         if (_bySpans)
         {
             PullbackBySpans(time, cotangent, weight, intoGradient, intoTime);
+        }
+        else
+        {
+            PullbackByTensors(time, cotangent, weight, intoGradient, intoTime);
+        }
+
+        if (_onesWeight is null)
+        {
             return;
         }
 
+        using var scope = NewDisposeScope();
+        using Scalar w = weight * time;
+        var ones = cotangent.OnesWeight!.Flat;
+        if (intoGradient is not null)
+        {
+            Kind(intoGradient, _kind.ShiftKind, ones.shape[0]).add_(ones, w);
+        }
+
+        intoTime?.add_(ones.dot(_onesWeight), CachedScalars.One);
+    }
+
+    private void PullbackByTensors(double time, AffineLayers cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
+    {
         using var scope = NewDisposeScope();
         using Scalar w = weight, wt = weight * time;
         var bias = cotangent.Bias.Flat;
@@ -151,7 +180,7 @@ internal sealed unsafe class GatedFold : LayerFold
         GC.KeepAlive(intoTime);
     }
 
-    private GatedFoldSpans.Segments Segments(FlatVector vector, int layer) => new(vector, _kind, layer, Sizes.Count);
+    private GatedFoldSpans.Segments Segments(FlatVector vector, int layer) => new(vector, _kind, layer, Sizes.Count, _shift is not null);
 
     protected override void DisposeScratch()
     {
@@ -182,7 +211,7 @@ internal sealed unsafe class GatedFold : LayerFold
         }
     }
 
-    /// <summary>All segments of a kind as one view, [entries], padding included.</summary>
-    private Tensor Kind(FlatVector vector, int kind) =>
-        vector.Flat.narrow(0, vector.Layout.Segments[kind * Sizes.Count].Offset, Affine.Bias.Layout.Length);
+    /// <summary>All segments of a kind as one view, [entries], padding included; as many entries as biases by default.</summary>
+    private Tensor Kind(FlatVector vector, int kind, long? length = null) =>
+        vector.Flat.narrow(0, vector.Layout.Segments[kind * Sizes.Count].Offset, length ?? Affine.Bias.Layout.Length);
 }

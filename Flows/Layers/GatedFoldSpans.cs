@@ -15,8 +15,10 @@ internal static unsafe class GatedFoldSpans
         private readonly GatedLayers _kind;
         private readonly int _layer;
         private readonly int _count;
+        private readonly bool _hasShift;
 
-        internal Segments(FlatVector vector, GatedLayers kind, int layer, int count) => (_vector, _kind, _layer, _count) = (vector, kind, layer, count);
+        internal Segments(FlatVector vector, GatedLayers kind, int layer, int count, bool hasShift) =>
+            (_vector, _kind, _layer, _count, _hasShift) = (vector, kind, layer, count, hasShift);
 
         internal float* Weight => At(0);
 
@@ -26,7 +28,7 @@ internal static unsafe class GatedFoldSpans
 
         internal float* GateOffset => _kind.HasGate ? At(GatedLayers.GateKind + 1) : null;
 
-        internal float* Shift => _kind.HasShift ? At(_kind.ShiftKind) : null;
+        internal float* Shift => _hasShift ? At(_kind.ShiftKind) : null;
 
         private float* At(int kind) => Pointer(_vector, (kind * _count) + _layer);
     }

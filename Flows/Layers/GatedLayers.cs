@@ -5,7 +5,8 @@ namespace FlowOde.Flows.Layers;
 
 /// <summary>
 /// The family a = g ∘ (W h + b) + r t with g = σ(u t + v): segments <c>weight.l</c> W [out, in], <c>bias.l</c> b [out], with gates
-/// <c>gateSlope.l</c> u and <c>gateOffset.l</c> v [out], with shifts <c>shift.l</c> r [out].
+/// <c>gateSlope.l</c> u and <c>gateOffset.l</c> v [out], with shifts <c>shift.l</c> r [out]. Of convolutions, W is [out, in·area] and gates and
+/// shifts are of channels; where time is an input channel, r is its kernel, [out, area].
 /// </summary>
 public abstract class GatedLayers : ITimeDependentLayers
 {
@@ -27,11 +28,11 @@ public abstract class GatedLayers : ITimeDependentLayers
 
     internal int ShiftKind => HasGate ? 4 : 2;
 
-    /// <summary>Number of inputs that the bounds of the initial weights count; time is one of them in concat layers.</summary>
-    private protected virtual long FanIn(long inputs) => inputs;
+    /// <summary>Whether the shift is the weight of one more input, so that it counts in the bounds of initial weights and ends at an image's border.</summary>
+    private protected virtual bool TimeIsInput => false;
 
-    /// <summary>Number of inputs that the bound of the initial shift counts.</summary>
-    private protected virtual long ShiftFanIn(long inputs) => 1;
+    /// <summary>Whether the shift is a kernel rather than a number for each output.</summary>
+    internal bool HasOnesInput(LayerSizes sizes) => TimeIsInput && sizes.Area > 1;
 
     /// <inheritdoc/>
     /// <remarks>Bounds 1/√(fan-in), as the layers of the FFJORD authors start; functions of time alone have fan-in 1.</remarks>
@@ -41,13 +42,16 @@ public abstract class GatedLayers : ITimeDependentLayers
         var layers = Enumerable.Range(0, sizes.Count);
         IEnumerable<LayerParameter> Vectors(string kind, Func<int, double> bound, bool scalesOutput = false) =>
             layers.Select(l => new LayerParameter(new($"{kind}.{l}", sizes.Out(l)), l, bound(l), scalesOutput));
-        double Bound(int l) => 1 / Math.Sqrt(FanIn(sizes.In(l)));
+        double Bound(int l) => 1 / Math.Sqrt(sizes.In(l) + (TimeIsInput ? sizes.Area : 0));
+        IEnumerable<LayerParameter> Shifts() => HasOnesInput(sizes)
+            ? layers.Select(l => new LayerParameter(new($"shift.{l}", sizes.Out(l), sizes.Area), l, Bound(l), false))
+            : Vectors("shift", l => TimeIsInput ? Bound(l) : 1);
         return
         [
             .. layers.Select(l => new LayerParameter(new($"weight.{l}", sizes.Out(l), sizes.In(l)), l, Bound(l), true)),
             .. Vectors("bias", Bound, scalesOutput: true),
             .. HasGate ? Vectors("gateSlope", _ => 1).Concat(Vectors("gateOffset", _ => 1)) : [],
-            .. HasShift ? Vectors("shift", l => 1 / Math.Sqrt(ShiftFanIn(sizes.In(l)))) : [],
+            .. HasShift ? Shifts() : [],
         ];
     }
 
@@ -60,7 +64,7 @@ public abstract class GatedLayers : ITimeDependentLayers
     }
 
     /// <inheritdoc/>
-    public (Tensor Weight, Tensor Bias) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
+    public (Tensor Weight, Tensor Bias, Tensor? OnesWeight) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -72,6 +76,8 @@ public abstract class GatedLayers : ITimeDependentLayers
             (weight, bias) = (weight.mul(gate.unsqueeze(1)), bias.mul(gate));
         }
 
-        return (weight, HasShift ? bias.addcmul(Kind(ShiftKind), time, CachedScalars.One) : bias);
+        return HasOnesInput(sizes)
+            ? (weight, bias, Kind(ShiftKind).mul(time))
+            : (weight, HasShift ? bias.addcmul(Kind(ShiftKind), time, CachedScalars.One) : bias, null);
     }
 }

@@ -32,6 +32,9 @@ public interface ITimeDependentLayers
     /// <param name="layer">The layer.</param>
     /// <param name="time">The time t of all rows, [].</param>
     /// <param name="parameters">A tensor for each of <see cref="Parameters"/>, and any after them.</param>
-    /// <returns>New tensors or parameters; temporaries stay in the caller's scope.</returns>
-    (Tensor Weight, Tensor Bias) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters);
+    /// <returns>
+    /// New tensors or parameters, with the kernels [out, area] of a channel of ones where these layers have them (see <see cref="AffineLayers.OnesWeight"/>);
+    /// temporaries stay in the caller's scope.
+    /// </returns>
+    (Tensor Weight, Tensor Bias, Tensor? OnesWeight) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters);
 }

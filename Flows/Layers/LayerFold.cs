@@ -12,10 +12,13 @@ public abstract class LayerFold : IDisposable
     private double _time = double.NaN;
 
     /// <summary>Makes the affine layers that receive the fold.</summary>
-    protected LayerFold(LayerSizes sizes, FlatVector parameters)
+    /// <param name="sizes">The widths.</param>
+    /// <param name="parameters">The parameters; belong to the caller.</param>
+    /// <param name="onesInput">Whether the layers have <see cref="AffineLayers.OnesWeight"/>.</param>
+    protected LayerFold(LayerSizes sizes, FlatVector parameters, bool onesInput = false)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        (Sizes, Parameters, Affine) = (sizes, parameters, new(sizes, parameters.DType, parameters.Device));
+        (Sizes, Parameters, Affine) = (sizes, parameters, new(sizes, parameters.DType, parameters.Device, onesInput: onesInput));
     }
 
     /// <summary>W(t) and b(t) of the last fold.</summary>
@@ -45,7 +48,7 @@ public abstract class LayerFold : IDisposable
     }
 
     /// <summary>At the time last folded: adds weight·(cotangent of parameters), and writes the cotangent of time where it is wanted.</summary>
-    /// <param name="cotangent">Cotangents of W(t) and b(t), [out, in] and [out] a layer; overwritten as scratch.</param>
+    /// <param name="cotangent">Cotangents of all that <see cref="Affine"/> has, in the same shapes; overwritten as scratch.</param>
     /// <param name="weight">The weight of the parameter gradient.</param>
     /// <param name="intoGradient">Is added to, in the layout of the parameters; null where only time is asked for.</param>
     /// <param name="intoTime">Receives the cotangent of t, [1]; null where it is not wanted.</param>

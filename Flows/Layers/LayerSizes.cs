@@ -2,7 +2,10 @@ using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Flows.Layers;
 
-/// <summary>The widths of a chain of layers: layer l maps <c>Widths[l]</c> numbers to <c>Widths[l + 1]</c>.</summary>
+/// <summary>
+/// The widths of a chain of layers: layer l maps <c>Widths[l]</c> numbers to <c>Widths[l + 1]</c>, or as many channels of an image where
+/// <see cref="Area"/> says that layers are convolutions.
+/// </summary>
 public sealed record LayerSizes
 {
     private const int Wide = 128;
@@ -24,17 +27,27 @@ public sealed record LayerSizes
     /// <summary>Input width, hidden widths, output width.</summary>
     public IReadOnlyList<long> Widths { get; }
 
+    /// <summary>Number of weights between an input and an output: 1 for a matrix, for a convolution the pixels of its kernel; at least 1.</summary>
+    /// <value>1 by default.</value>
+    public long Area
+    {
+        get;
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(Area)} is the number of pixels of a kernel, at least 1.");
+    } = 1;
+
     /// <summary>
-    /// The widths as they stand in memory: wide hidden layers are rounded up to a multiple of 16, since libraries multiply 860 columns a good tenth slower
+    /// The widths as they stand in memory: of matrices, wide hidden layers are rounded up to a multiple of 16, since libraries multiply 860 columns a good tenth slower
     /// than 864 (measured with MKL). The further columns have weights of zero, so they change nothing.
     /// </summary>
-    internal LayerSizes Stored => _stored ??= new(Widths.Select((width, i) => i == 0 || i == Count || width < Wide ? width : (width + Multiple - 1) / Multiple * Multiple));
+    internal LayerSizes Stored => _stored ??= Area > 1 ? this : new(Widths.Select((width, i) => i == 0 || i == Count || width < Wide ? width : (width + Multiple - 1) / Multiple * Multiple));
 
     /// <summary>Number of layers.</summary>
     public int Count => Widths.Count - 1;
 
-    /// <summary>Number of inputs of a layer.</summary>
-    public long In(int layer) => Widths[layer];
+    /// <summary>Number of weights of each output of a layer: its inputs, of a convolution those under the kernel.</summary>
+    public long In(int layer) => Widths[layer] * Area;
 
     /// <summary>Number of outputs of a layer.</summary>
     public long Out(int layer) => Widths[layer + 1];

@@ -14,12 +14,12 @@ public sealed class MlpNetwork : INetwork
 {
     /// <summary>Makes a network over parameters.</summary>
     /// <param name="options">The shape.</param>
-    /// <param name="parameters">Has the layout <see cref="MlpOptions.ParameterLayout"/>; belongs to the caller and outlives the network.</param>
+    /// <param name="parameters">Has the layout <see cref="NetworkOptions.ParameterLayout"/>; belongs to the caller and outlives the network.</param>
     /// <exception cref="ArgumentException">The parameters have another layout.</exception>
     public MlpNetwork(MlpOptions options, FlatVector parameters)
     {
         ArgumentNullException.ThrowIfNull(options);
-        CheckLayout(options, parameters);
+        options.CheckLayout(parameters);
         (Options, Parameters, Sizes) = (options, parameters, options.Sizes);
     }
 
@@ -93,38 +93,11 @@ public sealed class MlpNetwork : INetwork
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is not one tensor for each segment of the parameters.</exception>
-    public DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters)
+    public DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters) => Options.Express(input, parameters, (l, h) =>
     {
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(parameters);
-        if (parameters.Count != Parameters.Layout.Segments.Count)
-        {
-            throw new ArgumentException($"{parameters.Count} tensors do not stand for the {Parameters.Layout.Segments.Count} segments of the parameters; give one for each.", nameof(parameters));
-        }
-
-        using var scope = torch.NewDisposeScope();
-        torch.Tensor[] ofActivation = [.. parameters.Skip(parameters.Count - Options.Activation.Segments.Count)];
-        var h = input;
-        for (int l = 0; l < Sizes.Count; l++)
-        {
-            var (weight, bias) = Options.LayerType.Express(Sizes, l, time, parameters);
-            h = new(torch.nn.functional.linear(h.Values, weight, bias), h.Tangents is null ? null : torch.nn.functional.linear(h.Tangents, weight));
-            h = l < Sizes.Count - 1 ? Options.Activation.Express(h, ofActivation) : h;
-        }
-
-        h.Tangents?.MoveToOuterDisposeScope();
-        h.Values.MoveToOuterDisposeScope();
-        return h;
-    }
-
-    internal static void CheckLayout(MlpOptions options, FlatVector parameters)
-    {
-        ArgumentNullException.ThrowIfNull(parameters);
-        if (!parameters.Layout.Equals(options.ParameterLayout))
-        {
-            throw new ArgumentException($"The parameters have the layout {parameters.Layout}; these options need {options.ParameterLayout}.", nameof(parameters));
-        }
-    }
+        var (weight, bias, _) = Options.LayerType.Express(Sizes, l, time, parameters);
+        return new(torch.nn.functional.linear(h.Values, weight, bias), h.Tangents is null ? null : torch.nn.functional.linear(h.Tangents, weight));
+    });
 
     private (MlpTape Tape, MlpWorkspace Workspace) Ours(NetworkTape tape) =>
         tape is MlpTape mlp && ReferenceEquals(mlp.Mlp.Network, this)

@@ -12,7 +12,7 @@ public class NetworkSweep : IDisposable
 
     private FlatVector _parameters = null!;
     private FlatVector _gradient = null!;
-    private MlpNetwork _network = null!;
+    private INetwork _network = null!;
     private NetworkWorkspace _workspace = null!;
     private NetworkTape _tape = null!;
     private Tensor _inputCotangent = null!;
@@ -27,10 +27,10 @@ public class NetworkSweep : IDisposable
     {
         _parameters = Seeded.Parameters(Case.Options);
         _gradient = _parameters.CreateLike();
-        _network = new(Case.Options, _parameters);
+        _network = Case.Options.CreateNetwork(_parameters);
         _workspace = _network.CreateWorkspace(new(Case.Rows, ScalarType.Float32, CPU), Case.Tangents);
         _tape = _workspace.CreateTape();
-        _inputCotangent = zeros(Case.Rows, Case.Options.Dimension);
+        _inputCotangent = zeros(Case.Rows, _network.Dimension);
         Seeded.Fill(_tape.Input);
         Seeded.Fill(_workspace.OutputCotangent);
         Forward();

@@ -36,7 +36,7 @@ internal static class Seeded
     }
 
     /// <summary>The initial parameters of a network; belong to the caller.</summary>
-    public static FlatVector Parameters(MlpOptions options)
+    public static FlatVector Parameters(NetworkOptions options)
     {
         var parameters = new FlatVector(options.ParameterLayout, ScalarType.Float32);
         options.Initialize(Uniforms, parameters);

@@ -13,7 +13,7 @@ internal static class SeededDraws
     internal static long[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i => (long)i)];
 
     /// <summary>Parameters at the options' initial law, with every segment drawn, also the activation's.</summary>
-    internal static FlatVector Parameters(MlpOptions options, int seed, torch.ScalarType dtype = torch.ScalarType.Float64)
+    internal static FlatVector Parameters(NetworkOptions options, int seed, torch.ScalarType dtype = torch.ScalarType.Float64)
     {
         var parameters = new FlatVector(options.ParameterLayout, dtype);
         options.Initialize((row, count) => [.. Doubles(HashCode(seed, row), (int)count)], parameters);

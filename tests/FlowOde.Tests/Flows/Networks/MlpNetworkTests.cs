@@ -115,7 +115,7 @@ public sealed class MlpNetworkTests
     [Fact]
     public void Constructor_WithParametersOfOtherOptions_SaysWhichLayoutIsNeeded()
     {
-        using var parameters = SeededDraws.Parameters(new() { Dimension = 2, Hidden = [4] }, 2);
+        using var parameters = SeededDraws.Parameters(new MlpOptions { Dimension = 2, Hidden = [4] }, 2);
         var error = Assert.Throws<ArgumentException>(() => new MlpNetwork(new() { Dimension = 2, Hidden = [5] }, parameters));
         Assert.Contains("weight.0 [5, 2]", error.Message, StringComparison.Ordinal);
     }

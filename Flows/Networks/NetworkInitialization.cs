@@ -4,28 +4,30 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Networks;
 
-/// <summary>Initial parameters of a multilayer perceptron.</summary>
-public static class MlpInitialization
+/// <summary>Initial parameters of a network.</summary>
+public static class NetworkInitialization
 {
     /// <summary>
     /// Overwrites all parameters: uniform in ±1/√(fan-in), as the layers of the FFJORD authors start, the last layer scaled by
-    /// <see cref="MlpOptions.LastLayerScale"/>; parameters of the activation get its initial value.
+    /// <see cref="NetworkOptions.LastLayerScale"/>; parameters of the activation get its initial value.
     /// </summary>
+    /// <remarks>For weights that is the law of He et al. 2015 (1502.01852) with a slope of √5, which PyTorch starts linear and convolutional layers from.</remarks>
     /// <param name="options">The shape.</param>
     /// <param name="uniforms">Draws: (row, count) to that many numbers in (0, 1). The row is the index of the segment.</param>
     /// <param name="intoParameters">Receives the parameters; has the options' layout.</param>
     /// <exception cref="ArgumentException">The vector has another layout, or too few numbers were drawn.</exception>
-    public static void Initialize(this MlpOptions options, Func<long, long, double[]> uniforms, FlatVector intoParameters)
+    public static void Initialize(this NetworkOptions options, Func<long, long, double[]> uniforms, FlatVector intoParameters)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(uniforms);
-        MlpNetwork.CheckLayout(options, intoParameters);
+        options.CheckLayout(intoParameters);
         using var scope = NewDisposeScope();
-        var layers = options.LayerType.Parameters(options.Sizes);
+        var sizes = options.Sizes;
+        var layers = options.LayerType.Parameters(sizes);
         for (int i = 0; i < layers.Count; i++)
         {
             var (segment, layer, bound, scalesOutput) = layers[i];
-            double range = bound * (scalesOutput && layer == options.Sizes.Count - 1 ? options.LastLayerScale : 1);
+            double range = bound * (scalesOutput && layer == sizes.Count - 1 ? options.LastLayerScale : 1);
             double[] draws = uniforms(i, segment.Length);
             if (draws.Length != segment.Length)
             {

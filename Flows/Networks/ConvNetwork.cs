@@ -1,0 +1,132 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+
+namespace FlowOde.Flows.Networks;
+
+/// <summary>
+/// A convolutional network with time-dependent layers: at each time a chain of convolutions with an activation between them, on rows that are
+/// images [C, H, W]. Gates and shifts are of channels and fold into the kernels, so that values and tangents are one convolution a layer.
+/// </summary>
+/// <remarks>
+/// The fields of Grathwohl et al. 2019 (FFJORD), §4 and their public code, for images, at one scale. The pullback is the closed-form reverse sweep
+/// of value and tangents together; there is no autograd graph.
+/// </remarks>
+public sealed class ConvNetwork : INetwork
+{
+    /// <summary>Makes a network over parameters.</summary>
+    /// <param name="options">The shape.</param>
+    /// <param name="parameters">Has the layout <see cref="NetworkOptions.ParameterLayout"/>; belongs to the caller and outlives the network.</param>
+    /// <exception cref="ArgumentException">The parameters have another layout.</exception>
+    public ConvNetwork(ConvOptions options, FlatVector parameters)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.CheckLayout(parameters);
+        (Options, Parameters, Sizes) = (options, parameters, options.Sizes);
+    }
+
+    /// <summary>The shape.</summary>
+    public ConvOptions Options { get; }
+
+    /// <inheritdoc/>
+    public long Dimension => Options.Image.Length;
+
+    /// <inheritdoc/>
+    public FlatVector Parameters { get; }
+
+    /// <inheritdoc/>
+    public long Products => Options.Image.Pixels * Enumerable.Range(0, Sizes.Count).Sum(layer => Sizes.In(layer) * Sizes.Out(layer));
+
+    internal LayerSizes Sizes { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The specification has another type or device than the parameters.</exception>
+    public NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentOutOfRangeException.ThrowIfLessThan(tangents, 0);
+        var ours = new WorkspaceSpec(spec.Rows, Parameters.DType, Parameters.Device);
+        return ours.Key == spec.Key
+            ? new ConvWorkspace(this, spec.Rows, tangents)
+            : throw new ArgumentException($"The state is {spec.DType} on {spec.Device}, the parameters are {ours.DType} on {ours.Device}. Convert the state.", nameof(spec));
+    }
+
+    /// <inheritdoc/>
+    public void Forward(EvaluationTime time, NetworkTape tape)
+    {
+        var (conv, workspace) = Ours(tape);
+        conv.Time = time.Shared;
+        workspace.Fold.Fold(conv.Time);
+        workspace.CopyKernels();
+        ConvSweep.Forward(conv, workspace);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The cotangent to be written has another shape than the input.</exception>
+    public void Pullback(NetworkTape tape, torch.Tensor intoInput)
+    {
+        ArgumentNullException.ThrowIfNull(intoInput);
+        var (conv, workspace) = Ours(tape);
+        if (intoInput.dim() != 2 || intoInput.size(0) != workspace.Rows || intoInput.size(1) != Dimension)
+        {
+            throw new ArgumentException($"The cotangent of the input is [{string.Join(", ", intoInput.shape)}]; {workspace.Rows} images {Options.Image} need [{workspace.Rows}, {Dimension}].", nameof(intoInput));
+        }
+
+        workspace.Fold.FoldAgain(conv.Time);
+        workspace.CopyKernels();
+        ConvSweep.Pullback(conv, workspace, intoInput);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The gradient has another length than the parameters.</exception>
+    public void PullbackParameters(NetworkTape tape, double weight, FlatVector? intoGradient, torch.Tensor? intoTime)
+    {
+        var (conv, workspace) = Ours(tape);
+        if (intoGradient is not null && intoGradient.Layout.Length != Parameters.Layout.Length)
+        {
+            throw new ArgumentException($"The gradient has {intoGradient.Layout.Length} entries, the parameters {Parameters.Layout.Length}; they share one layout.", nameof(intoGradient));
+        }
+
+        ConvSweep.PullbackWeights(conv, workspace);
+        workspace.Fold.Pullback(workspace.WeightCotangent, weight, intoGradient, intoTime);
+        if (intoGradient is null || workspace.ActivationCotangent.Count == 0)
+        {
+            return;
+        }
+
+        using Scalar w = weight;
+        int first = Parameters.Layout.Segments.Count - workspace.ActivationCotangent.Count;
+        for (int i = 0; i < workspace.ActivationCotangent.Count; i++)
+        {
+            intoGradient[first + i].add_(workspace.ActivationCotangent[i], w);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There is not one tensor for each segment of the parameters.</exception>
+    public DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters)
+    {
+        var (image, k) = (Options.Image, Options.KernelSize);
+        return Options.Express(input, parameters, (l, h) =>
+        {
+            var (weight, bias, onesWeight) = Options.LayerType.Express(Sizes, l, time, parameters);
+            long inputs = Sizes.Widths[l], outputs = Sizes.Out(l);
+            var kernels = weight.view(outputs, inputs, k, k);
+            var map = bias.view(outputs, 1, 1);
+            if (onesWeight is not null)
+            {
+                map = map.add(Convolution.Forward(torch.ones([1, 1, image.Height, image.Width], dtype: bias.dtype, device: bias.device), onesWeight.view(outputs, 1, k, k)), CachedScalars.One);
+            }
+
+            torch.Tensor Convolve(torch.Tensor rows) => Convolution.Forward(image.Images(rows.reshape(-1, inputs * image.Pixels), inputs, channelsLast: false), kernels);
+            var values = Convolve(h.Values).add(map, CachedScalars.One).reshape(-1, outputs * image.Pixels);
+            return new(values, h.Tangents is null ? null : Convolve(h.Tangents).reshape(h.Tangents.size(0), -1, outputs * image.Pixels));
+        });
+    }
+
+    private (ConvTape Tape, ConvWorkspace Workspace) Ours(NetworkTape tape) =>
+        tape is ConvTape conv && ReferenceEquals(conv.Conv.Network, this)
+            ? (conv, conv.Conv)
+            : throw new ArgumentException($"The tape is a {tape?.GetType().Name ?? "null"} of another network; use tapes of a workspace of this one.", nameof(tape));
+}

@@ -1,0 +1,96 @@
+using FlowOde.Flows.Layers;
+using FlowOde.Flows.Layers.Activations;
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
+
+namespace FlowOde.Flows.Networks;
+
+/// <summary>The shape of a network: a chain of layers with an activation between them. Its parameter layout follows before any memory is taken.</summary>
+public abstract record NetworkOptions
+{
+    private static readonly long[] _usualHidden = [64, 64, 64];
+
+    /// <summary>The widths of the hidden layers, of convolutions their channels, each at least 1; none gives an affine field.</summary>
+    /// <value>Three layers of 64 by default.</value>
+    public IReadOnlyList<long> Hidden
+    {
+        get;
+        init => field = value is not null && value.All(width => width >= 1)
+            ? [.. value]
+            : throw new ArgumentException($"{nameof(Hidden)} holds the widths of the hidden layers, each at least 1; found [{string.Join(", ", value ?? [])}].", nameof(value));
+    } = _usualHidden;
+
+    /// <summary>How layers depend on time.</summary>
+    /// <value><see cref="ConcatSquashLayers"/> by default.</value>
+    public ITimeDependentLayers LayerType
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(value), "Choose a layer type of KnownLayers.");
+    } = new ConcatSquashLayers();
+
+    /// <summary>The function after every layer but the last.</summary>
+    /// <value><see cref="TanhActivation"/> by default.</value>
+    public Activation Activation
+    {
+        get;
+        init => field = value ?? throw new ArgumentNullException(nameof(value), "Choose an activation of KnownActivations.");
+    } = new TanhActivation();
+
+    /// <summary>Multiplies the last layer's initial weight and bias; at 0 the untrained field is 0 but for shifts. Dimensionless, at least 0.</summary>
+    /// <value>1 by default, as the FFJORD authors have it.</value>
+    public double LastLayerScale
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(LastLayerScale)} is a finite factor, at least 0.");
+    } = 1;
+
+    /// <summary>The widths of all layers.</summary>
+    public abstract LayerSizes Sizes { get; }
+
+    /// <summary>The parameters: those of the layers by kind (see <see cref="ITimeDependentLayers.Parameters"/>), then those of the activation.</summary>
+    public VectorLayout ParameterLayout => new([.. LayerType.Parameters(Sizes).Select(parameter => parameter.Segment), .. Activation.Segments]);
+
+    /// <summary>Makes the network over parameters.</summary>
+    /// <param name="parameters">Has the layout <see cref="ParameterLayout"/>; belongs to the caller and outlives the network.</param>
+    /// <exception cref="ArgumentException">The parameters have another layout.</exception>
+    public abstract INetwork CreateNetwork(FlatVector parameters);
+
+    internal void CheckLayout(FlatVector parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        if (!parameters.Layout.Equals(ParameterLayout))
+        {
+            throw new ArgumentException($"The parameters have the layout {parameters.Layout}; these options need {ParameterLayout}.", nameof(parameters));
+        }
+    }
+
+    /// <summary>The chain as a torch expression, with each layer given by the caller.</summary>
+    /// <param name="input">Values and the directions of their tangents.</param>
+    /// <param name="parameters">A tensor for each segment of the layout.</param>
+    /// <param name="layer">Layer l of a dual, before its activation; called in a dispose scope of its own.</param>
+    internal DualExpression Express(DualExpression input, IReadOnlyList<torch.Tensor> parameters, Func<int, DualExpression, DualExpression> layer)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(parameters);
+        int needed = ParameterLayout.Segments.Count, layers = Sizes.Count;
+        if (parameters.Count != needed)
+        {
+            throw new ArgumentException($"{parameters.Count} tensors do not stand for the {needed} segments of the parameters; give one for each.", nameof(parameters));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        torch.Tensor[] ofActivation = [.. parameters.Skip(needed - Activation.Segments.Count)];
+        var h = input;
+        for (int l = 0; l < layers; l++)
+        {
+            h = layer(l, h);
+            h = l < layers - 1 ? Activation.Express(h, ofActivation) : h;
+        }
+
+        h.Tangents?.MoveToOuterDisposeScope();
+        h.Values.MoveToOuterDisposeScope();
+        return h;
+    }
+}

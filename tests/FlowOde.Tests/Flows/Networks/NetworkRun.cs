@@ -1,0 +1,47 @@
+using FlowOde.Flows.Networks;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Tests.Flows.Networks;
+
+/// <summary>One evaluation of a network with its pullback, from seeded inputs, directions and cotangents; all in the scope it is made in.</summary>
+internal sealed class NetworkRun
+{
+    internal const double Time = 0.37;
+    internal const double Weight = 1.75;
+
+    internal NetworkRun(INetwork network, long rows, int tangents, FlatVector intoGradient)
+    {
+        var dtype = network.Parameters.DType;
+        long d = network.Dimension;
+        Tensor Wave(double phase, params long[] shape) => sin((arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64) * 0.7391) + phase).view(shape).to(dtype);
+        (Input, Directions) = (Wave(0.1, rows, d), Wave(0.2, tangents, rows, d));
+        (ValueCotangent, TangentCotangent) = (Wave(0.3, rows, d), Wave(0.4, tangents, rows, d));
+        using var workspace = network.CreateWorkspace(new(rows, dtype, CPU), tangents);
+        using var tape = workspace.CreateTape();
+        tape.Input.Values.copy_(Input);
+        tape.Input.Tangents.copy_(Directions);
+        network.Forward(Time, tape);
+        (Values, Tangents) = (tape.Output.Values.clone(), tape.Output.Tangents.clone());
+        workspace.OutputCotangent.Values.copy_(ValueCotangent);
+        workspace.OutputCotangent.Tangents.copy_(TangentCotangent);
+        network.Pullback(tape, InputCotangent = full_like(Input, double.NaN));
+        network.PullbackParameters(tape, Weight, intoGradient, TimeCotangent = full([1], double.NaN, dtype: dtype));
+    }
+
+    internal Tensor Input { get; }
+
+    internal Tensor Directions { get; }
+
+    internal Tensor ValueCotangent { get; }
+
+    internal Tensor TangentCotangent { get; }
+
+    internal Tensor Values { get; }
+
+    internal Tensor Tangents { get; }
+
+    internal Tensor InputCotangent { get; }
+
+    internal Tensor TimeCotangent { get; }
+}
