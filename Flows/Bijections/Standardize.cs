@@ -57,7 +57,7 @@ public sealed class Standardize : IFlow
     public FlowResult ToData(Tensor latent, FlowDraw draw) => new(Generate(latent), Constant(latent, -Shift), new());
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent)
+    public Tensor Generate(Tensor latent, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();

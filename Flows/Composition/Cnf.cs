@@ -55,11 +55,11 @@ public sealed class Cnf : IFlow
     public FlowResult ToData(Tensor latent, FlowDraw draw) => Solve(latent, draw, _clock.BaseTime, _clock.DataTime);
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent)
+    public Tensor Generate(Tensor latent, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
-        using var start = Start(_dynamics.SampleField, latent);
+        using var start = Start(_dynamics.SampleField, latent, context);
         using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _clock.BaseTime, _clock.DataTime));
         return solution.Final[0].clone().MoveToOuterDisposeScope();
     }
@@ -67,13 +67,14 @@ public sealed class Cnf : IFlow
     /// <summary>Rows along their way from base to data.</summary>
     /// <param name="latent">Rows at the base, [batch, dimension]. Not changed.</param>
     /// <param name="times">Times between the base time and the data time, in the order from base to data, the base time first.</param>
+    /// <param name="context">What the field depends on besides, [batch, context]; null for zeros.</param>
     /// <returns>The rows at each time, [batch, dimension] each; they belong to the caller.</returns>
-    public IReadOnlyList<Tensor> Trajectory(Tensor latent, double[] times)
+    public IReadOnlyList<Tensor> Trajectory(Tensor latent, double[] times, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(latent);
         ArgumentNullException.ThrowIfNull(times);
         using var scope = NewDisposeScope();
-        using var start = Start(_dynamics.SampleField, latent);
+        using var start = Start(_dynamics.SampleField, latent, context);
         using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _clock.BaseTime, _clock.DataTime) with { Times = times });
         return [latent.clone().MoveToOuterDisposeScope(), .. solution.States.Select(state => state[0].clone().MoveToOuterDisposeScope())];
     }
@@ -81,14 +82,15 @@ public sealed class Cnf : IFlow
     /// <summary>f(t, z) of each row.</summary>
     /// <param name="time">The time.</param>
     /// <param name="values">Rows, [batch, dimension]. Not changed.</param>
+    /// <param name="context">What the field depends on besides, [batch, context]; null for zeros.</param>
     /// <returns>[batch, dimension]; a new tensor, which belongs to the caller.</returns>
-    public Tensor Velocity(double time, Tensor values)
+    public Tensor Velocity(double time, Tensor values, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         var field = _dynamics.SampleField;
-        using var state = Start(field, values);
+        using var state = Start(field, values, context);
         using var derivative = state.CreateLike();
         using var workspace = field.CreateWorkspace(WorkspaceSpec.For(state));
         using var tape = workspace.RentTape();
@@ -104,13 +106,13 @@ public sealed class Cnf : IFlow
         var directions = Directions(data, draw);
         var field = _dynamics.ForSolve(directions);
         var start = RentState(field, data.shape[0], data.dtype, data.device);
-        start[0].copy_(data);
+        Write(data, draw.Context, start);
         try
         {
             var budget = new TapeBudget(_settings.TapeBytes);
             var controller = _grid ?? (_part < draw.Prior.Count ? _settings.Controller.StartingFrom(draw.Prior[_part]) : _settings.Controller);
             var solve = _settings.Adjoint.Record(Problem(field, start, _clock.DataTime, _clock.BaseTime) with { Controller = controller }, budget);
-            return new RecordedCnf(solve, budget, start, directions, this, _settings.Regularizers.Count);
+            return new RecordedCnf(solve, budget, start, directions, this, _dynamics.FirstChannel, _settings.Regularizers.Count);
         }
         catch
         {
@@ -149,9 +151,9 @@ public sealed class Cnf : IFlow
         using var scope = NewDisposeScope();
         using var directions = Directions(values, draw);
         var field = _dynamics.ForSolve(directions);
-        using var start = Start(field, values);
+        using var start = Start(field, values, draw.Context);
         using var solution = OdeSolver.Solve(Problem(field, start, from, to));
-        return new(solution.Final[0].clone().MoveToOuterDisposeScope(), solution.Final[1].clone().MoveToOuterDisposeScope(), solution.Statistics);
+        return new(solution.Final[0].clone().MoveToOuterDisposeScope(), solution.Final[_dynamics.FirstChannel].clone().MoveToOuterDisposeScope(), solution.Statistics);
     }
 
     private Directions Directions(Tensor values, FlowDraw draw)
@@ -173,11 +175,28 @@ public sealed class Cnf : IFlow
         return state;
     }
 
-    private static FlatVector Start(IVectorField field, Tensor values)
+    private FlatVector Start(IVectorField field, Tensor values, Tensor? context)
     {
         var start = new FlatVector(field.StateLayout(values.shape[0]), values.dtype, values.device);
-        start[0].copy_(values);
+        Write(values, context, start);
         return start;
+    }
+
+    private void Write(Tensor values, Tensor? context, FlatVector start)
+    {
+        start[0].copy_(values);
+        if (context is null)
+        {
+            return;
+        }
+
+        long needed = _dynamics.Network.ContextDimension;
+        if (context.dim() != 2 || context.shape[0] != values.shape[0] || context.shape[1] != needed || needed == 0)
+        {
+            throw new ArgumentException($"The context is [{string.Join(", ", context.shape)}]; {values.shape[0]} rows of this flow need {(needed == 0 ? "none" : $"[{values.shape[0]}, {needed}]")}.", nameof(context));
+        }
+
+        start[1].copy_(context);
     }
 
     private OdeProblem Problem(IVectorField field, FlatVector start, double from, double to) => new()

@@ -1,11 +1,12 @@
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.StepSizeControllers;
+using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Composition;
 
 /// <summary>
 /// What one call of a flow depends on besides its rows: what its random draws are keyed by, so that a draw depends on the row and not on its
-/// place in a batch, and how an earlier call stepped.
+/// place in a batch, the rows' context, and how an earlier call stepped.
 /// </summary>
 /// <param name="Source">The run's source.</param>
 /// <param name="Purpose">What the draws are for.</param>
@@ -15,6 +16,9 @@ public sealed record FlowDraw(RandomSource Source, RandomPurpose Purpose, long S
 {
     /// <summary>How the solves of a like call stepped, one for each continuous part in the order travelled; their steps are proposed again. None by default.</summary>
     public IReadOnlyList<StepProfile> Prior { get; init; } = [];
+
+    /// <summary>What each row's field depends on besides its place, such as its class as a unit vector, [batch, context]; null for zeros. Belongs to the caller.</summary>
+    public Tensor? Context { get; init; }
 
     /// <summary>Parts of one flow draw independently: each has its own counter.</summary>
     public const int MaxParts = 256;

@@ -47,6 +47,7 @@ public sealed class FlowModel
             LayerType = KnownLayers.Named(options.Layer),
             Activation = KnownActivations.Named(options.Activation),
             LastLayerScale = options.LastLayerScale,
+            ContextDimension = options.ContextDimension,
         };
         _clock = new(options.BaseTime, options.DataTime);
         _block = options.LearnsDataTime ? VectorLayout.Concatenate(("", _network.ParameterLayout), ("", CnfClock.LearnedLayout)) : _network.ParameterLayout;

@@ -48,6 +48,14 @@ public sealed record FlowOptions
     /// <value><c>tanh</c> by default.</value>
     public string Activation { get; init; } = "tanh";
 
+    /// <summary>Number of further numbers a row that the fields depend on, such as a class as a unit vector; zeros stand for no class.</summary>
+    /// <value>0 by default, for none.</value>
+    public int ContextDimension
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A context has 0 or more columns.");
+    }
+
     /// <summary>The time at which rows follow the base density.</summary>
     /// <value>0 by default.</value>
     public double BaseTime { get; init; }

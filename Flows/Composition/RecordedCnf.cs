@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Composition;
 
-/// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | change of log-density | one integral a regulariser].</summary>
-internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVector start, Directions directions, Cnf flow, int regularizers) : RecordedFlow
+/// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | context, if any | change of log-density | one integral a regulariser].</summary>
+internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVector start, Directions directions, Cnf flow, int firstChannel, int regularizers) : RecordedFlow
 {
     private bool _isDisposed;
 
     public override Tensor Values => solve.Final[0];
 
-    public override Tensor DeltaLogDensity => solve.Final[1];
+    public override Tensor DeltaLogDensity => solve.Final[firstChannel];
 
-    public override IReadOnlyList<Tensor> Regularizers => [.. Enumerable.Range(2, regularizers).Select(i => solve.Final[i])];
+    public override IReadOnlyList<Tensor> Regularizers => [.. Enumerable.Range(firstChannel + 1, regularizers).Select(i => solve.Final[i])];
 
     public override SolveStatistics Statistics => solve.Statistics;
 
@@ -38,10 +38,10 @@ internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVe
         try
         {
             end[0].copy_(cotangent.Values);
-            end[1].copy_(cotangent.DeltaLogDensity);
+            end[firstChannel].copy_(cotangent.DeltaLogDensity);
             for (int i = 0; i < regularizers; i++)
             {
-                end[2 + i].copy_(cotangent.Regularizers[i]);
+                end[firstChannel + 1 + i].copy_(cotangent.Regularizers[i]);
             }
 
             var result = solve.Pullback([end], begin, flow.NetworkGradient(intoGradient));

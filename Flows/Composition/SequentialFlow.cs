@@ -45,11 +45,11 @@ public sealed class SequentialFlow : IFlow, IDisposable
     public FlowResult ToData(Tensor latent, FlowDraw draw) => Chain(latent, _parts.Reverse(), (part, values) => part.ToData(values, draw));
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent)
+    public Tensor Generate(Tensor latent, Tensor? context = null)
     {
         Check(latent);
         using var scope = NewDisposeScope();
-        return _parts.Reverse().Aggregate(latent, (values, part) => part.Generate(values)).MoveToOuterDisposeScope();
+        return _parts.Reverse().Aggregate(latent, (values, part) => part.Generate(values, context)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -9,8 +9,9 @@ using FlowOde.Solvers.Vectors;
 namespace FlowOde.Flows.Dynamics;
 
 /// <summary>
-/// A continuous normalizing flow's dynamics: network, trace estimator and regularisers. The state is [z | deltaLogDensity | a channel for
-/// each regulariser], with dz/dt = f(t, z) and d log p/dt = −tr(∂f/∂z) along the path. Immutable; each solve takes a field from it.
+/// A continuous normalizing flow's dynamics: network, trace estimator and regularisers. The state is [z | context | deltaLogDensity | a channel for
+/// each regulariser], with dz/dt = f(t, z) and d log p/dt = −tr(∂f/∂z) along the path; the context, which does not change, is there if the network has one.
+/// Immutable; each solve takes a field from it.
 /// </summary>
 /// <remarks>Chen et al. 2018, Theorem 1; Grathwohl et al. 2019 (FFJORD), Eq. 4 with the sign of <c>deltaLogDensity</c> as log p at the end less log p at the start.</remarks>
 public sealed class CnfDynamics
@@ -49,7 +50,10 @@ public sealed class CnfDynamics
     /// <summary>Number K of directions of a row.</summary>
     public int DirectionCount => Trace.DirectionCount(Network.Dimension);
 
-    /// <summary>The layout of a state: <c>z</c> [B, D] evolving, then quadratures [B]; regularisers do not count in the error norm.</summary>
+    /// <summary>The index of <c>deltaLogDensity</c> among the segments of a state; those of the regularisers follow.</summary>
+    public int FirstChannel => Network.ContextDimension > 0 ? 2 : 1;
+
+    /// <summary>The layout of a state: <c>z</c> [B, D] evolving, <c>context</c> [B, C] constant if there is one, then quadratures [B]; regularisers do not count in the error norm.</summary>
     /// <param name="rows">Number of rows, at least 1.</param>
     public VectorLayout StateLayout(long rows)
     {
@@ -79,12 +83,15 @@ public sealed class CnfDynamics
             : throw new ArgumentException($"The directions are {directions.Values.dtype} on {directions.Values.device}, the parameters {Parameters.DType} on {Parameters.Device}.", nameof(directions));
     }
 
+    private Segment[] ContextSegments(long rows) => [.. SampleField.StateLayout(rows).Segments.Skip(1)];
+
     private VectorLayout MakeLayout(long rows)
     {
         Segment Channel(string name, bool inNorm) => new(name, rows) { Role = SegmentRole.Quadrature, IsBatched = true, InNorm = inNorm };
         return new(
         [
             new("z", rows, Network.Dimension) { IsBatched = true },
+            .. ContextSegments(rows),
             Channel(Trace.Channel, inNorm: true),
             .. Regularizers.Select(regularizer => Channel(regularizer.Channel, inNorm: false)),
         ]);

@@ -24,7 +24,7 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
     public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative)
     {
         var cnf = CnfTape.Of(tape, dynamics.Network, state.Layout.Rows);
-        cnf.Network.Input.Values.copy_(state[0]);
+        cnf.CopyInput(state);
         if (!ReferenceEquals(cnf.Directions, directions))
         {
             Fill(cnf);
@@ -33,10 +33,10 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
         dynamics.Network.Forward(time, cnf.Network);
         var output = cnf.Network.Output;
         intoDerivative[0].copy_(output.Values);
-        dynamics.Trace.Read(output, directions, -1, cnf.Scratch, intoDerivative[1]);
+        dynamics.Trace.Read(output, directions, -1, cnf.Scratch, intoDerivative[dynamics.FirstChannel]);
         for (int i = 0; i < dynamics.Regularizers.Count; i++)
         {
-            dynamics.Regularizers[i].Read(output, directions, 1, cnf.Scratch, intoDerivative[2 + i]);
+            dynamics.Regularizers[i].Read(output, directions, 1, cnf.Scratch, intoDerivative[dynamics.FirstChannel + 1 + i]);
         }
     }
 
@@ -46,13 +46,13 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
         var (output, seed) = (cnf.Network.Output, cnf.Network.Workspace.OutputCotangent);
         seed.Stacked.fill_(CachedScalars.Zero);
         seed.Values.copy_(cotangent[0]);
-        dynamics.Trace.Seed(output, directions, -1, cnf.Scratch, cotangent[1], seed);
+        dynamics.Trace.Seed(output, directions, -1, cnf.Scratch, cotangent[dynamics.FirstChannel], seed);
         for (int i = 0; i < dynamics.Regularizers.Count; i++)
         {
-            dynamics.Regularizers[i].Seed(output, directions, 1, cnf.Scratch, cotangent[2 + i], seed);
+            dynamics.Regularizers[i].Seed(output, directions, 1, cnf.Scratch, cotangent[dynamics.FirstChannel + 1 + i], seed);
         }
 
-        cnf.PullBack(dynamics.Network, weight, intoState[0], intoGradient, intoTime);
+        cnf.PullBack(dynamics.Network, weight, intoState, intoGradient, intoTime);
     }
 
     public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient) =>
@@ -64,14 +64,15 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
     {
         RequireRows(state[0].shape[0]);
         using var scope = torch.NewDisposeScope();
-        var output = dynamics.Network.Express(time, new(state[0], directions.Values), leaves.Tensors);
-        torch.Tensor[] rates =
+        var output = dynamics.Network.Express(time, new(state[0], directions.Values), dynamics.FirstChannel > 1 ? state[1] : null, leaves.Tensors);
+        torch.Tensor?[] rates =
         [
             output.Values,
+            .. dynamics.FirstChannel > 1 ? (torch.Tensor?[])[null] : [],
             dynamics.Trace.Express(output, directions, -1),
             .. dynamics.Regularizers.Select(regularizer => regularizer.Express(output, directions, 1)),
         ];
-        return [.. rates.Select(rate => rate.MoveToOuterDisposeScope())];
+        return [.. rates.Select(rate => rate?.MoveToOuterDisposeScope())];
     }
 
     private void RequireRows(long rows)

@@ -26,10 +26,17 @@ internal sealed class CnfTape(NetworkTape network, FunctionalScratch scratch) : 
             ? cnf
             : throw new ArgumentException($"The tape is for [{cnf.Network.Input.Rows}, {cnf.Network.Input.Width}], the state has {rows} rows of {network.Dimension}.", nameof(tape));
 
-    /// <summary>From the seeded cotangent of the output to state, parameters and time.</summary>
-    internal void PullBack(INetwork network, double weight, torch.Tensor intoState, FlatVector intoGradient, torch.Tensor? intoTime)
+    /// <summary>Takes z and the context from a state.</summary>
+    internal void CopyInput(FlatVector state)
     {
-        network.Pullback(Network, intoState);
+        Network.Input.Values.copy_(state[0]);
+        Network.Context?.copy_(state[1]);
+    }
+
+    /// <summary>From the seeded cotangent of the output to state, parameters and time.</summary>
+    internal void PullBack(INetwork network, double weight, FlatVector intoState, FlatVector intoGradient, torch.Tensor? intoTime)
+    {
+        network.Pullback(Network, intoState[0], Network.Context is null ? null : intoState[1]);
         if (weight != 0 || intoTime is not null)
         {
             network.PullbackParameters(Network, weight, weight == 0 ? null : intoGradient, intoTime);

@@ -5,7 +5,7 @@ using TorchSharp;
 
 namespace FlowOde.Flows.Dynamics;
 
-/// <summary>dz/dt = f(t, z) without tangents and channels.</summary>
+/// <summary>dz/dt = f(t, z) without tangents and channels; the state has the context behind z if there is one.</summary>
 internal sealed class SampleField(INetwork network) : IAutogradField
 {
     public object WorkspaceKey => this;
@@ -15,7 +15,8 @@ internal sealed class SampleField(INetwork network) : IAutogradField
     public VectorLayout StateLayout(long rows)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        return new(new Segment("z", rows, network.Dimension) { IsBatched = true });
+        var z = new Segment("z", rows, network.Dimension) { IsBatched = true };
+        return network.ContextDimension == 0 ? new(z) : new(z, new("context", rows, network.ContextDimension) { Role = SegmentRole.Constant, IsBatched = true });
     }
 
     public FieldWorkspace CreateWorkspace(WorkspaceSpec spec)
@@ -27,7 +28,7 @@ internal sealed class SampleField(INetwork network) : IAutogradField
     public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative)
     {
         var cnf = CnfTape.Of(tape, network, state.Layout.Rows);
-        cnf.Network.Input.Values.copy_(state[0]);
+        cnf.CopyInput(state);
         network.Forward(time, cnf.Network);
         intoDerivative[0].copy_(cnf.Network.Output.Values);
     }
@@ -36,7 +37,7 @@ internal sealed class SampleField(INetwork network) : IAutogradField
     {
         var cnf = CnfTape.Of(tape, network, cotangent.Layout.Rows);
         cnf.Network.Workspace.OutputCotangent.Values.copy_(cotangent[0]);
-        cnf.PullBack(network, weight, intoState[0], intoGradient, intoTime);
+        cnf.PullBack(network, weight, intoState, intoGradient, intoTime);
     }
 
     public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient) =>
@@ -45,5 +46,7 @@ internal sealed class SampleField(INetwork network) : IAutogradField
     public ParameterLeaves CreateLeaves() => ParameterLeaves.CopyOf(Parameters);
 
     public torch.Tensor?[] Express(torch.Tensor time, IReadOnlyList<torch.Tensor> state, ParameterLeaves leaves) =>
-        [network.Express(time, new(state[0], null), leaves.Tensors).Values];
+        network.ContextDimension == 0
+            ? [network.Express(time, new(state[0], null), null, leaves.Tensors).Values]
+            : [network.Express(time, new(state[0], null), state[1], leaves.Tensors).Values, null];
 }

@@ -16,6 +16,11 @@ internal static class AffineSweep
         for (int l = 0; l <= last; l++)
         {
             tape.Layers[l + 1].Stacked.addmm_(tape.Layers[l].Stacked, affine.MatrixTransposed[l], 0f, 1f);
+            if (l == 0)
+            {
+                workspace.Context?.AddTo(tape.Context!, tape.FirstValues);
+            }
+
             if (l < last)
             {
                 workspace.Network.Options.Activation.Forward(affine.Column[l], workspace.ActivationParameters, tape.Activations[l]);

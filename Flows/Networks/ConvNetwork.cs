@@ -33,6 +33,9 @@ public sealed class ConvNetwork : INetwork
     public long Dimension => Options.Image.Length;
 
     /// <inheritdoc/>
+    public long ContextDimension => Options.ContextDimension;
+
+    /// <inheritdoc/>
     public FlatVector Parameters { get; }
 
     /// <inheritdoc/>
@@ -64,7 +67,7 @@ public sealed class ConvNetwork : INetwork
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The cotangent to be written has another shape than the input.</exception>
-    public void Pullback(NetworkTape tape, torch.Tensor intoInput)
+    public void Pullback(NetworkTape tape, torch.Tensor intoInput, torch.Tensor? intoContext = null)
     {
         ArgumentNullException.ThrowIfNull(intoInput);
         var (conv, workspace) = Ours(tape);
@@ -76,6 +79,10 @@ public sealed class ConvNetwork : INetwork
         workspace.Fold.FoldAgain(conv.Time);
         workspace.CopyKernels();
         ConvSweep.Pullback(conv, workspace, intoInput);
+        if (intoContext is not null)
+        {
+            workspace.Context?.Pullback(workspace.FirstCotangentValues, intoContext);
+        }
     }
 
     /// <inheritdoc/>
@@ -90,13 +97,23 @@ public sealed class ConvNetwork : INetwork
 
         ConvSweep.PullbackWeights(conv, workspace);
         workspace.Fold.Pullback(workspace.WeightCotangent, weight, intoGradient, intoTime);
-        if (intoGradient is null || workspace.ActivationCotangent.Count == 0)
+        if (intoGradient is null)
+        {
+            return;
+        }
+
+        if (tape.Context is not null)
+        {
+            ContextTerm.PullbackWeight(workspace.FirstCotangentValues, tape.Context, weight, intoGradient);
+        }
+
+        if (workspace.ActivationCotangent.Count == 0)
         {
             return;
         }
 
         using Scalar w = weight;
-        int first = Parameters.Layout.Segments.Count - workspace.ActivationCotangent.Count;
+        int first = Options.ActivationParameters.Start.Value;
         for (int i = 0; i < workspace.ActivationCotangent.Count; i++)
         {
             intoGradient[first + i].add_(workspace.ActivationCotangent[i], w);
@@ -105,10 +122,10 @@ public sealed class ConvNetwork : INetwork
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is not one tensor for each segment of the parameters.</exception>
-    public DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters)
+    public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters)
     {
         var (image, k) = (Options.Image, Options.KernelSize);
-        return Options.Express(input, parameters, (l, h) =>
+        return Options.Express(input, context, parameters, (l, h) =>
         {
             var (weight, bias, onesWeight) = Options.LayerType.Express(Sizes, l, time, parameters);
             long inputs = Sizes.Widths[l], outputs = Sizes.Out(l);

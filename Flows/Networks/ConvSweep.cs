@@ -13,6 +13,11 @@ internal static class ConvSweep
         {
             Convolution.Forward(tape.Images[l], workspace.Kernel[l], tape.Images[l + 1]);
             WriteMap(workspace, l);
+            if (l == 0)
+            {
+                workspace.Context?.AddTo(tape.Context!, tape.FirstValues);
+            }
+
             if (l < last)
             {
                 workspace.Network.Options.Activation.Forward(workspace.Map[l], workspace.ActivationParameters, tape.Activations[l]);

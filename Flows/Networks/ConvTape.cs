@@ -8,12 +8,13 @@ namespace FlowOde.Flows.Networks;
 internal sealed class ConvTape : NetworkTape
 {
     private ConvTape(ConvWorkspace workspace, Dual[] layers, ActivationTape[] activations)
-        : base(workspace, layers[0], layers[^1])
+        : base(workspace, layers[0], layers[^1], workspace.Network.ContextDimension)
     {
         using var scope = torch.NewDisposeScope();
         (Conv, Layers, Activations) = (workspace, layers, activations);
         Images = [.. layers.Select((layer, l) => workspace.Images(layer.Stacked, l).DetachFromDisposeScope())];
         InputValues = workspace.Images(layers[0].Values, 0).DetachFromDisposeScope();
+        FirstValues = workspace.Images(layers[1].Values, 1).DetachFromDisposeScope();
         Bytes = layers.Sum(layer => layer.Footprint) + activations.Sum(activation => activation.Footprint);
     }
 
@@ -28,6 +29,9 @@ internal sealed class ConvTape : NetworkTape
     /// <summary>The values of the input as images, [B, C, H, W].</summary>
     internal torch.Tensor InputValues { get; }
 
+    /// <summary>The values that the first layer puts out as images, [B, out, H, W].</summary>
+    internal torch.Tensor FirstValues { get; }
+
     /// <summary>The tape of the activation after each layer but the last.</summary>
     internal ActivationTape[] Activations { get; }
 
@@ -36,9 +40,9 @@ internal sealed class ConvTape : NetworkTape
 
     public override long Bytes { get; }
 
-    public override void Dispose()
+    protected override void DisposeKept()
     {
-        foreach (IDisposable part in (IEnumerable<IDisposable>)[.. Images, InputValues, .. Layers, .. Activations])
+        foreach (IDisposable part in (IEnumerable<IDisposable>)[.. Images, InputValues, FirstValues, .. Layers, .. Activations])
         {
             part.Dispose();
         }

@@ -49,8 +49,9 @@ internal sealed class ConvWorkspace : NetworkWorkspace
 
         var hidden = sizes.Widths.Skip(1).Take(sizes.Count - 1).Distinct().ToDictionary(width => width, width => new ActivationScratch(rows, width * image.Pixels, dtype, device));
         Scratch = [.. Enumerable.Range(0, sizes.Count - 1).Select(l => hidden[sizes.Out(l)])];
-        int segments = network.Options.Activation.Segments.Count, count = parameters.Layout.Segments.Count;
-        ActivationParameters = [.. Enumerable.Range(count - segments, segments).Select(i => parameters[i])];
+        var (first, count) = network.Options.ActivationParameters.GetOffsetAndLength(int.MaxValue);
+        ActivationParameters = [.. Enumerable.Range(first, count).Select(i => parameters[i])];
+        Context = ContextTerm.Create(network.Options, parameters);
         ActivationCotangent = [.. ActivationParameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
 
@@ -107,6 +108,9 @@ internal sealed class ConvWorkspace : NetworkWorkspace
 
     internal Tensor[] ActivationParameters { get; }
 
+    /// <summary>What the context adds; null where there is none.</summary>
+    internal ContextTerm? Context { get; }
+
     internal IReadOnlyList<Tensor> ActivationCotangent { get; }
 
     public override Dual OutputCotangent => Cotangent[^1];
@@ -117,6 +121,7 @@ internal sealed class ConvWorkspace : NetworkWorkspace
     {
         Fold.Dispose();
         WeightCotangent.Dispose();
+        Context?.Dispose();
         foreach (IDisposable part in (IEnumerable<IDisposable>)[.. _views, .. Cotangent, .. Scratch.Distinct(), .. ActivationCotangent])
         {
             part.Dispose();

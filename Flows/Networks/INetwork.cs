@@ -14,6 +14,9 @@ public interface INetwork
     /// <summary>Number D of inputs and outputs of a row.</summary>
     long Dimension { get; }
 
+    /// <summary>Number C of further numbers a row that the field depends on and that do not change in time, such as a class; 0 for none.</summary>
+    long ContextDimension { get; }
+
     /// <summary>The parameters; a gradient has the same layout. Belongs to the model.</summary>
     FlatVector Parameters { get; }
 
@@ -25,21 +28,23 @@ public interface INetwork
     /// <param name="tangents">Number K of tangents of a row; 0 for values alone.</param>
     NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents);
 
-    /// <summary>Computes the tape's output from its input, values and tangents.</summary>
+    /// <summary>Computes the tape's output from its input, values and tangents, and its context.</summary>
     /// <exception cref="InvalidOperationException">The network needs one time for all rows, and each row has its own.</exception>
     void Forward(EvaluationTime time, NetworkTape tape);
 
     /// <summary>The same as a torch expression, for autograd.</summary>
     /// <param name="time">The time t of all rows, [].</param>
     /// <param name="input">z [B, D] and the directions of its tangents [K, B, D].</param>
+    /// <param name="context">[B, C]; null for zeros, or where C is 0.</param>
     /// <param name="parameters">A tensor for each segment of <see cref="Parameters"/>.</param>
     /// <returns>f(t, z) and (∂f/∂z)e, new tensors of the caller's scope.</returns>
-    DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters);
+    DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters);
 
     /// <summary>The state half of the pullback: from <see cref="NetworkWorkspace.OutputCotangent"/> to the cotangent of the input values.</summary>
     /// <param name="tape">The tape of the evaluation.</param>
     /// <param name="intoInput">Receives the cotangent, [B, D].</param>
-    void Pullback(NetworkTape tape, torch.Tensor intoInput);
+    /// <param name="intoContext">Receives the cotangent of the context, [B, C]; null where it is not wanted.</param>
+    void Pullback(NetworkTape tape, torch.Tensor intoInput, torch.Tensor? intoContext = null);
 
     /// <summary>The other half: cotangents of parameters and time. Valid only after <see cref="Pullback"/> on this tape.</summary>
     /// <param name="tape">The tape of the evaluation.</param>

@@ -30,6 +30,9 @@ public sealed class MlpNetwork : INetwork
     public long Dimension => Options.Dimension;
 
     /// <inheritdoc/>
+    public long ContextDimension => Options.ContextDimension;
+
+    /// <inheritdoc/>
     public FlatVector Parameters { get; }
 
     /// <inheritdoc/>
@@ -59,12 +62,16 @@ public sealed class MlpNetwork : INetwork
     }
 
     /// <inheritdoc/>
-    public void Pullback(NetworkTape tape, torch.Tensor intoInput)
+    public void Pullback(NetworkTape tape, torch.Tensor intoInput, torch.Tensor? intoContext = null)
     {
         ArgumentNullException.ThrowIfNull(intoInput);
         var (mlp, workspace) = Ours(tape);
         workspace.Fold.FoldAgain(mlp.Time);
         AffineSweep.Pullback(mlp, workspace, intoInput);
+        if (intoContext is not null)
+        {
+            workspace.Context?.Pullback(workspace.FirstCotangentValues, intoContext);
+        }
     }
 
     /// <inheritdoc/>
@@ -78,13 +85,23 @@ public sealed class MlpNetwork : INetwork
 
         AffineSweep.PullbackWeights(mlp, workspace);
         workspace.Fold.Pullback(workspace.WeightCotangent, weight, intoGradient, intoTime);
-        if (intoGradient is null || workspace.ActivationCotangent.Count == 0)
+        if (intoGradient is null)
+        {
+            return;
+        }
+
+        if (tape.Context is not null)
+        {
+            ContextTerm.PullbackWeight(workspace.FirstCotangentValues, tape.Context, weight, intoGradient);
+        }
+
+        if (workspace.ActivationCotangent.Count == 0)
         {
             return;
         }
 
         using Scalar w = weight;
-        int first = Parameters.Layout.Segments.Count - workspace.ActivationCotangent.Count;
+        int first = Options.ActivationParameters.Start.Value;
         for (int i = 0; i < workspace.ActivationCotangent.Count; i++)
         {
             intoGradient[first + i].add_(workspace.ActivationCotangent[i], w);
@@ -93,7 +110,7 @@ public sealed class MlpNetwork : INetwork
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is not one tensor for each segment of the parameters.</exception>
-    public DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters) => Options.Express(input, parameters, (l, h) =>
+    public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters) => Options.Express(input, context, parameters, (l, h) =>
     {
         var (weight, bias, _) = Options.LayerType.Express(Sizes, l, time, parameters);
         return new(torch.nn.functional.linear(h.Values, weight, bias), h.Tangents is null ? null : torch.nn.functional.linear(h.Tangents, weight));

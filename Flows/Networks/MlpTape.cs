@@ -1,5 +1,6 @@
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Layers.Activations;
+using TorchSharp;
 
 namespace FlowOde.Flows.Networks;
 
@@ -7,9 +8,10 @@ namespace FlowOde.Flows.Networks;
 internal sealed class MlpTape : NetworkTape
 {
     private MlpTape(MlpWorkspace workspace, Dual[] layers, ActivationTape[] activations)
-        : base(workspace, layers[0], layers[^1])
+        : base(workspace, layers[0], layers[^1], workspace.Network.ContextDimension)
     {
         (Mlp, Layers, Activations) = (workspace, layers, activations);
+        FirstValues = layers[1].Values.narrow(1, 0, workspace.Network.Sizes.Out(0)).DetachFromDisposeScope();
         Bytes = layers.Sum(layer => layer.Footprint) + activations.Sum(activation => activation.Footprint);
     }
 
@@ -17,6 +19,9 @@ internal sealed class MlpTape : NetworkTape
 
     /// <summary>The input of each layer, which is the output of the activation before it, and the output of the last.</summary>
     internal Dual[] Layers { get; }
+
+    /// <summary>What the first layer puts out, values without padding, [B, out].</summary>
+    internal torch.Tensor FirstValues { get; }
 
     /// <summary>The tape of the activation after each layer but the last.</summary>
     internal ActivationTape[] Activations { get; }
@@ -26,9 +31,9 @@ internal sealed class MlpTape : NetworkTape
 
     public override long Bytes { get; }
 
-    public override void Dispose()
+    protected override void DisposeKept()
     {
-        foreach (IDisposable part in (IEnumerable<IDisposable>)[.. Layers, .. Activations])
+        foreach (IDisposable part in (IEnumerable<IDisposable>)[FirstValues, .. Layers, .. Activations])
         {
             part.Dispose();
         }

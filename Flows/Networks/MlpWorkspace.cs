@@ -18,13 +18,15 @@ internal sealed class MlpWorkspace : NetworkWorkspace
         Fold = network.Options.LayerType.CreateFold(sizes, network.Parameters);
         var stored = sizes.Stored;
         Cotangent = [.. Enumerable.Range(0, sizes.Count).Select(l => new Dual(rows, tangents, stored.Out(l), dtype, device))];
+        FirstCotangentValues = Cotangent[0].Values.narrow(1, 0, sizes.Out(0)).DetachFromDisposeScope();
         WeightCotangent = new(sizes, dtype, device, transposeWide: true);
         Ones = ones(rows, dtype: dtype, device: device).DetachFromDisposeScope();
         InputCotangent = sizes.In(0) < Skinny ? new(rows, 0, sizes.In(0), dtype, device, columnMajor: true) : null;
         var hidden = stored.Widths.Skip(1).Take(sizes.Count - 1).Distinct().ToDictionary(width => width, width => new ActivationScratch(rows, width, dtype, device));
         Scratch = [.. Enumerable.Range(0, sizes.Count - 1).Select(l => hidden[stored.Out(l)])];
-        int segments = network.Options.Activation.Segments.Count, count = network.Parameters.Layout.Segments.Count;
-        ActivationParameters = [.. Enumerable.Range(count - segments, segments).Select(i => network.Parameters[i])];
+        var (first, count) = network.Options.ActivationParameters.GetOffsetAndLength(int.MaxValue);
+        ActivationParameters = [.. Enumerable.Range(first, count).Select(i => network.Parameters[i])];
+        Context = ContextTerm.Create(network.Options, network.Parameters);
         ActivationCotangent = [.. ActivationParameters.Select(parameter => zeros_like(parameter).DetachFromDisposeScope())];
     }
 
@@ -40,6 +42,9 @@ internal sealed class MlpWorkspace : NetworkWorkspace
     /// <summary>Cotangents of what each layer puts out before its activation.</summary>
     internal Dual[] Cotangent { get; }
 
+    /// <summary>The values of the first of them without padding, [B, out].</summary>
+    internal Tensor FirstCotangentValues { get; }
+
     /// <summary>Cotangents of W(t) and b(t).</summary>
     internal AffineLayers WeightCotangent { get; }
 
@@ -54,6 +59,9 @@ internal sealed class MlpWorkspace : NetworkWorkspace
 
     internal Tensor[] ActivationParameters { get; }
 
+    /// <summary>What the context adds; null where there is none.</summary>
+    internal ContextTerm? Context { get; }
+
     internal IReadOnlyList<Tensor> ActivationCotangent { get; }
 
     public override Dual OutputCotangent => Cotangent[^1];
@@ -64,8 +72,10 @@ internal sealed class MlpWorkspace : NetworkWorkspace
     {
         Fold.Dispose();
         WeightCotangent.Dispose();
+        Context?.Dispose();
         InputCotangent?.Dispose();
         Ones.Dispose();
+        FirstCotangentValues.Dispose();
         foreach (IDisposable part in (IEnumerable<IDisposable>)[.. Cotangent, .. Scratch.Distinct(), .. ActivationCotangent])
         {
             part.Dispose();

@@ -26,22 +26,34 @@ public static class NetworkInitialization
         var layers = options.LayerType.Parameters(sizes);
         for (int i = 0; i < layers.Count; i++)
         {
-            var (segment, layer, bound, scalesOutput) = layers[i];
+            var (_, layer, bound, scalesOutput) = layers[i];
             double range = bound * (scalesOutput && layer == sizes.Count - 1 ? options.LastLayerScale : 1);
-            double[] draws = uniforms(i, segment.Length);
+            Draw(i, range);
+        }
+
+        using Scalar initial = options.Activation.InitialValue;
+        var (first, count) = options.ActivationParameters.GetOffsetAndLength(int.MaxValue);
+        for (int i = first; i < first + count; i++)
+        {
+            intoParameters[i].fill_(initial);
+        }
+
+        if (options.ContextDimension > 0)
+        {
+            Draw(intoParameters.Layout.Segments.Count - 1, 1 / Math.Sqrt(options.ContextDimension));
+        }
+
+        void Draw(int index, double range)
+        {
+            var segment = intoParameters.Layout.Segments[index];
+            double[] draws = uniforms(index, segment.Length);
             if (draws.Length != segment.Length)
             {
                 throw new ArgumentException($"Segment '{segment.Name}' needs {segment.Length} numbers; {draws.Length} were drawn.", nameof(uniforms));
             }
 
             var values = tensor(Array.ConvertAll(draws, u => range * ((2 * u) - 1)), dtype: ScalarType.Float64);
-            intoParameters[i].copy_(values.view(segment.Shape));
-        }
-
-        using Scalar initial = options.Activation.InitialValue;
-        for (int i = layers.Count; i < intoParameters.Layout.Segments.Count; i++)
-        {
-            intoParameters[i].fill_(initial);
+            intoParameters[index].copy_(values.view(segment.Shape));
         }
     }
 }

@@ -46,11 +46,31 @@ public abstract record NetworkOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(LastLayerScale)} is a finite factor, at least 0.");
     } = 1;
 
+    /// <summary>Number C of further numbers a row that the field depends on, such as a class; they are added to what the first layer puts out, after a linear map.</summary>
+    /// <value>0 by default, for none.</value>
+    public long ContextDimension
+    {
+        get;
+        init => field = value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(ContextDimension)} is a number of columns, at least 0.");
+    }
+
     /// <summary>The widths of all layers.</summary>
     public abstract LayerSizes Sizes { get; }
 
-    /// <summary>The parameters: those of the layers by kind (see <see cref="ITimeDependentLayers.Parameters"/>), then those of the activation.</summary>
-    public VectorLayout ParameterLayout => new([.. LayerType.Parameters(Sizes).Select(parameter => parameter.Segment), .. Activation.Segments]);
+    /// <summary>The parameters: those of the layers by kind (see <see cref="ITimeDependentLayers.Parameters"/>), then those of the activation, then the map of the context.</summary>
+    public VectorLayout ParameterLayout => new([.. LayerType.Parameters(Sizes).Select(parameter => parameter.Segment), .. Activation.Segments, .. ContextTerm.Segments(this)]);
+
+    /// <summary>The segments of the activation's parameters.</summary>
+    internal Range ActivationParameters
+    {
+        get
+        {
+            int first = LayerType.Parameters(Sizes).Count;
+            return first..(first + Activation.Segments.Count);
+        }
+    }
 
     /// <summary>Makes the network over parameters.</summary>
     /// <param name="parameters">Has the layout <see cref="ParameterLayout"/>; belongs to the caller and outlives the network.</param>
@@ -68,9 +88,10 @@ public abstract record NetworkOptions
 
     /// <summary>The chain as a torch expression, with each layer given by the caller.</summary>
     /// <param name="input">Values and the directions of their tangents.</param>
+    /// <param name="context">[B, C]; null for zeros, or where there is none.</param>
     /// <param name="parameters">A tensor for each segment of the layout.</param>
     /// <param name="layer">Layer l of a dual, before its activation; called in a dispose scope of its own.</param>
-    internal DualExpression Express(DualExpression input, IReadOnlyList<torch.Tensor> parameters, Func<int, DualExpression, DualExpression> layer)
+    internal DualExpression Express(DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters, Func<int, DualExpression, DualExpression> layer)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -81,11 +102,12 @@ public abstract record NetworkOptions
         }
 
         using var scope = torch.NewDisposeScope();
-        torch.Tensor[] ofActivation = [.. parameters.Skip(needed - Activation.Segments.Count)];
+        torch.Tensor[] ofActivation = [.. parameters.Take(ActivationParameters)];
         var h = input;
         for (int l = 0; l < layers; l++)
         {
             h = layer(l, h);
+            h = l == 0 && context is not null ? new(ContextTerm.Express(h.Values, context, parameters[^1], Sizes.Widths[1]), h.Tangents) : h;
             h = l < layers - 1 ? Activation.Express(h, ofActivation) : h;
         }
 

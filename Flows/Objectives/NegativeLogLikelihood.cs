@@ -17,7 +17,7 @@ public sealed class NegativeLogLikelihood(IReadOnlyList<double> regularizerWeigh
         ArgumentNullException.ThrowIfNull(batch);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var record = flow.RecordToBase(batch.Values, draw);
+        using var record = flow.RecordToBase(batch.Values, draw with { Context = batch.Context });
         var logDensity = StandardNormal.LogDensity(record.Values).sub_(record.DeltaLogDensity).to(ScalarType.Float64);
         double sum = -logDensity.sum().item<double>(), squares = logDensity.dot(logDensity).item<double>(), loss = sum / globalRows;
         long rows = batch.Values.shape[0];

@@ -15,6 +15,9 @@ internal sealed class MeteredNetwork(INetwork network, NetworkMeters meters) : I
     public long Dimension => network.Dimension;
 
     /// <inheritdoc/>
+    public long ContextDimension => network.ContextDimension;
+
+    /// <inheritdoc/>
     public FlatVector Parameters => network.Parameters;
 
     /// <inheritdoc/>
@@ -28,11 +31,11 @@ internal sealed class MeteredNetwork(INetwork network, NetworkMeters meters) : I
         meters.Forward.Measure(static call => call.network.Forward(call.time, call.tape), (network, time, tape), Operations(tape));
 
     /// <inheritdoc/>
-    public DualExpression Express(torch.Tensor time, DualExpression input, IReadOnlyList<torch.Tensor> parameters) => network.Express(time, input, parameters);
+    public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters) => network.Express(time, input, context, parameters);
 
     /// <inheritdoc/>
-    public void Pullback(NetworkTape tape, torch.Tensor intoInput) =>
-        meters.Pullback.Measure(static call => call.network.Pullback(call.tape, call.intoInput), (network, tape, intoInput), Operations(tape));
+    public void Pullback(NetworkTape tape, torch.Tensor intoInput, torch.Tensor? intoContext = null) =>
+        meters.Pullback.Measure(static call => call.network.Pullback(call.tape, call.intoInput, call.intoContext), (network, tape, intoInput, intoContext), Operations(tape));
 
     /// <inheritdoc/>
     public void PullbackParameters(NetworkTape tape, double weight, FlatVector? intoGradient, torch.Tensor? intoTime) =>

@@ -84,7 +84,7 @@ public sealed class ConvNetworkTests
         var oracle = new ConvOracle(options, parameters);
         var leaf = run.Input.clone().requires_grad_();
         var time = tensor(NetworkRun.Time, ScalarType.Float64).requires_grad_();
-        var expression = network.Express(time, new(leaf, run.Directions), oracle.Parameters);
+        var expression = network.Express(time, new(leaf, run.Directions), null, oracle.Parameters);
         Close(run.Values, expression.Values, 1e-13, "values");
         Close(run.Tangents, expression.Tangents!, 1e-13, "tangents");
 

@@ -21,11 +21,18 @@ internal sealed class NetworkRun
         using var tape = workspace.CreateTape();
         tape.Input.Values.copy_(Input);
         tape.Input.Tangents.copy_(Directions);
+        if (tape.Context is not null)
+        {
+            Context = Wave(0.5, rows, network.ContextDimension);
+            tape.Context.copy_(Context);
+            ContextCotangent = full_like(Context, double.NaN);
+        }
+
         network.Forward(Time, tape);
         (Values, Tangents) = (tape.Output.Values.clone(), tape.Output.Tangents.clone());
         workspace.OutputCotangent.Values.copy_(ValueCotangent);
         workspace.OutputCotangent.Tangents.copy_(TangentCotangent);
-        network.Pullback(tape, InputCotangent = full_like(Input, double.NaN));
+        network.Pullback(tape, InputCotangent = full_like(Input, double.NaN), ContextCotangent);
         network.PullbackParameters(tape, Weight, intoGradient, TimeCotangent = full([1], double.NaN, dtype: dtype));
     }
 
@@ -36,6 +43,10 @@ internal sealed class NetworkRun
     internal Tensor ValueCotangent { get; }
 
     internal Tensor TangentCotangent { get; }
+
+    internal Tensor? Context { get; }
+
+    internal Tensor? ContextCotangent { get; }
 
     internal Tensor Values { get; }
 
