@@ -138,7 +138,7 @@ public sealed class MovingBatchNorm : IFlow, IRunningStatistics
     }
 
     private static void Move(Tensor running, IReadOnlyList<double> batch) =>
-        running.lerp_(tensor(batch.ToArray(), dtype: running.dtype, device: running.device), CachedScalars.Of(Decay));
+        running.add_(tensor(batch.ToArray(), dtype: running.dtype, device: running.device).sub_(running), CachedScalars.Of(Decay));
 
     private Tensor Images(Tensor rows)
     {

@@ -170,7 +170,7 @@ public sealed class FlowModel
     private Cnf Cnf(ModelPlan.Continuous block, FlatVector parameters, FlowSettings settings, Func<INetwork, INetwork>? around, WorkspacePool pool)
     {
         // The budget is the whole flow's, and a tape grows with the pixels.
-        var share = settings with { TapeBytes = (long)((Int128)settings.TapeBytes * block.Pixels / _plan.Pixels) };
+        var share = settings with { TapeBytes = (long)((Int128)settings.TapeBytes * block.TapeWeight / _plan.TapeWeight) };
         var network = block.Network.CreateNetwork(Network(parameters, block));
         var dynamics = new CnfDynamics(around?.Invoke(network) ?? network, settings.Trace, settings.Regularizers);
         return new(dynamics, share, Clock(parameters, block.Block), parameters.Slice(block.Layout, block.Offset), pool, block.Block);

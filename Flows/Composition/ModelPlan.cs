@@ -45,8 +45,8 @@ internal sealed class ModelPlan
     /// <summary>The norms, in the order from data to base.</summary>
     internal IEnumerable<Norm> Norms => Scales.SelectMany(scale => scale).OfType<Norm>();
 
-    /// <summary>All pixels of all continuous flows; of multilayer perceptrons one each.</summary>
-    internal long Pixels => _blocks.Sum(block => block.Pixels);
+    /// <summary>The weights of all continuous flows in sharing a budget of memory.</summary>
+    internal long TapeWeight => _blocks.Sum(block => block.TapeWeight);
 
     private List<Step> Scale(int scale, ref ImageShape? image)
     {
@@ -123,7 +123,13 @@ internal sealed class ModelPlan
     internal abstract record Step;
 
     /// <summary>A continuous flow: its number, its network, and the layout and place of its parameters.</summary>
-    internal sealed record Continuous(int Block, NetworkOptions Network, VectorLayout Layout, long Offset, long Pixels) : Step;
+    internal sealed record Continuous(int Block, NetworkOptions Network, VectorLayout Layout, long Offset, long Pixels) : Step
+    {
+        private const long Handles = 16; // what the handles to a tape's tensors take, in pixels of some thousand numbers each
+
+        /// <summary>A tape's size beside those of others.</summary>
+        internal long TapeWeight => Pixels + Handles;
+    }
 
     /// <summary>A norm, with the places of its parameters and of its running statistics.</summary>
     internal sealed record Norm(long Channels, long Pixels, long Offset, long StatisticsOffset) : Step;

@@ -28,7 +28,7 @@ internal sealed class CnfWorkspace : FieldWorkspace
     }
 
     /// <summary>What one more tangent of every row takes: on the tape, about as much in the network's workspace, and in the scratch.</summary>
-    /// <remarks>Asked of the smallest workspaces, since the network alone knows its layers: the second difference by rows and tangents.</remarks>
+    /// <remarks>Asked of the smallest workspaces, since the network alone knows its layers: what a tangent of one row takes, and what each further row adds.</remarks>
     private static long BytesOfTangent(INetwork network, WorkspaceSpec spec)
     {
         long Tape(int rows, int tangents)
@@ -38,8 +38,8 @@ internal sealed class CnfWorkspace : FieldWorkspace
             return tape.Bytes;
         }
 
-        long ofTape = Tape(2, 2) - Tape(2, 1) - Tape(1, 2) + Tape(1, 1);
+        long ofOneRow = Tape(1, 2) - Tape(1, 1), ofARow = Tape(2, 2) - Tape(2, 1) - ofOneRow;
         long size = spec.DType == torch.ScalarType.Float64 ? sizeof(double) : sizeof(float);
-        return spec.Rows * ((2 * Math.Max(0, ofTape)) + (network.Dimension * size));
+        return (2 * (ofOneRow + ((spec.Rows - 1) * ofARow))) + (spec.Rows * network.Dimension * size);
     }
 }
