@@ -135,6 +135,11 @@ public sealed class FlowModel
             throw new ArgumentException($"The running statistics are {(statistics is null ? "missing" : $"({statistics.Layout})")}; this model has ({StatisticsLayout}). Take them from {nameof(CreateStatistics)} or the saved model.", nameof(statistics));
         }
 
+        if (statistics is not null && StatisticsLayout.Length > 0 && (statistics.DType, statistics.Device.type) != (parameters.DType, parameters.Device.type))
+        {
+            throw new ArgumentException($"The running statistics are {statistics.DType} on {statistics.Device}, the parameters {parameters.DType} on {parameters.Device}. Convert them.", nameof(statistics));
+        }
+
         if (settings.RecordedGrids is { } grids && grids.Count != BlockCount)
         {
             throw new ArgumentException($"There are {grids.Count} grids for a model of {BlockCount} blocks; give one a block.", nameof(settings));

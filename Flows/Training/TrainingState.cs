@@ -34,7 +34,7 @@ public sealed class TrainingState : IDisposable
     /// <summary>The average at the best validation.</summary>
     public FlatVector Best { get; }
 
-    /// <summary>The running statistics of the model's norms, which the trainer moves after each accepted step; empty for a model without.</summary>
+    /// <summary>The running statistics of the model's norms, which the trainer moves after each accepted step: a moving average already, for the parameters and their average alike. Empty without norms.</summary>
     public FlatVector Statistics { get; }
 
     /// <summary>The running statistics at the best validation.</summary>
