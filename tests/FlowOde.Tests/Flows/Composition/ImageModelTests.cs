@@ -76,6 +76,8 @@ public sealed class ImageModelTests
         Assert.Contains("norm1.mean", Assert.Throws<ArgumentException>(() => model.Bind(parameters, Exact(1e-6))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new FlowModel(new FlowOptions { Dimension = 3, Hidden = [4] }, Unit(3)).Bind(
             new FlowModel(new FlowOptions { Dimension = 3, Hidden = [4] }, Unit(3)).CreateParameters(Source, ScalarType.Float64, CPU), Exact(1e-6), statistics: statistics));
+        using var single = model.CreateStatistics(ScalarType.Float32, CPU);
+        Assert.Contains("Float32", Assert.Throws<ArgumentException>(() => model.Bind(parameters, Exact(1e-6), statistics: single)).Message, StringComparison.Ordinal);
         using var record = flow.RecordToBase(Normal(8, 3), Draw(8));
         Assert.Throws<ArgumentException>(() => flow.Commit([record.Moments[0]]));
         flow.Commit(record.Moments);

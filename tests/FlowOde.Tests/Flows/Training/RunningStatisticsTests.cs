@@ -15,18 +15,24 @@ public sealed class RunningStatisticsTests
     private const int Rows = 32;
     private static readonly FlowModel _model = new(new FlowOptions { Dimension = 2, Blocks = 2, Hidden = [6], HasBatchNorm = true }, Unit(2));
 
+    /// <summary>The second step has no finite loss, and the third a failed solve.</summary>
     [Fact]
     public void Run_OfAcceptedAndSkippedSteps_CommitsTheAcceptedOnes()
     {
+        using var scope = NewDisposeScope();
         using var state = NewState(4);
+        using var start = _model.Bind(state.Parameters.Clone(), Steps(4, new HutchinsonTrace()), statistics: state.Statistics.Clone());
+        using var first = start.RecordToBase(Normal(Rows, 2), Draw(Rows));
         var means = new List<double[]>();
-        Run(state, new NegativeLogLikelihood([]), step => step == 1 ? double.NaN : 1, means);
-        Assert.NotEqual(new double[2], means[0]);
-        Assert.Equal(means[0], means[1]); // the second step met NaN
-        Assert.NotEqual(means[1], means[2]);
-        Assert.Equal(means[3], state.BestStatistics.AsSpan<double>(0).ToArray());
+        Run(state, new BrokenAt(1), step => step == 2 ? double.NaN : 1, means);
+        Assert.Equal(first.Moments[0].Mean.Select(mean => 0.1 * mean), means[0], (a, b) => Math.Abs(a - b) < 1e-14);
+        Assert.Equal(means[0], means[1]);
+        Assert.Equal(means[0], means[2]);
+        Assert.NotEqual(means[2], means[3]);
+        Assert.Equal(2, state.Failures);
+        Assert.Equal(means[3], state.BestStatistics.AsSpan<double>(0)[..2].ToArray());
         state.Recover();
-        Assert.Equal(new double[2], state.Statistics.AsSpan<double>(0).ToArray()); // the last good state is the start
+        Assert.Equal([0.0, 0], state.Statistics.AsSpan<double>(0)[..2].ToArray()); // the last good state is the start
     }
 
     [Fact]
@@ -66,6 +72,16 @@ public sealed class RunningStatisticsTests
     {
         public void Report(TrainingRecord value)
         {
+        }
+    }
+
+    /// <summary>The likelihood, which is no number at one step.</summary>
+    private sealed class BrokenAt(long step) : IObjective
+    {
+        public ObjectiveResult Evaluate(IFlow flow, TrainingBatch batch, FlowDraw draw, long globalRows, FlatVector intoGradient)
+        {
+            var result = new NegativeLogLikelihood([]).Evaluate(flow, batch, draw, globalRows, intoGradient);
+            return draw.Step == step ? result with { Loss = double.NaN } : result;
         }
     }
 }
