@@ -1,6 +1,5 @@
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Layers;
-using FlowOde.Solvers;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -65,13 +64,8 @@ public sealed class Standardize : IFlow
     }
 
     /// <inheritdoc/>
-    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw)
-    {
-        var result = ToBase(data, draw);
-        result.Values.DetachFromDisposeScope();
-        result.DeltaLogDensity.DetachFromDisposeScope();
-        return new Record(this, result);
-    }
+    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw) =>
+        new RecordedBijection(ToBase(data, draw), (cotangent, _) => cotangent.Values.div(Row(_scale, cotangent.Values)));
 
     private static Tensor Constant(Tensor like, double value)
     {
@@ -80,23 +74,4 @@ public sealed class Standardize : IFlow
     }
 
     private static Tensor Row(double[] values, Tensor like) => tensor(values, dtype: like.dtype, device: like.device);
-
-    private sealed class Record(Standardize map, FlowResult result) : RecordedFlow
-    {
-        public override Tensor Values => result.Values;
-
-        public override Tensor DeltaLogDensity => result.DeltaLogDensity;
-
-        public override IReadOnlyList<Tensor> Regularizers => [];
-
-        public override SolveStatistics Statistics => result.Statistics;
-
-        public override FlowGradient Pullback(FlowCotangent cotangent, FlatVector intoGradient)
-        {
-            using var scale = Row(map._scale, cotangent.Values);
-            return new(cotangent.Values / scale, new());
-        }
-
-        public override void Dispose() => result.Dispose();
-    }
 }

@@ -102,8 +102,13 @@ public sealed class Cnf : IFlow
     public RecordedFlow RecordToBase(Tensor data, FlowDraw draw)
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (_dynamics.Trace.ChunkBytes is not null)
+        {
+            throw new InvalidOperationException("A trace in chunks is for scoring and has no gradient. Train with a trace without ChunkBytes.");
+        }
+
         using var scope = NewDisposeScope();
-        var directions = Directions(data, draw);
+        var directions = Directions(data, draw, _clock.DataTime);
         var field = _dynamics.ForSolve(directions);
         var start = RentState(field, data.shape[0], data.dtype, data.device);
         Write(data, draw.Context, start);
@@ -149,14 +154,14 @@ public sealed class Cnf : IFlow
     {
         ArgumentNullException.ThrowIfNull(values);
         using var scope = NewDisposeScope();
-        using var directions = Directions(values, draw);
+        using var directions = Directions(values, draw, from);
         var field = _dynamics.ForSolve(directions);
         using var start = Start(field, values, draw.Context);
         using var solution = OdeSolver.Solve(Problem(field, start, from, to));
         return new(solution.Final[0].clone().MoveToOuterDisposeScope(), solution.Final[_dynamics.FirstChannel].clone().MoveToOuterDisposeScope(), solution.Statistics);
     }
 
-    private Directions Directions(Tensor values, FlowDraw draw)
+    private Directions Directions(Tensor values, FlowDraw draw, double time)
     {
         ArgumentNullException.ThrowIfNull(draw);
         if (values.shape[0] != draw.Rows.Length)
@@ -164,7 +169,7 @@ public sealed class Cnf : IFlow
             throw new ArgumentException($"There are {values.shape[0]} rows but {draw.Rows.Length} row numbers.", nameof(draw));
         }
 
-        return _dynamics.DrawDirections(draw.Rows, draw.ForPart(_part));
+        return _dynamics.DrawDirections(draw.Rows, draw.ForPart(_part), time, values, draw.Context);
     }
 
     private FlatVector RentState(IVectorField field, long rows, ScalarType dtype, Device device)

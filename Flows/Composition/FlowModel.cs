@@ -1,7 +1,5 @@
 using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Dynamics;
-using FlowOde.Flows.Layers;
-using FlowOde.Flows.Layers.Activations;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.Fields;
@@ -11,19 +9,19 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Composition;
 
 /// <summary>
-/// A model without its parameters: standardisation, then continuous flows on multilayer perceptrons or convolutional networks. Bound to a parameter
-/// vector and settings it is a flow; the same model on another vector is another flow that shares nothing that changes.
+/// A model without its parameters: a map to standardised units, for images perhaps a logit, then continuous flows on multilayer perceptrons or convolutional
+/// networks, in one chain or at several scales. Bound to a parameter vector and settings it is a flow; the same model on another vector is another flow that
+/// shares nothing that changes.
 /// </summary>
 public sealed class FlowModel
 {
-    private readonly NetworkOptions _network;
-    private readonly VectorLayout _block;
+    private readonly ModelPlan _plan;
     private readonly CnfClock _clock;
     private readonly bool _isStopped;
 
     /// <summary>Describes a model.</summary>
     /// <param name="options">What it is made of.</param>
-    /// <param name="standardize">The map from data to standardised units.</param>
+    /// <param name="standardize">The map from data to standardised units; where <see cref="FlowOptions.LogitAlpha"/> is given, to [0, 1].</param>
     /// <exception cref="ArgumentException">A name is unknown, or the dimensions disagree.</exception>
     public FlowModel(FlowOptions options, Standardize standardize)
     {
@@ -34,29 +32,16 @@ public sealed class FlowModel
             throw new ArgumentException($"The model has {options.Dimension} columns, its standardisation {standardize.Dimension}.");
         }
 
-        if (options.Image is { } found && found.Length != options.Dimension)
-        {
-            throw new ArgumentException($"An image {found} has {found.Length} numbers; the model has {options.Dimension} columns.", nameof(options));
-        }
-
-        (Options, Standardize) = (options, standardize);
-        NetworkOptions shape = options.Image is { } image ? new ConvOptions { Image = image, KernelSize = options.KernelSize } : new MlpOptions { Dimension = options.Dimension };
-        _network = shape with
-        {
-            Hidden = [.. options.Hidden.Select(width => (long)width)],
-            LayerType = KnownLayers.Named(options.Layer),
-            Activation = KnownActivations.Named(options.Activation),
-            LastLayerScale = options.LastLayerScale,
-            ContextDimension = options.ContextDimension,
-        };
+        (Options, Standardize, _plan) = (options, standardize, new(options));
         _clock = new(options.BaseTime, options.DataTime);
-        _block = options.LearnsDataTime ? VectorLayout.Concatenate(("", _network.ParameterLayout), ("", CnfClock.LearnedLayout)) : _network.ParameterLayout;
-        if (_block.Length * options.Blocks > int.MaxValue)
-        {
-            throw new ArgumentException($"These widths make {_block.Length * options.Blocks:N0} parameters; at most {int.MaxValue:N0} fit one vector. Use smaller hidden layers or fewer blocks.", nameof(options));
-        }
+    }
 
-        Layout = VectorLayout.Concatenate(Enumerable.Range(0, options.Blocks).Select(i => ($"block{i}.", _block)));
+    /// <summary>Describes a model of images of integers, whose first map follows from their number of levels: to [0, 1] for a logit, else to [−1, 1].</summary>
+    /// <param name="options">What it is made of; <see cref="FlowOptions.Levels"/> is given.</param>
+    /// <exception cref="ArgumentException">The number of levels is missing, a name is unknown, or the dimensions disagree.</exception>
+    public FlowModel(FlowOptions options)
+        : this(options, FirstMap(options))
+    {
     }
 
     private FlowModel(FlowModel model, CnfClock clock)
@@ -68,8 +53,17 @@ public sealed class FlowModel
     /// <summary>The map from data to standardised units.</summary>
     public Standardize Standardize { get; }
 
+    /// <summary>The noise that the model's images of integers need in training and scoring; null where data are real numbers.</summary>
+    public Dequantization? Dequantization => Options.Levels is { } levels ? new(levels) : null;
+
+    /// <summary>Number of continuous flows: the blocks of all scales.</summary>
+    public int BlockCount => _plan.Blocks.Count;
+
     /// <summary>Names and places of all parameters.</summary>
-    public VectorLayout Layout { get; }
+    public VectorLayout Layout => _plan.Parameters;
+
+    /// <summary>Names and places of the running statistics of the norms; empty without norms.</summary>
+    public VectorLayout StatisticsLayout => _plan.Statistics;
 
     /// <summary>Initial parameters.</summary>
     /// <param name="source">The run's draws.</param>
@@ -80,10 +74,10 @@ public sealed class FlowModel
     {
         ArgumentNullException.ThrowIfNull(source);
         var parameters = new FlatVector(Layout, dtype, device);
-        for (int block = 0; block < Options.Blocks; block++)
+        foreach (var block in _plan.Blocks)
         {
-            var stream = source.Stream(RandomPurpose.Initialization, block);
-            _network.Initialize((row, count) => Uniforms(stream, row, count), Network(parameters, block));
+            var stream = source.Stream(RandomPurpose.Initialization, block.Block);
+            block.Network.Initialize((row, count) => Uniforms(stream, row, count), Network(parameters, block));
             if (Options.LearnsDataTime)
             {
                 _clock.Initialize(LogDuration(parameters, block));
@@ -93,13 +87,28 @@ public sealed class FlowModel
         return parameters;
     }
 
+    /// <summary>Initial running statistics: means 0, variances 1.</summary>
+    /// <param name="dtype">That of the parameters.</param>
+    /// <param name="device">The device.</param>
+    /// <returns>A new vector; belongs to the caller.</returns>
+    public FlatVector CreateStatistics(ScalarType dtype, Device device)
+    {
+        var statistics = new FlatVector(StatisticsLayout, dtype, device);
+        foreach (var norm in _plan.Norms)
+        {
+            MovingBatchNorm.Initialize(Statistics(statistics, norm));
+        }
+
+        return statistics;
+    }
+
     /// <summary>When the rows of a block are base and when data.</summary>
     /// <param name="parameters">The parameters; a learned clock reads them whenever it is asked. They belong to the caller.</param>
-    /// <param name="block">The block, counted from the data.</param>
+    /// <param name="block">The block, counted from the data, below <see cref="BlockCount"/>.</param>
     public CnfClock Clock(FlatVector parameters, int block)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        return Options.LearnsDataTime && !_isStopped ? new(_clock, LogDuration(parameters, block)) : _clock;
+        return Options.LearnsDataTime && !_isStopped ? new(_clock, LogDuration(parameters, _plan.Blocks[block])) : _clock;
     }
 
     /// <summary>The same model with its clock stopped on the way from base to data: its density there is that of the flow so far.</summary>
@@ -110,7 +119,9 @@ public sealed class FlowModel
     /// <param name="parameters">The parameters; the flow reads them whenever it is used.</param>
     /// <param name="settings">How the continuous parts are solved.</param>
     /// <param name="around">Puts something around the network of each continuous part, such as a measurement; null for nothing.</param>
-    public SequentialFlow Bind(FlatVector parameters, FlowSettings settings, Func<INetwork, INetwork>? around = null)
+    /// <param name="statistics">The running statistics of a model with norms, of the parameters' type; the flow reads them whenever it is used. Null without norms.</param>
+    /// <exception cref="ArgumentException">A vector has another layout than this model, or there is another number of grids than of blocks.</exception>
+    public SequentialFlow Bind(FlatVector parameters, FlowSettings settings, Func<INetwork, INetwork>? around = null, FlatVector? statistics = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(settings);
@@ -119,27 +130,72 @@ public sealed class FlowModel
             throw new ArgumentException("The parameters have another layout than this model.", nameof(parameters));
         }
 
-        if (settings.RecordedGrids is { } grids && grids.Count != Options.Blocks)
+        if (!(statistics?.Layout ?? VectorLayout.Empty).Equals(StatisticsLayout))
         {
-            throw new ArgumentException($"There are {grids.Count} grids for a model of {Options.Blocks} blocks; give one a block.", nameof(settings));
+            throw new ArgumentException($"The running statistics are {(statistics is null ? "missing" : $"({statistics.Layout})")}; this model has ({StatisticsLayout}). Take them from {nameof(CreateStatistics)} or the saved model.", nameof(statistics));
+        }
+
+        if (statistics is not null && StatisticsLayout.Length > 0 && (statistics.DType, statistics.Device.type) != (parameters.DType, parameters.Device.type))
+        {
+            throw new ArgumentException($"The running statistics are {statistics.DType} on {statistics.Device}, the parameters {parameters.DType} on {parameters.Device}. Convert them.", nameof(statistics));
+        }
+
+        if (settings.RecordedGrids is { } grids && grids.Count != BlockCount)
+        {
+            throw new ArgumentException($"There are {grids.Count} grids for a model of {BlockCount} blocks; give one a block.", nameof(settings));
         }
 
         var pool = new WorkspacePool();
-        var share = settings with { TapeBytes = settings.TapeBytes / Options.Blocks }; // the budget is the whole flow's
         var parts = new List<(IFlow, long)> { (Standardize, 0) };
-        for (int block = 0; block < Options.Blocks; block++)
+        if (Options.LogitAlpha is { } alpha)
         {
-            var network = _network.CreateNetwork(Network(parameters, block));
-            var dynamics = new CnfDynamics(around?.Invoke(network) ?? network, settings.Trace, settings.Regularizers);
-            parts.Add((new Cnf(dynamics, share, Clock(parameters, block), parameters.Slice(_block, block * _block.Length), pool, block), block * _block.Length));
+            parts.Add((new Logit(Options.Dimension, alpha), 0));
+        }
+
+        IEnumerable<(IFlow, long)> Steps(int scale) => _plan.Scales[scale].Select(step => step switch
+        {
+            ModelPlan.Continuous block => (Cnf(block, parameters, settings, around, pool), block.Offset),
+            ModelPlan.Norm norm => ((IFlow)new MovingBatchNorm(norm.Channels, norm.Pixels, parameters.Slice(MovingBatchNorm.ParameterLayout(norm.Channels), norm.Offset), Statistics(statistics!, norm)), norm.Offset),
+            ModelPlan.Squeezing squeeze => (new Squeeze(squeeze.Image), 0L),
+            _ => throw new InvalidOperationException($"A plan has no {step.GetType().Name}."),
+        });
+        if (_plan.Scales.Count == 1)
+        {
+            parts.AddRange(Steps(0));
+        }
+        else
+        {
+            // Each scale holds its parts' places in the whole vector.
+            parts.Add((new MultiscaleFlow(parameters, [.. _plan.Scales.Select((_, scale) => ((IFlow)new SequentialFlow(parameters, [.. Steps(scale)], pool), 0L))]), 0));
         }
 
         return new(parameters, parts, pool);
     }
 
-    private FlatVector Network(FlatVector parameters, int block) => parameters.Slice(_network.ParameterLayout, block * _block.Length);
+    private Cnf Cnf(ModelPlan.Continuous block, FlatVector parameters, FlowSettings settings, Func<INetwork, INetwork>? around, WorkspacePool pool)
+    {
+        // The budget is the whole flow's, and a tape grows with the pixels.
+        var share = settings with { TapeBytes = (long)((Int128)settings.TapeBytes * block.TapeWeight / _plan.TapeWeight) };
+        var network = block.Network.CreateNetwork(Network(parameters, block));
+        var dynamics = new CnfDynamics(around?.Invoke(network) ?? network, settings.Trace, settings.Regularizers);
+        return new(dynamics, share, Clock(parameters, block.Block), parameters.Slice(block.Layout, block.Offset), pool, block.Block);
+    }
 
-    private FlatVector LogDuration(FlatVector parameters, int block) => parameters.Slice(CnfClock.LearnedLayout, (block * _block.Length) + _network.ParameterLayout.Length);
+    private static FlatVector Network(FlatVector parameters, ModelPlan.Continuous block) => parameters.Slice(block.Network.ParameterLayout, block.Offset);
+
+    private static FlatVector LogDuration(FlatVector parameters, ModelPlan.Continuous block) =>
+        parameters.Slice(CnfClock.LearnedLayout, block.Offset + block.Network.ParameterLayout.Length);
+
+    private static FlatVector Statistics(FlatVector statistics, ModelPlan.Norm norm) =>
+        statistics.Slice(MovingBatchNorm.StatisticsLayout(norm.Channels), norm.StatisticsOffset);
+
+    private static Standardize FirstMap(FlowOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var dequantization = new Dequantization(options.Levels
+            ?? throw new ArgumentException($"A model of images needs {nameof(FlowOptions.Levels)}, their number of levels, such as 256; a model of real numbers a standardisation.", nameof(options)));
+        return options.LogitAlpha is null ? dequantization.Symmetric(options.Dimension) : dequantization.Unit(options.Dimension);
+    }
 
     private static double[] Uniforms(RandomStream stream, long row, long count)
     {

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Networks;
 
 namespace FlowOde.Flows.Composition;
@@ -12,7 +13,7 @@ public sealed record FlowOptions
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model has at least one column.");
     }
 
-    /// <summary>Number of continuous flows behind each other, from 1 to 100.</summary>
+    /// <summary>Number of continuous flows behind each other, from 1 to 100; with several scales, before and again behind each squeeze.</summary>
     /// <value>1 by default.</value>
     public int Blocks
     {
@@ -23,6 +24,37 @@ public sealed record FlowOptions
     /// <summary>How a row is an image, so that the network of each block is a convolutional one; null for a multilayer perceptron.</summary>
     /// <value>Null by default.</value>
     public ImageShape? Image { get; init; }
+
+    /// <summary>
+    /// Number of scales of a model of images, from 1 to 10. Each but the last has <see cref="Blocks"/> continuous flows, a squeeze, as many flows again,
+    /// and gives half of its channels to the base (<see cref="MultiscaleFlow"/>); the last only has the flows.
+    /// </summary>
+    /// <value>1 by default, a plain chain.</value>
+    public int Scales
+    {
+        get;
+        init => field = value is >= 1 and <= 10 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model has 1 to 10 scales.");
+    } = 1;
+
+    /// <summary>Whether a norm with running statistics stands between continuous flows (<see cref="MovingBatchNorm"/>), for images by channel.</summary>
+    /// <value>False by default.</value>
+    public bool HasBatchNorm { get; init; }
+
+    /// <summary>Number L of levels of images of integers 0 … L − 1, from 2 to 65,536; null for data of real numbers.</summary>
+    /// <value>Null by default.</value>
+    public int? Levels
+    {
+        get;
+        init => field = value is { } levels ? Dequantization.Checked(levels) : null;
+    }
+
+    /// <summary>α of a logit behind the first map, at least 0 and below 1/2, for data that map takes to [0, 1]; null for none.</summary>
+    /// <value>Null by default.</value>
+    public double? LogitAlpha
+    {
+        get;
+        init => field = value is { } alpha ? Logit.Checked(alpha) : null;
+    }
 
     /// <summary>Height and width in pixels of the kernels of a convolutional network; odd.</summary>
     /// <value>3 by default.</value>

@@ -27,7 +27,7 @@ public sealed record FlowSettings
     /// <value><see cref="AutoAdjoint"/> by default.</value>
     public IAdjoint Adjoint { get; init; } = new AutoAdjoint();
 
-    /// <summary>Bytes of tapes and states that one gradient of the whole flow may keep, at least 0; its continuous parts share them equally.</summary>
+    /// <summary>Bytes of tapes and states that one gradient of the whole flow may keep, at least 0; its continuous parts share them, by their pixels where those are images.</summary>
     /// <value>512 MB by default.</value>
     public long TapeBytes
     {

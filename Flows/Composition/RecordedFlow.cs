@@ -1,3 +1,4 @@
+using FlowOde.Flows.Bijections;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -24,6 +25,9 @@ public abstract class RecordedFlow : IDisposable
 
     /// <summary>The most bytes of tapes and states that were kept at a time, so far as the gradient method counts them.</summary>
     public virtual long KeptBytes => 0;
+
+    /// <summary>What the parts with running statistics propose for them, in the order travelled.</summary>
+    public virtual IReadOnlyList<BatchMoments> Moments => [];
 
     /// <summary>Pulls cotangents back and adds the parameter gradient.</summary>
     /// <param name="cotangent">∂L by what this record holds.</param>

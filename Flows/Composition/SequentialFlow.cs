@@ -1,3 +1,4 @@
+using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Layers;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Fields;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Composition;
 
 /// <summary>Flows behind each other, listed from data to base; their changes of log-density add up.</summary>
-public sealed class SequentialFlow : IFlow, IDisposable
+public sealed class SequentialFlow : IFlow, IRunningStatistics, IDisposable
 {
     private readonly IFlow[] _parts;
     private readonly long[] _offsets;
@@ -73,6 +74,12 @@ public sealed class SequentialFlow : IFlow, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public int MomentCount => _parts.MomentCount();
+
+    /// <inheritdoc/>
+    public void Commit(IReadOnlyList<BatchMoments> proposed) => _parts.Commit(proposed);
+
     /// <summary>Frees the memory kept for solves; not while a solve or a record is live.</summary>
     public void Dispose() => _pool.Dispose();
 
@@ -102,42 +109,18 @@ public sealed class SequentialFlow : IFlow, IDisposable
         }
     }
 
-    /// <summary>The records of all parts. Owns them.</summary>
-    private sealed class RecordedChain : RecordedFlow
+    private sealed class RecordedChain(SequentialFlow flow, List<RecordedFlow> records) : RecordedParts(records)
     {
-        private readonly SequentialFlow _flow;
-        private readonly List<RecordedFlow> _records;
-
-        public RecordedChain(SequentialFlow flow, List<RecordedFlow> records)
-        {
-            (_flow, _records) = (flow, records);
-            using var scope = NewDisposeScope();
-            DeltaLogDensity = Total(records.Select(record => record.DeltaLogDensity)).DetachFromDisposeScope();
-            int channels = records.Max(record => record.Regularizers.Count);
-            Regularizers = [.. Enumerable.Range(0, channels).Select(i => Total(records.Where(r => r.Regularizers.Count > i).Select(r => r.Regularizers[i])).DetachFromDisposeScope())];
-            Statistics = records.Aggregate(new SolveStatistics(), (sum, record) => sum + record.Statistics);
-        }
-
-        public override Tensor Values => _records[^1].Values;
-
-        public override Tensor DeltaLogDensity { get; }
-
-        public override IReadOnlyList<Tensor> Regularizers { get; }
-
-        public override SolveStatistics Statistics { get; }
-
-        public override IReadOnlyList<IReadOnlyList<double>> Grids => [.. _records.SelectMany(record => record.Grids)];
-
-        public override long KeptBytes => _records.Sum(record => record.KeptBytes);
+        public override Tensor Values => Records[^1].Values;
 
         public override FlowGradient Pullback(FlowCotangent cotangent, FlatVector intoGradient)
         {
             using var scope = NewDisposeScope();
             var (values, cost, drift) = (cotangent.Values, new SolveStatistics(), 0.0);
-            for (int i = _records.Count - 1; i >= 0; i--)
+            for (int i = Records.Count - 1; i >= 0; i--)
             {
-                var part = _flow._parts[i];
-                var gradient = _records[i].Pullback(cotangent with { Values = values }, intoGradient.Slice(part.Parameters.Layout, _flow._offsets[i]));
+                var part = flow._parts[i];
+                var gradient = Records[i].Pullback(cotangent with { Values = values }, intoGradient.Slice(part.Parameters.Layout, flow._offsets[i]));
                 values = gradient.Data;
                 cost += gradient.Statistics;
                 drift = Math.Max(drift, gradient.Drift);
@@ -145,18 +128,5 @@ public sealed class SequentialFlow : IFlow, IDisposable
 
             return new(values.MoveToOuterDisposeScope(), cost) { Drift = drift };
         }
-
-        public override void Dispose()
-        {
-            DeltaLogDensity.Dispose();
-            foreach (var channel in Regularizers)
-            {
-                channel.Dispose();
-            }
-
-            _records.ForEach(record => record.Dispose());
-        }
-
-        private static Tensor Total(IEnumerable<Tensor> terms) => terms.Aggregate((Tensor?)null, (sum, term) => sum is null ? term.clone() : sum.add_(term, CachedScalars.One))!;
     }
 }

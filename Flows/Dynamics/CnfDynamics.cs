@@ -5,6 +5,7 @@ using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Dynamics;
 
@@ -22,12 +23,17 @@ public sealed class CnfDynamics
     /// <param name="network">f(t, z).</param>
     /// <param name="trace">Estimates the trace, and states the directions that the regularisers read too.</param>
     /// <param name="regularizers">None by default; each channel once.</param>
-    /// <exception cref="ArgumentException">Two regularisers fill one channel.</exception>
+    /// <exception cref="ArgumentException">Two regularisers fill one channel, or there are any beside a trace in chunks.</exception>
     public CnfDynamics(INetwork network, ITraceEstimator trace, params IEnumerable<IRegularizer> regularizers)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(trace);
         (Network, Trace, Regularizers) = (network, trace, [.. regularizers]);
+        if (trace.ChunkBytes is not null && Regularizers.Count > 0)
+        {
+            throw new ArgumentException($"A trace in chunks is for scoring, which has no regularisers; found {string.Join(", ", Regularizers.Select(regularizer => regularizer.Name))}.", nameof(regularizers));
+        }
+
         SampleField = new SampleField(network);
         _ = StateLayout(1);
     }
@@ -66,6 +72,36 @@ public sealed class CnfDynamics
     /// <param name="stream">The draws.</param>
     public Directions DrawDirections(ReadOnlySpan<long> rows, RandomStream stream) =>
         Trace.Draw(rows, Network.Dimension, stream, Parameters.DType, Parameters.Device);
+
+    /// <summary>Draws the directions of one solve, where they may depend on the Jacobian at its start. They belong to the caller.</summary>
+    /// <param name="rows">The global numbers of the batch's rows.</param>
+    /// <param name="stream">The draws.</param>
+    /// <param name="time">When the solve starts.</param>
+    /// <param name="values">The rows it starts from, [batch, dimension]. Not changed.</param>
+    /// <param name="context">What the field depends on besides, [batch, context]; null for zeros.</param>
+    public Directions DrawDirections(ReadOnlySpan<long> rows, RandomStream stream, double time, Tensor values, Tensor? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (Trace is not ISketchedTrace sketched)
+        {
+            return DrawDirections(rows, stream);
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        using var sketch = sketched.Sketch(rows, Network.Dimension, stream, Parameters.DType, Parameters.Device);
+        using var workspace = Network.CreateWorkspace(new(values.shape[0], values.dtype, values.device), sketch.Count);
+        using var tape = workspace.CreateTape();
+        tape.Input.Values.copy_(values);
+        if (context is not null)
+        {
+            tape.Context?.copy_(context);
+        }
+
+        tape.Input.Tangents.copy_(sketch.Values);
+        Network.Forward(time, tape);
+        return sketched.Draw(rows, tape.Output.Tangents, stream);
+    }
 
     /// <summary>The field of one solve. Fields of these dynamics share pooled workspaces.</summary>
     /// <param name="directions">Drawn once for the solve and its gradient; belong to the caller, who keeps them until both are done.</param>

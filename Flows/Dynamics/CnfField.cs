@@ -18,13 +18,20 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
     public FieldWorkspace CreateWorkspace(WorkspaceSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new CnfWorkspace(dynamics.Network, spec, dynamics.DirectionCount);
+        return new CnfWorkspace(dynamics.Network, spec, dynamics.DirectionCount, dynamics.Trace.ChunkBytes);
     }
 
     public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative)
     {
         var cnf = CnfTape.Of(tape, dynamics.Network, state.Layout.Rows);
         cnf.CopyInput(state);
+        if (dynamics.Trace.ChunkBytes is not null)
+        {
+            RequireRows(state.Layout.Rows);
+            EvaluateInChunks(time, cnf, intoDerivative);
+            return;
+        }
+
         if (!ReferenceEquals(cnf.Directions, directions))
         {
             Fill(cnf);
@@ -42,6 +49,11 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
 
     public void Pullback(FieldTape tape, FlatVector cotangent, double weight, FlatVector intoState, FlatVector intoGradient, torch.Tensor? intoTime = null)
     {
+        if (dynamics.Trace.ChunkBytes is not null)
+        {
+            throw new InvalidOperationException("This trace goes through its directions in chunks, which leaves nothing to pull a gradient back through: that is for scoring. Train with a trace without ChunkBytes.");
+        }
+
         var cnf = CnfTape.Of(tape, dynamics.Network, cotangent.Layout.Rows);
         var (output, seed) = (cnf.Network.Output, cnf.Network.Workspace.OutputCotangent);
         seed.Stacked.fill_(CachedScalars.Zero);
@@ -73,6 +85,34 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
             .. dynamics.Regularizers.Select(regularizer => regularizer.Express(output, directions, 1)),
         ];
         return [.. rates.Select(rate => rate?.MoveToOuterDisposeScope())];
+    }
+
+    /// <summary>f and the trace, the directions as many at a time as the tape has tangents; the last chunk is filled up with zeros.</summary>
+    private void EvaluateInChunks(EvaluationTime time, CnfTape cnf, FlatVector intoDerivative)
+    {
+        using var scope = torch.NewDisposeScope();
+        var (input, output, scratch, rate) = (cnf.Network.Input, cnf.Network.Output, cnf.Scratch, intoDerivative[dynamics.FirstChannel]);
+        int together = input.TangentCount;
+        for (int first = 0; first < directions.Count; first += together)
+        {
+            int count = Math.Min(together, directions.Count - first);
+            input.Tangents.narrow(0, 0, count).copy_(directions.Values.narrow(0, first, count));
+            if (count < together)
+            {
+                input.Tangents.narrow(0, count, together - count).fill_(CachedScalars.Zero);
+            }
+
+            dynamics.Network.Forward(time, cnf.Network);
+            if (first == 0)
+            {
+                intoDerivative[0].copy_(output.Values);
+            }
+
+            scratch.Tangents.copy_(output.Tangents).mul_(input.Tangents);
+            rate.addmv_(scratch.TangentsByRow, scratch.TangentOnes, first == 0 ? 0f : 1f, 1f);
+        }
+
+        rate.mul_(CachedScalars.Of(-directions.Weight));
     }
 
     private void RequireRows(long rows)

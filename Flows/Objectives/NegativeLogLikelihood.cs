@@ -44,6 +44,7 @@ public sealed class NegativeLogLikelihood(IReadOnlyList<double> regularizerWeigh
             Backward = gradient.Statistics,
             Grids = record.Grids,
             Profiles = record.Statistics.Profiles,
+            Moments = record.Moments,
             KeptBytes = record.KeptBytes,
             Drift = gradient.Drift,
         };

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Bijections;
 using FlowOde.Solvers;
 using FlowOde.Solvers.StepSizeControllers;
 
@@ -29,6 +30,9 @@ public sealed record ObjectiveResult
 
     /// <summary>How the forward solves stepped, in the order travelled, those of one shard behind those of another: what the next batch can start from.</summary>
     public IReadOnlyList<StepProfile> Profiles { get; init; } = [];
+
+    /// <summary>What the flow's parts with running statistics propose for them, of all rows, in the order travelled.</summary>
+    public IReadOnlyList<BatchMoments> Moments { get; init; } = [];
 
     /// <summary>Bytes of tapes and states kept, so far as the gradient method counts them; all shards together.</summary>
     public long KeptBytes { get; init; }

@@ -65,6 +65,7 @@ public sealed class ShardedObjective : IObjective, IDisposable
             Backward = Largest(results.Select(r => r.Backward)),
             Grids = results[0].Grids,
             Profiles = [.. results.SelectMany(r => r.Profiles)],
+            Moments = [.. Enumerable.Range(0, results[0].Moments.Count).Select(i => results.Select(r => r.Moments[i]).Aggregate((a, b) => a.With(b)))],
             KeptBytes = results.Sum(r => r.KeptBytes),
             Drift = results.Max(r => r.Drift),
         };

@@ -12,6 +12,14 @@ public sealed class ExactTrace : ITraceEstimator
     public string Channel => "deltaLogDensity";
 
     /// <inheritdoc/>
+    /// <value>Null by default. For scores of many columns some 256 MB: the D directions then go in chunks, to the same trace within round-off.</value>
+    public long? ChunkBytes
+    {
+        get;
+        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The bytes of a chunk of directions must be positive; null for all directions at once.");
+    }
+
+    /// <inheritdoc/>
     public int DirectionCount(long dimension) => checked((int)dimension);
 
     /// <inheritdoc/>

@@ -10,6 +10,13 @@ public interface ITraceEstimator : IDualFunctional
     /// <summary>Number K of directions for this dimension D.</summary>
     int DirectionCount(long dimension);
 
+    /// <summary>
+    /// The most bytes of tangents that an evaluation may hold at a time, greater than 0; null for all directions at once. Beyond it the directions go
+    /// through the network in chunks, one behind the other, which leaves no tape: such an estimator serves scoring, not gradients. Then the estimate has
+    /// to be w Σ e·(∂f/∂z)e over the directions with their weight.
+    /// </summary>
+    long? ChunkBytes => null;
+
     /// <summary>Makes the directions of one solve. They belong to the caller.</summary>
     /// <param name="rows">The global numbers of the batch's rows.</param>
     /// <param name="dimension">The dimension D.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Randomness;
@@ -119,6 +120,7 @@ public sealed class Trainer
             }
 
             state.Optimizer.Step(gradient, norm > _options.ClipNorm ? _options.ClipNorm / norm : 1, rate, _options.AverageDecay, state.Parameters, state.Average);
+            (_flow as IRunningStatistics)?.Commit(result.Moments);
             state.FailuresInARow = 0;
             if (state.Optimizer.Steps % GoodEvery == 0)
             {
@@ -166,6 +168,7 @@ public sealed class Trainer
         if (isBest)
         {
             state.Best.CopyFrom(state.Average);
+            state.BestStatistics.CopyFrom(state.Statistics);
             (state.BestValidation, state.BestIteration, state.ValidationsSinceBest) = (result, state.Iteration, 0);
         }
         else

@@ -13,13 +13,16 @@ public sealed class TrainingState : IDisposable
     /// <param name="parameters">The initial parameters; the state owns them from now on.</param>
     /// <param name="options">The constants of Adam.</param>
     /// <param name="plan">The number of iterations.</param>
-    public TrainingState(FlatVector parameters, AdamOptions options, IterationPlan plan)
+    /// <param name="statistics">The initial running statistics, of a model that has any; the state owns them from now on.</param>
+    public TrainingState(FlatVector parameters, AdamOptions options, IterationPlan plan, FlatVector? statistics = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         (Parameters, Plan) = (parameters, plan);
         (Average, Best, Optimizer) = (parameters.Clone(), parameters.Clone(), new Adam(options, parameters));
         (GoodParameters, GoodAverage) = (parameters.Clone(), parameters.Clone());
         (GoodFirstMoment, GoodSecondMoment) = (parameters.CreateLike(), parameters.CreateLike());
+        Statistics = statistics ?? new FlatVector(VectorLayout.Empty, parameters.DType, parameters.Device);
+        (BestStatistics, GoodStatistics) = (Statistics.Clone(), Statistics.Clone());
     }
 
     /// <summary>The parameters that are trained.</summary>
@@ -30,6 +33,15 @@ public sealed class TrainingState : IDisposable
 
     /// <summary>The average at the best validation.</summary>
     public FlatVector Best { get; }
+
+    /// <summary>The running statistics of the model's norms, which the trainer moves after each accepted step: a moving average already, for the parameters and their average alike. Empty without norms.</summary>
+    public FlatVector Statistics { get; }
+
+    /// <summary>The running statistics at the best validation.</summary>
+    public FlatVector BestStatistics { get; }
+
+    /// <summary>The running statistics of the last good state.</summary>
+    public FlatVector GoodStatistics { get; }
 
     /// <summary>The optimiser with its moments.</summary>
     public Adam Optimizer { get; }
@@ -85,19 +97,25 @@ public sealed class TrainingState : IDisposable
     /// <summary>Whether the run ended by itself: planned iterations made, or patience used up.</summary>
     public bool IsComplete { get; set; }
 
-    /// <summary>Every vector with its name in a file.</summary>
+    /// <summary>Every vector with its name in a file; running statistics only where there are any.</summary>
     public IReadOnlyList<(string Name, FlatVector Vector)> Vectors =>
     [
         ("parameters", Parameters), ("average", Average), ("best", Best),
         ("adam.first", Optimizer.FirstMoment), ("adam.second", Optimizer.SecondMoment),
         ("good.parameters", GoodParameters), ("good.average", GoodAverage), ("good.first", GoodFirstMoment), ("good.second", GoodSecondMoment),
+        .. RunningStatistics,
     ];
+
+    private IReadOnlyList<(string Name, FlatVector Vector)> RunningStatistics => Statistics.Layout.Length == 0
+        ? []
+        : [("statistics", Statistics), ("best.statistics", BestStatistics), ("good.statistics", GoodStatistics)];
 
     /// <summary>Makes the present state the last good one.</summary>
     public void MarkGood()
     {
         GoodParameters.CopyFrom(Parameters);
         GoodAverage.CopyFrom(Average);
+        GoodStatistics.CopyFrom(Statistics);
         GoodFirstMoment.CopyFrom(Optimizer.FirstMoment);
         GoodSecondMoment.CopyFrom(Optimizer.SecondMoment);
         GoodSteps = Optimizer.Steps;
@@ -108,6 +126,7 @@ public sealed class TrainingState : IDisposable
     {
         Parameters.CopyFrom(GoodParameters);
         Average.CopyFrom(GoodAverage);
+        Statistics.CopyFrom(GoodStatistics);
         Optimizer.FirstMoment.CopyFrom(GoodFirstMoment);
         Optimizer.SecondMoment.CopyFrom(GoodSecondMoment);
         Optimizer.Steps = GoodSteps;
@@ -119,7 +138,7 @@ public sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Optimizer.Dispose();
-        foreach (var vector in new[] { Parameters, Average, Best, GoodParameters, GoodAverage, GoodFirstMoment, GoodSecondMoment })
+        foreach (var vector in new[] { Parameters, Average, Best, GoodParameters, GoodAverage, GoodFirstMoment, GoodSecondMoment, Statistics, BestStatistics, GoodStatistics })
         {
             vector.Dispose();
         }

@@ -17,7 +17,8 @@ public static class RoundTrip
     /// <param name="settings">The solver; an adaptive method, whose controller is replaced.</param>
     /// <param name="rows">Rows, [rows, dimension] row by row, in data units.</param>
     /// <param name="source">The draws of an estimated trace.</param>
-    public static IReadOnlyList<RoundTripPoint> Measure(FlowModel model, FlatVector parameters, FlowSettings settings, double[] rows, RandomSource source)
+    /// <param name="statistics">The running statistics of a model with norms, of any type; null without norms.</param>
+    public static IReadOnlyList<RoundTripPoint> Measure(FlowModel model, FlatVector parameters, FlowSettings settings, double[] rows, RandomSource source, FlatVector? statistics = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -31,7 +32,13 @@ public static class RoundTrip
             using var scope = NewDisposeScope();
             using var copy = new FlatVector(model.Layout, dtype, parameters.Device);
             copy.CopyFrom(parameters);
-            using var flow = model.Bind(copy, settings with { Controller = new PidController { Tolerances = new(tolerance, tolerance) } });
+            using var running = model.CreateStatistics(dtype, parameters.Device);
+            if (statistics is not null)
+            {
+                running.CopyFrom(statistics);
+            }
+
+            using var flow = model.Bind(copy, settings with { Controller = new PidController { Tolerances = new(tolerance, tolerance) } }, statistics: running);
             var data = tensor(rows, dtype: ScalarType.Float64).view(-1, flow.Dimension).to(dtype).to(parameters.Device);
             var scale = tensor(model.Standardize.Scale.ToArray(), dtype: dtype, device: parameters.Device);
             var draw = new FlowDraw(source, RandomPurpose.Evaluation, 0, [.. Enumerable.Range(0, (int)data.shape[0]).Select(i => (long)i)]);

@@ -77,7 +77,7 @@ internal sealed class FigureBook(ModelView view, TrainingData? data, string titl
         return new VectorFieldFigure
         {
             Field = view.Velocities(at, plane.X, plane.Y, columns, rows),
-            Density = view.Model.Options.Blocks == 1 ? DensityAt(at, plane) : null,
+            Density = view.Model.BlockCount == 1 ? DensityAt(at, plane) : null,
             Time = at,
             Title = title,
             Caption = caption,

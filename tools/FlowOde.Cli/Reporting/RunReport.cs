@@ -64,7 +64,7 @@ internal static class RunReport
         report["nfe"] = new JsonObject { ["forward"] = forward, ["backward"] = backward };
         if (model.Options.LearnsDataTime)
         {
-            report["dataTimes"] = new JsonArray([.. Enumerable.Range(0, model.Options.Blocks).Select(block => JsonValue.Create(Math.Round(model.Clock(state.Best, block).DataTime, 6)))]);
+            report["dataTimes"] = new JsonArray([.. Enumerable.Range(0, model.BlockCount).Select(block => JsonValue.Create(Math.Round(model.Clock(state.Best, block).DataTime, 6)))]);
         }
 
         report["seconds"] = Math.Round(seconds, 3);

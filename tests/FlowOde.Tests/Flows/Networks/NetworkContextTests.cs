@@ -113,13 +113,16 @@ public sealed class NetworkContextTests
         Assert.Equal((Along(H) - Along(-H)) / (2 * H), gradient.Flat.dot(direction).item<double>(), 1e-7);
     }
 
-    [Fact]
-    public void GenerateAndToBase_WithContext_AreInverseForThatContextOnly()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void GenerateAndToBase_WithContext_AreInverseForThatContextOnly(int scales)
     {
         using var scope = NewDisposeScope();
-        using var parameters = Model().CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
-        using var flow = Model().Bind(parameters, TestFlows.Exact(1e-9));
-        var data = TestFlows.Normal(Rows, 2);
+        var model = scales == 1 ? Model() : new(new FlowOptions { Dimension = 8, Image = new(2, 2, 2), Scales = scales, Hidden = [5], ContextDimension = 3 }, TestFlows.Unit(8));
+        using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
+        using var flow = model.Bind(parameters, TestFlows.Exact(1e-9));
+        var data = TestFlows.Normal(Rows, model.Options.Dimension);
         var (one, other) = (Class(1), Class(2));
         using var there = flow.ToBase(data, TestFlows.Draw(Rows) with { Context = one });
         using var back = flow.Generate(there.Values, one);
