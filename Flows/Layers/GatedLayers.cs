@@ -64,20 +64,16 @@ public abstract class GatedLayers : ITimeDependentLayers
     }
 
     /// <inheritdoc/>
-    public (Tensor Weight, Tensor Bias, Tensor? OnesWeight) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
+    public LayerExpression Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         ArgumentNullException.ThrowIfNull(parameters);
         Tensor Kind(int kind) => parameters[(kind * sizes.Count) + layer];
-        var (weight, bias) = (Kind(0), Kind(1));
-        if (HasGate)
-        {
-            var gate = Kind(GateKind).mul(time).add(Kind(GateKind + 1), CachedScalars.One).sigmoid();
-            (weight, bias) = (weight.mul(gate.unsqueeze(1)), bias.mul(gate));
-        }
-
-        return HasOnesInput(sizes)
-            ? (weight, bias, Kind(ShiftKind).mul(time))
-            : (weight, HasShift ? bias.addcmul(Kind(ShiftKind), time, CachedScalars.One) : bias, null);
+        var t = LayerExpression.Scale(time);
+        var gate = HasGate ? Kind(GateKind).mul(t).add(Kind(GateKind + 1), CachedScalars.One).sigmoid() : null;
+        var affine = new LayerTerm(gate, Kind(0), Kind(1));
+        return !HasShift ? new(affine)
+            : HasOnesInput(sizes) ? new(affine, new LayerTerm(t, null, null, Kind(ShiftKind)))
+            : new(affine, new LayerTerm(t, null, Kind(ShiftKind)));
     }
 }

@@ -27,14 +27,11 @@ public interface ITimeDependentLayers
     /// <param name="parameters">Whose first segments are <see cref="Parameters"/>; read at each fold, never changed.</param>
     LayerFold CreateFold(LayerSizes sizes, FlatVector parameters);
 
-    /// <summary>W(t) [out, in] and b(t) [out] of one layer as torch expressions, for autograd.</summary>
+    /// <summary>One layer as a torch expression, for autograd.</summary>
     /// <param name="sizes">The widths.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="time">The time t of all rows, [].</param>
+    /// <param name="time">The time t of all rows, [], or of each, [B].</param>
     /// <param name="parameters">A tensor for each of <see cref="Parameters"/>, and any after them.</param>
-    /// <returns>
-    /// New tensors or parameters, with the kernels [out, area] of a channel of ones where these layers have them (see <see cref="AffineLayers.OnesWeight"/>);
-    /// temporaries stay in the caller's scope.
-    /// </returns>
-    (Tensor Weight, Tensor Bias, Tensor? OnesWeight) Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters);
+    /// <returns>Terms of new tensors or parameters; temporaries stay in the caller's scope.</returns>
+    LayerExpression Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters);
 }

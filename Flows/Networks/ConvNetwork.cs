@@ -125,20 +125,13 @@ public sealed class ConvNetwork : INetwork
     public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters)
     {
         var (image, k) = (Options.Image, Options.KernelSize);
-        return Options.Express(input, context, parameters, (l, h) =>
+        return Options.Express(time, input, context, parameters, (l, h) =>
         {
-            var (weight, bias, onesWeight) = Options.LayerType.Express(Sizes, l, time, parameters);
             long inputs = Sizes.Widths[l], outputs = Sizes.Out(l);
-            var kernels = weight.view(outputs, inputs, k, k);
-            var map = bias.view(outputs, 1, 1);
-            if (onesWeight is not null)
-            {
-                map = map.add(Convolution.Forward(torch.ones([1, 1, image.Height, image.Width], dtype: bias.dtype, device: bias.device), onesWeight.view(outputs, 1, k, k)), CachedScalars.One);
-            }
-
-            torch.Tensor Convolve(torch.Tensor rows) => Convolution.Forward(image.Images(rows.reshape(-1, inputs * image.Pixels), inputs, channelsLast: false), kernels);
-            var values = Convolve(h.Values).add(map, CachedScalars.One).reshape(-1, outputs * image.Pixels);
-            return new(values, h.Tangents is null ? null : Convolve(h.Tangents).reshape(h.Tangents.size(0), -1, outputs * image.Pixels));
+            torch.Tensor Kernels(torch.Tensor weight) => weight.view(outputs, -1, k, k);
+            torch.Tensor Ones(torch.Tensor weight) => Convolution.Forward(torch.ones([1, 1, image.Height, image.Width], dtype: weight.dtype, device: weight.device), Kernels(weight)).view(outputs, -1);
+            torch.Tensor Convolve(torch.Tensor rows, torch.Tensor weight) => Convolution.Forward(image.Images(rows.contiguous(), inputs, channelsLast: false), Kernels(weight)).flatten(2);
+            return Options.LayerType.Express(Sizes, l, time, parameters).Apply(h, Convolve, Ones);
         });
     }
 

@@ -33,11 +33,12 @@ public interface INetwork
     void Forward(EvaluationTime time, NetworkTape tape);
 
     /// <summary>The same as a torch expression, for autograd.</summary>
-    /// <param name="time">The time t of all rows, [].</param>
+    /// <param name="time">The time t of all rows, [], or of each, [B].</param>
     /// <param name="input">z [B, D] and the directions of its tangents [K, B, D].</param>
     /// <param name="context">[B, C]; null for zeros, or where C is 0.</param>
     /// <param name="parameters">A tensor for each segment of <see cref="Parameters"/>.</param>
     /// <returns>f(t, z) and (∂f/∂z)e, new tensors of the caller's scope.</returns>
+    /// <exception cref="ArgumentException">The times have another shape.</exception>
     DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters);
 
     /// <summary>The state half of the pullback: from <see cref="NetworkWorkspace.OutputCotangent"/> to the cotangent of the input values.</summary>

@@ -110,11 +110,8 @@ public sealed class MlpNetwork : INetwork
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">There is not one tensor for each segment of the parameters.</exception>
-    public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters) => Options.Express(input, context, parameters, (l, h) =>
-    {
-        var (weight, bias, _) = Options.LayerType.Express(Sizes, l, time, parameters);
-        return new(torch.nn.functional.linear(h.Values, weight, bias), h.Tangents is null ? null : torch.nn.functional.linear(h.Tangents, weight));
-    });
+    public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters) => Options.Express(time, input, context, parameters, (l, h) =>
+        Options.LayerType.Express(Sizes, l, time, parameters).Apply(h, (rows, weight) => torch.nn.functional.linear(rows, weight).unsqueeze(2)));
 
     private (MlpTape Tape, MlpWorkspace Workspace) Ours(NetworkTape tape) =>
         tape is MlpTape mlp && ReferenceEquals(mlp.Mlp.Network, this)

@@ -87,18 +87,25 @@ public abstract record NetworkOptions
     }
 
     /// <summary>The chain as a torch expression, with each layer given by the caller.</summary>
+    /// <param name="time">[] or [B].</param>
     /// <param name="input">Values and the directions of their tangents.</param>
     /// <param name="context">[B, C]; null for zeros, or where there is none.</param>
     /// <param name="parameters">A tensor for each segment of the layout.</param>
     /// <param name="layer">Layer l of a dual, before its activation; called in a dispose scope of its own.</param>
-    internal DualExpression Express(DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters, Func<int, DualExpression, DualExpression> layer)
+    internal DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters, Func<int, DualExpression, DualExpression> layer)
     {
+        ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(parameters);
         int needed = ParameterLayout.Segments.Count, layers = Sizes.Count;
         if (parameters.Count != needed)
         {
             throw new ArgumentException($"{parameters.Count} tensors do not stand for the {needed} segments of the parameters; give one for each.", nameof(parameters));
+        }
+
+        if (time.dim() > 0 && (time.dim() > 1 || time.size(0) != input.Values.size(0)))
+        {
+            throw new ArgumentException($"Times have the shape [{string.Join(", ", time.shape)}]; {input.Values.size(0)} rows need [], one for all, or [{input.Values.size(0)}], one for each.", nameof(time));
         }
 
         using var scope = torch.NewDisposeScope();
