@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using FlowOde.Data.Tables;
 
 namespace FlowOde.Data.Writers;
@@ -7,8 +6,6 @@ namespace FlowOde.Data.Writers;
 /// <summary>A two-dimensional NumPy array, version 1.0, little-endian, row by row. Column names are not stored.</summary>
 internal sealed class NpyTableWriter : ITableWriter
 {
-    private const int Preamble = 10;
-    private const int Alignment = 64;
     private const int Chunk = 8192;
 
     /// <inheritdoc/>
@@ -20,11 +17,7 @@ internal sealed class NpyTableWriter : ITableWriter
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(into);
         var single = precision == NumberPrecision.Bits32;
-        var header = $"{{'descr': '{(single ? "<f4" : "<f8")}', 'fortran_order': False, 'shape': ({table.RowCount}, {table.ColumnCount}), }}";
-        var padded = (Preamble + header.Length + Alignment) / Alignment * Alignment;
-        header = header.PadRight(padded - Preamble - 1) + "\n";
-        into.Write([0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0, (byte)header.Length, (byte)(header.Length >> 8)]);
-        into.Write(Encoding.ASCII.GetBytes(header));
+        NpyPreamble.Write(single ? "<f4" : "<f8", [table.RowCount, table.ColumnCount], into);
         var size = single ? 4 : 8;
         var bytes = new byte[Chunk * size];
         for (var start = 0; start < table.Values.Length; start += Chunk)

@@ -1,4 +1,5 @@
 using FlowOde.Flows.Dynamics;
+using FlowOde.Flows.Networks;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
@@ -47,6 +48,12 @@ public sealed class Cnf : IFlow
 
     /// <inheritdoc/>
     public FlatVector Parameters { get; }
+
+    /// <summary>f(t, z).</summary>
+    public INetwork Network => _dynamics.Network;
+
+    /// <summary>When rows are base and when data.</summary>
+    public CnfClock Clock => _clock;
 
     /// <inheritdoc/>
     public FlowResult ToBase(Tensor data, FlowDraw draw) => Solve(data, draw, _clock.DataTime, _clock.BaseTime);

@@ -39,6 +39,9 @@ public sealed class SequentialFlow : IFlow, IRunningStatistics, IDisposable
     /// <summary>The parts, from data to base.</summary>
     public IReadOnlyList<IFlow> Parts => _parts;
 
+    /// <summary>The place of a part's parameters in <see cref="Parameters"/>.</summary>
+    internal long OffsetOf(IFlow part) => _offsets[Array.IndexOf(_parts, part)];
+
     /// <inheritdoc/>
     public FlowResult ToBase(Tensor data, FlowDraw draw) => Chain(data, _parts, (part, values) => part.ToBase(values, draw));
 

@@ -37,8 +37,8 @@ public sealed class NegativeLogLikelihood(IReadOnlyList<double> regularizerWeigh
         return new()
         {
             Loss = loss,
-            SumNegativeLogDensity = sum,
-            SumSquaredLogDensity = squares,
+            SumScore = sum,
+            SumSquaredScore = squares,
             Rows = rows,
             Forward = record.Statistics,
             Backward = gradient.Statistics,

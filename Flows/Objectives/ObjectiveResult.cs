@@ -7,14 +7,14 @@ namespace FlowOde.Flows.Objectives;
 /// <summary>A loss with what it is made of and what it cost.</summary>
 public sealed record ObjectiveResult
 {
-    /// <summary>The loss: likelihood and weighted regularisers.</summary>
+    /// <summary>The loss: the mean score and weighted regularisers.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Σ −log p(x) over the rows, in nats.</summary>
-    public required double SumNegativeLogDensity { get; init; }
+    /// <summary>Σ of the rows' scores: of the likelihood −log p(x) in nats, of flow matching the mean squared error of the velocity.</summary>
+    public required double SumScore { get; init; }
 
-    /// <summary>Σ (log p(x))² over the rows, for a standard error.</summary>
-    public required double SumSquaredLogDensity { get; init; }
+    /// <summary>Σ of their squares, for a standard error.</summary>
+    public required double SumSquaredScore { get; init; }
 
     /// <summary>Number of rows.</summary>
     public required long Rows { get; init; }
@@ -40,10 +40,10 @@ public sealed record ObjectiveResult
     /// <summary>The largest drift of a state that was rebuilt backward.</summary>
     public double Drift { get; init; }
 
-    /// <summary>Mean −log p(x), in nats.</summary>
-    public double NegativeLogDensity => SumNegativeLogDensity / Rows;
+    /// <summary>The mean score of a row.</summary>
+    public double Score => SumScore / Rows;
 
-    /// <summary>The standard error of <see cref="NegativeLogDensity"/>, in nats.</summary>
+    /// <summary>The standard error of <see cref="Score"/>, in nats.</summary>
     public double StandardError => Rows < 2 ? double.NaN
-        : Math.Sqrt(Math.Max(0, (SumSquaredLogDensity / Rows) - (NegativeLogDensity * NegativeLogDensity)) / (Rows - 1));
+        : Math.Sqrt(Math.Max(0, (SumSquaredScore / Rows) - (Score * Score)) / (Rows - 1));
 }

@@ -48,7 +48,7 @@ public sealed class ShardedObjective : IObjective, IDisposable
             int first = shard * batch.Rows.Length / shards, count = ((shard + 1) * batch.Rows.Length / shards) - first;
             using var scope = NewDisposeScope();
             long[] rows = batch.Rows.AsSpan(first, count).ToArray();
-            var part = new TrainingBatch(batch.Values.narrow(0, first, count), rows) { Context = batch.Context?.narrow(0, first, count) };
+            var part = new TrainingBatch(batch.Values.narrow(0, first, count), rows) { Context = batch.Context?.narrow(0, first, count), Noise = batch.Noise?.narrow(0, first, count) };
             _gradients[shard].Clear();
             var prior = draw.Prior.Skip(shard * parts).Take(parts);
             results[shard] = _objective.Evaluate(flow, part, draw with { Rows = rows, Prior = [.. prior] }, globalRows, _gradients[shard]);
@@ -58,8 +58,8 @@ public sealed class ShardedObjective : IObjective, IDisposable
         return new()
         {
             Loss = results.Sum(r => r.Loss),
-            SumNegativeLogDensity = results.Sum(r => r.SumNegativeLogDensity),
-            SumSquaredLogDensity = results.Sum(r => r.SumSquaredLogDensity),
+            SumScore = results.Sum(r => r.SumScore),
+            SumSquaredScore = results.Sum(r => r.SumSquaredScore),
             Rows = results.Sum(r => r.Rows),
             Forward = Largest(results.Select(r => r.Forward)),
             Backward = Largest(results.Select(r => r.Backward)),

@@ -86,7 +86,7 @@ public sealed class Trainer
             Iteration = state.Iteration + 1,
             Total = 0,
             Loss = double.NaN,
-            NegativeLogLikelihood = double.NaN,
+            Score = double.NaN,
             StandardError = double.NaN,
             NfeForward = 0,
             NfeBackward = 0,
@@ -107,7 +107,7 @@ public sealed class Trainer
             record = record with
             {
                 Loss = result.Loss,
-                NegativeLogLikelihood = result.NegativeLogDensity,
+                Score = result.Score,
                 StandardError = result.StandardError,
                 NfeForward = result.Forward.Evaluations,
                 NfeBackward = result.Backward.Pullbacks,
@@ -164,7 +164,7 @@ public sealed class Trainer
             return record with { Notice = $"Validation failed: {error.Message}" };
         }
 
-        bool isBest = double.IsFinite(result.NegativeLogLikelihood) && !(state.BestValidation?.NegativeLogLikelihood <= result.NegativeLogLikelihood);
+        bool isBest = double.IsFinite(result.Score) && !(state.BestValidation?.Score <= result.Score);
         if (isBest)
         {
             state.Best.CopyFrom(state.Average);

@@ -12,10 +12,10 @@ public sealed record TrainingRecord
     /// <summary>The loss; NaN where the iteration was skipped.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Mean −log p of the batch, in nats.</summary>
-    public required double NegativeLogLikelihood { get; init; }
+    /// <summary>The mean score of the batch: −log p in nats, or the squared error of the velocity.</summary>
+    public required double Score { get; init; }
 
-    /// <summary>The standard error of the batch mean, in nats.</summary>
+    /// <summary>The standard error of the batch mean.</summary>
     public required double StandardError { get; init; }
 
     /// <summary>Evaluations of the vector field in the forward solve.</summary>

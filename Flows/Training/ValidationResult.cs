@@ -1,6 +1,6 @@
 namespace FlowOde.Flows.Training;
 
 /// <summary>A held-out score.</summary>
-/// <param name="NegativeLogLikelihood">Mean −log p, in nats.</param>
-/// <param name="StandardError">Its standard error, in nats.</param>
-public sealed record ValidationResult(double NegativeLogLikelihood, double StandardError);
+/// <param name="Score">The mean score of a row, in what the objective makes small: −log p in nats, or the squared error of the velocity.</param>
+/// <param name="StandardError">Its standard error.</param>
+public sealed record ValidationResult(double Score, double StandardError);

@@ -17,10 +17,11 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
     /// <param name="temperature">The factor of the base's standard deviation, greater than 0; 1 samples the model itself.</param>
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
+    /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [count, context] row by row; empty for zeros.</param>
     /// <returns>Rows, [count, dimension] row by row, in data units.</returns>
     /// <exception cref="Solvers.OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public double[] Sample(RandomSource source, long first, int count, double temperature = 1, IProgress<double>? progress = null, CancellationToken stop = default)
+    public double[] Sample(RandomSource source, long first, int count, double temperature = 1, IProgress<double>? progress = null, CancellationToken stop = default, ReadOnlyMemory<double> context = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -43,7 +44,7 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
             }
 
             var values = tensor(latent, dtype: ScalarType.Float64).view(size, dimension).to(options.DType).to(options.Device);
-            using var rows = flow.Generate(values);
+            using var rows = flow.Generate(values, RowContext.Of(context, count, start, size, options));
             using var wide = rows.to(ScalarType.Float64).cpu().contiguous();
             wide.data<double>().ToArray().CopyTo(result, start * dimension);
         }, stop);

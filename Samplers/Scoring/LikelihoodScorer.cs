@@ -16,9 +16,10 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
     /// <param name="source">The draws of the trace estimate; row i depends on its number only.</param>
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
+    /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [rows, context] row by row; empty for zeros.</param>
     /// <exception cref="OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public RowScores Score(ReadOnlyMemory<double> rows, RandomSource source, IProgress<double>? progress = null, CancellationToken stop = default)
+    public RowScores Score(ReadOnlyMemory<double> rows, RandomSource source, IProgress<double>? progress = null, CancellationToken stop = default, ReadOnlyMemory<double> context = default)
     {
         int dimension = flow.Dimension;
         if (rows.Length % dimension != 0)
@@ -32,10 +33,11 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
         {
             var values = ToTensor(rows.Slice((int)first * dimension, size * dimension), dimension);
             long[] numbers = [.. Enumerable.Range(0, size).Select(i => first + i)];
+            var given = RowContext.Of(context, count, first, size, options);
             var (sum, squares) = (new double[size], new double[size]);
             for (int estimate = 0; estimate < estimates; estimate++)
             {
-                using var result = flow.ToBase(values, new FlowDraw(source, RandomPurpose.Evaluation, estimate, numbers));
+                using var result = flow.ToBase(values, new FlowDraw(source, RandomPurpose.Evaluation, estimate, numbers) { Context = given });
                 using var logDensity = result.LogDensity().to(ScalarType.Float64).cpu();
                 double[] here = logDensity.data<double>().ToArray();
                 for (int i = 0; i < size; i++)

@@ -17,8 +17,10 @@ internal sealed class ModelLoss : IDisposable
 {
     private readonly FlowModel _model;
     private readonly RandomSource _random;
-    private readonly NegativeLogLikelihood _objective;
+    private readonly IObjective _objective;
+    private readonly FlatVector _statistics;
     private readonly FlatVector _single;
+    private readonly FlatVector _singleStatistics;
     private readonly TrainingBatch _batch;
     private readonly TrainingBatch _singleBatch;
 
@@ -27,25 +29,16 @@ internal sealed class ModelLoss : IDisposable
     {
         var (values, data) = (subject.Values, subject.Data);
         _random = new((ulong)values.Integer("seed"));
-        _objective = new([.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)]);
-        if (subject.Run is { } run)
-        {
-            using var loaded = ModelStore.Read(RunFolder.Open(run));
-            (_model, Parameters) = (loaded.Model, loaded.ParametersAs(ScalarType.Float64, CPU));
-        }
-        else
-        {
-            _model = new(ModelSettings.Read(values, data.Dimension), data.Standardize);
-            Parameters = _model.CreateParameters(_random, ScalarType.Float64, CPU);
-        }
+        (_model, Parameters, _statistics) = InitialModel.Make(subject.Run is { } run ? RunFolder.Open(run) : null, values, data, ScalarType.Float64, CPU);
+        _objective = ObjectiveSettings.LikelihoodOf(values, _model);
 
         // One set of numbers for both types, those that float32 can hold; data that need float64 have no other.
         HasSingle = values.Text("dtype") == "float32";
-        _single = LoadedModel.Copy(Parameters, ScalarType.Float32, CPU);
+        (_single, _singleStatistics) = (TrainedModel.Copy(Parameters, ScalarType.Float32, CPU), TrainedModel.Copy(_statistics, ScalarType.Float32, CPU));
         Parameters.CopyFrom(HasSingle ? _single : Parameters);
         int rows = (int)values.Integer("batch");
-        _singleBatch = new BatchSource(data, _random, rows, HasSingle ? ScalarType.Float32 : ScalarType.Float64, CPU).At(0);
-        _batch = new(_singleBatch.Values.to(ScalarType.Float64, copy: true), _singleBatch.Rows);
+        _singleBatch = new BatchSource(data, _random, rows, _model.Options.ContextDimension, HasSingle ? ScalarType.Float32 : ScalarType.Float64, CPU).At(0);
+        _batch = new(_singleBatch.Values.to(ScalarType.Float64, copy: true), _singleBatch.Rows) { Context = _singleBatch.Context?.to(ScalarType.Float64, copy: true) };
     }
 
     /// <summary>Whether the model is one for float32.</summary>
@@ -61,7 +54,7 @@ internal sealed class ModelLoss : IDisposable
     {
         bool isSingle = dtype == ScalarType.Float32;
         var (parameters, batch) = isSingle ? (_single, _singleBatch) : (Parameters, _batch);
-        using var flow = _model.Bind(parameters, settings);
+        using var flow = _model.Bind(parameters, settings, statistics: isSingle ? _singleStatistics : _statistics);
         var gradient = parameters.CreateLike();
         try
         {
@@ -96,8 +89,10 @@ internal sealed class ModelLoss : IDisposable
     public void Dispose()
     {
         Parameters.Dispose();
+        _statistics.Dispose();
         _single.Dispose();
-        _singleBatch.Values.Dispose();
-        _batch.Values.Dispose();
+        _singleStatistics.Dispose();
+        _singleBatch.Dispose();
+        _batch.Dispose();
     }
 }

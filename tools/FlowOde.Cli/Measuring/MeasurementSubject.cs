@@ -40,17 +40,15 @@ internal sealed record MeasurementSubject(string? Run, TrainingData Data, Settin
     {
         var asked = SettingValues.Merge(given);
         var source = DataLoader.Open(argument, asked, notice);
-        var early = SettingValues.Merge(TrainDefaults.For(new(source.ColumnCount, null, false)), given);
+        var early = SettingValues.Merge(TrainDefaults.For(DataFacts.Of(source), asked), given);
         var data = DataLoader.Prepare(source, argument, early);
-        bool isWide = Standardization.ColumnThatNeedsDouble(data.Standardize, data.Train) >= 0;
-        var values = SettingValues.Merge(TrainDefaults.For(new(data.Dimension, data.TrainRows, isWide)), machine, given);
+        var values = SettingValues.Merge(TrainDefaults.For(DataFacts.Of(data), asked), machine, given);
         return new(null, data, values, data.Digest);
     }
 
     private static MeasurementSubject OfRun(RunFolder folder, SettingLayer machine, SettingLayer given)
     {
-        string[] fixedNames = ["hidden", "blocks", "layer", "activation", "base-time", "data-time", "last-layer-scale", "columns", "drop", "label", "delimiter", "header", "missing"];
-        if (Array.Find(fixedNames, given.Values.ContainsKey) is { } name)
+        if (SettingCatalog.Fixed.FirstOrDefault(given.Values.ContainsKey) is { } name)
         {
             throw new UsageException($"--{name} cannot be given with the run '{folder.Path}', whose model and data have it already; give data in place of a run to choose it.");
         }

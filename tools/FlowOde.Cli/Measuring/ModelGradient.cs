@@ -19,29 +19,28 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
 {
     private const int WarmUpSteps = 2;
 
-    private readonly FlowModel _model;
-    private readonly FlatVector _parameters;
+    private readonly TrainedModel _model;
     private readonly FlatVector _gradient;
     private readonly FlowSettings _settings;
     private readonly ObservedAdjoint _adjoint;
-    private readonly double[] _weights;
+    private readonly IObjective _each;
     private readonly int _steps;
     private readonly TrainingBatch _batch;
     private readonly FlowDraw _draw;
     private readonly ShardedObjective _objective;
     private SequentialFlow? _flow;
 
-    private ModelGradient(FlowModel model, FlatVector parameters, TrainingBatch batch, SettingValues values, Device device)
+    private ModelGradient(TrainedModel model, TrainingBatch batch, SettingValues values, Device device)
     {
         int threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads");
         var settings = SolveSettings.ForTraining(values);
-        (_model, _parameters, _batch) = (model, parameters, batch);
+        (_model, _batch) = (model, batch);
         _adjoint = new(settings.Adjoint);
         _settings = settings with { Adjoint = _adjoint, TapeBytes = settings.TapeBytes / threads }; // as in training: each thread has a gradient of its own
         _steps = (int)values.Integer("steps");
-        _weights = [.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)];
-        _objective = new(new NegativeLogLikelihood(_weights), threads, parameters);
-        _gradient = parameters.CreateLike();
+        _each = ObjectiveSettings.LikelihoodOf(values, model.Model);
+        _objective = new(_each, threads, model.Parameters);
+        _gradient = model.Parameters.CreateLike();
         _draw = new(new((ulong)values.Integer("seed")), RandomPurpose.Probe, 0, batch.Rows);
     }
 
@@ -50,14 +49,13 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
     /// <param name="device">Where it computes.</param>
     public static ModelGradient Open(MeasurementJob job, Device device)
     {
-        using var loaded = job.Run is { } run ? ModelStore.Read(RunFolder.Open(run)) : null;
         var values = job.Values;
+        var run = job.Run is { } path ? RunFolder.Open(path) : null;
         var random = new RandomSource((ulong)values.Integer("seed"));
-        var data = DataLoader.Prepare(DataLoader.Open(job.Data, values, _ => { }), job.Data, loaded?.Config.Values ?? values);
-        var model = loaded?.Model ?? new FlowModel(ModelSettings.Read(values, data.Dimension), data.Standardize);
+        var data = DataLoader.Prepare(DataLoader.Open(job.Data, values, _ => { }), job.Data, run is null ? values : RunConfig.Read(run).Values);
         var dtype = SolveSettings.DType(values);
-        var parameters = loaded?.ParametersAs(dtype, device) ?? model.CreateParameters(random, dtype, device);
-        return new(model, parameters, new BatchSource(data, random, (int)values.Integer("batch"), dtype, device).At(0), values, device);
+        var model = InitialModel.Make(run, values, data, dtype, device);
+        return new(model, new BatchSource(data, random, (int)values.Integer("batch"), model.Model.Options.ContextDimension, dtype, device).At(0), values, device);
     }
 
     /// <inheritdoc/>
@@ -67,7 +65,7 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
         {
             try
             {
-                using var flow = _model.Bind(_parameters, _settings with { Controller = new ConstantStep(Math.Min(steps, _steps)) });
+                using var flow = Bind(_settings with { Controller = new ConstantStep(Math.Min(steps, _steps)) });
                 Evaluate(flow);
                 return;
             }
@@ -81,7 +79,7 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
     /// <inheritdoc/>
     public GradientCost Compute()
     {
-        var result = Evaluate(_flow ??= _model.Bind(_parameters, _settings));
+        var result = Evaluate(_flow ??= Bind(_settings));
         return new(result.Forward, result.Backward, _adjoint.LargestDrift);
     }
 
@@ -92,13 +90,12 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
     public double[] ComputeReference()
     {
         using var scope = NewDisposeScope();
-        using var parameters = LoadedModel.Copy(_parameters, ScalarType.Float64, _parameters.Device);
-        using var gradient = parameters.CreateLike();
-        using var batch = new TrainingBatch(_batch.Values.to(ScalarType.Float64), _batch.Rows);
+        using var batch = new TrainingBatch(_batch.Values.to(ScalarType.Float64), _batch.Rows) { Context = _batch.Context?.to(ScalarType.Float64) };
 
         // Direct's own numbers, at the memory of one step's tapes and the states.
-        using var flow = _model.Bind(parameters, _settings with { Adjoint = new CheckpointedAdjoint() });
-        new NegativeLogLikelihood(_weights).Evaluate(flow, batch, _draw, batch.Rows.Length, gradient);
+        using var bound = _model.Bind(_settings with { Adjoint = new CheckpointedAdjoint() }, ScalarType.Float64, _model.Parameters.Device);
+        using var gradient = bound.Parameters.CreateLike();
+        _each.Evaluate(bound.Flow, batch, _draw, batch.Rows.Length, gradient);
         return Doubles(gradient);
     }
 
@@ -109,8 +106,11 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
         _objective.Dispose();
         _gradient.Dispose();
         _batch.Dispose();
-        _parameters.Dispose();
+        _model.Parameters.Dispose();
+        _model.Statistics.Dispose();
     }
+
+    private SequentialFlow Bind(FlowSettings settings) => _model.Model.Bind(_model.Parameters, settings, statistics: _model.Statistics);
 
     private ObjectiveResult Evaluate(IFlow flow)
     {

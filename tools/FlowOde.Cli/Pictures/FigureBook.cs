@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Training;
@@ -120,30 +119,6 @@ internal sealed class FigureBook(ModelView view, TrainingData? data, string titl
             new DensityFigure { Density = field, Title = title, Caption = $"t = {times[i]:F2}", XTitle = view.Columns[0], YTitle = view.Columns[1], TickSuffix = plane.Suffix, Aspect = plane.Aspect, Scale = scale },
             TimeSpan.FromMilliseconds(i == count - 1 ? 1500 : 80)))];
     }
-
-    /// <summary>Loss, validation and evaluations against iterations.</summary>
-    public IFigure Loss(RunFolder folder)
-    {
-        var records = RunLog.Read(folder).Where(record => record["nll"] is not null).ToArray();
-        var validations = records.Where(record => record["validation"]?["nll"] is not null).ToArray();
-        return new LossCurveFigure
-        {
-            Training = Series(records, record => record["nll"]),
-            Validation = new(
-                [.. validations.Select(Iteration)],
-                [.. validations.Select(record => record["validation"]!["nll"]!.GetValue<double>())],
-                [.. validations.Select(record => record["validation"]!["standardError"]?.GetValue<double>() ?? 0)]),
-            NfeForward = Series(records, record => record["nfeForward"]),
-            NfeBackward = Series(records, record => record["nfeBackward"]),
-            Title = title,
-            Caption = caption,
-        };
-    }
-
-    private static DataSeries Series(JsonObject[] records, Func<JsonObject, JsonNode?> value) =>
-        new([.. records.Select(Iteration)], [.. records.Select(record => value(record)!.GetValue<double>())]);
-
-    private static double Iteration(JsonObject record) => record["iteration"]!.GetValue<double>();
 
     private static DensityField True(IToyDensity truth, PlaneView plane)
     {

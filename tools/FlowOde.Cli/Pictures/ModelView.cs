@@ -7,20 +7,21 @@ using FlowOde.Flows.Randomness;
 using FlowOde.Samplers.Drawing;
 using FlowOde.Samplers.Sampling;
 using FlowOde.Samplers.Scoring;
-using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Pictures;
 
 /// <summary>A model as pictures need it: samples, densities on grids, velocities and paths. Float32, at the tolerance of pictures.</summary>
-/// <param name="Model">The model.</param>
-/// <param name="Parameters">Its parameters; not changed.</param>
+/// <param name="Trained">The model; not changed.</param>
 /// <param name="Values">The run's settings.</param>
 /// <param name="Columns">The columns' names.</param>
 /// <param name="Device">Where to compute.</param>
-internal sealed record ModelView(FlowModel Model, FlatVector Parameters, SettingValues Values, IReadOnlyList<string> Columns, Device Device)
+internal sealed record ModelView(TrainedModel Trained, SettingValues Values, IReadOnlyList<string> Columns, Device Device)
 {
     private const double Tolerance = 1e-5;
+
+    /// <summary>The model.</summary>
+    public FlowModel Model => Trained.Model;
 
     /// <summary>Asks for an early end.</summary>
     public CancellationToken Stop { get; init; }
@@ -35,8 +36,8 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     /// <summary>Samples of the model.</summary>
     public PointTable Sample(int count, long first = 0, double temperature = 1)
     {
-        using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
-        using var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        using var bound = Bind();
+        var flow = bound.Flow;
         var sampler = new FlowSampler(flow, new() { DType = ScalarType.Float32, Device = Device, Threads = Threads });
         return new(Columns, sampler.Sample(Random, first, count, temperature, null, Stop));
     }
@@ -51,14 +52,14 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     }
 
     /// <summary>The clock of the block nearest the data.</summary>
-    public CnfClock Clock => Model.Clock(Parameters, 0);
+    public CnfClock Clock => Model.Clock(Trained.Parameters, 0);
 
     /// <summary>The velocities of the block nearest the data, in data units.</summary>
     public VectorGrid Velocities(double time, DataLimits x, DataLimits y, int columns, int rows)
     {
         using var scope = NewDisposeScope();
-        using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
-        using var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        using var bound = Bind();
+        var flow = bound.Flow;
         var standardize = (Standardize)flow.Parts[0];
         var points = tensor(new Rectangle(x.Minimum, x.Maximum, y.Minimum, y.Maximum).CellCentres(columns, rows), [(long)columns * rows, 2]);
         using var at = standardize.ToBase(points, new(Random, RandomPurpose.Evaluation, 0, [])).Values.to(ScalarType.Float32).to(Device);
@@ -76,44 +77,33 @@ internal sealed record ModelView(FlowModel Model, FlatVector Parameters, Setting
     public TrajectorySet Paths(int count, int timesPerBlock)
     {
         using var scope = NewDisposeScope();
-        using var copy = LoadedModel.Copy(Parameters, ScalarType.Float32, Device);
-        using var flow = Model.Bind(copy, SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()));
+        using var bound = Bind();
+        var flow = bound.Flow;
         var latent = new double[2 * count];
         Random.Stream(RandomPurpose.Sample, 0).FillNormal<double>([.. Enumerable.Range(0, count).Select(i => (long)i)], 2, latent);
         var rows = tensor(latent, [count, 2]).to(ScalarType.Float32).to(Device);
-        var (times, stops) = (new List<double>(), new List<double[]>());
-        int blocks = flow.Parts.Count - 1;
-        for (int block = 0; block < blocks; block++)
-        {
-            var span = Model.Clock(copy, blocks - 1 - block);
-            double[] clock = [.. Enumerable.Range(0, timesPerBlock).Select(i => span.BaseTime + ((span.DataTime - span.BaseTime) * i / (timesPerBlock - 1)))];
-            var states = ((Cnf)flow.Parts[blocks - block]).Trajectory(rows, clock);
-            for (int i = block == 0 ? 0 : 1; i < states.Count; i++)
-            {
-                times.Add(blocks == 1 ? clock[i] : block + ((double)i / (timesPerBlock - 1)));
-                stops.Add(Numbers(flow.Parts[0].Generate(states[i])));
-            }
-
-            rows = states[^1];
-        }
-
-        var (x, y) = (new double[count * times.Count], new double[count * times.Count]);
+        var points = FlowPath.Of(flow, Model, bound.Parameters, rows, null, timesPerBlock);
+        double[] times = [.. points.Select(point => point.Time)];
+        double[][] stops = [.. points.Select(point => Numbers(point.Rows))];
+        var (x, y) = (new double[count * times.Length], new double[count * times.Length]);
         for (int point = 0; point < count; point++)
         {
-            for (int time = 0; time < times.Count; time++)
+            for (int time = 0; time < times.Length; time++)
             {
-                (x[(point * times.Count) + time], y[(point * times.Count) + time]) = (stops[time][2 * point], stops[time][(2 * point) + 1]);
+                (x[(point * times.Length) + time], y[(point * times.Length) + time]) = (stops[time][2 * point], stops[time][(2 * point) + 1]);
             }
         }
 
-        return new([.. times], x, y);
+        return new(times, x, y);
     }
+
+    private BoundFlow Bind() => Trained.Bind(SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()), ScalarType.Float32, Device);
 
     private static double[] Numbers(Tensor rows) => rows.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
 
     private DensityField Density(FlowModel model, DataLimits x, DataLimits y, int columns, int rows)
     {
-        using var scorer = ModelScorer.Create(model, Parameters, Values, Device, Tolerance, null, ScalarType.Float32);
+        using var scorer = ModelScorer.Create(Trained with { Model = model }, Values, Device, Tolerance, null, ScalarType.Float32);
         double[] points = new Rectangle(x.Minimum, x.Maximum, y.Minimum, y.Maximum).CellCentres(columns, rows);
         return DensityField.FromLogDensities(x, y, columns, rows, scorer.Score(points, Random, null, Stop).LogDensity);
     }

@@ -6,18 +6,25 @@ namespace FlowOde.Cli.Pictures;
 /// <summary>The pictures that every finished run gets.</summary>
 internal static class RunPictures
 {
-    /// <summary>Draws them into the run's folder.</summary>
+    /// <summary>Draws those of a density into the run's folder.</summary>
     /// <param name="folder">The run.</param>
     /// <param name="book">The figures.</param>
+    /// <param name="loss">How the run went.</param>
     /// <param name="dimension">Number of columns.</param>
     /// <returns>Their paths.</returns>
-    public static IReadOnlyList<string> Write(RunFolder folder, FigureBook book, int dimension)
+    public static IReadOnlyList<string> Write(RunFolder folder, FigureBook book, LossBook loss, int dimension) =>
+        Write(folder, dimension == 2 ? ("figure.png", book.Panels) : ("pairs.png", book.Pairs), ("loss.png", loss.Loss));
+
+    /// <summary>Draws those of a model of images into the run's folder.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="book">The figures.</param>
+    /// <param name="loss">How the run went.</param>
+    /// <returns>Their paths.</returns>
+    public static IReadOnlyList<string> Write(RunFolder folder, ImageBook book, LossBook loss) =>
+        Write(folder, ("samples.png", book.Samples), ("loss.png", loss.Loss));
+
+    private static IReadOnlyList<string> Write(RunFolder folder, params (string Name, Func<IFigure> Draw)[] wanted)
     {
-        (string Name, Func<IFigure> Draw)[] wanted =
-        [
-            dimension == 2 ? ("figure.png", book.Panels) : ("pairs.png", book.Pairs),
-            ("loss.png", () => book.Loss(folder)),
-        ];
         foreach (var (name, draw) in wanted)
         {
             FigureFile.Write(folder.File(name), draw());

@@ -1,19 +1,23 @@
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Randomness;
 using FlowOde.Samplers.Scoring;
-using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Reporting;
 
 /// <summary>What a finished run reports: the best model and a Gaussian mixture, scored on the same rows.</summary>
-internal sealed record FinalScores
+internal sealed record FinalScores : IRunScores
 {
     private const int MostComponents = 10;
 
     private const int MostTrainRows = 10_000;
+
+    /// <summary>The unit of log-densities.</summary>
+    public required string Unit { get; init; }
 
     /// <summary>Mean −log p of training rows, in nats.</summary>
     public required MeanScore Train { get; init; }
@@ -46,17 +50,16 @@ internal sealed record FinalScores
     public required ScoreMethod Method { get; init; }
 
     /// <summary>Scores a model.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="best">Its best parameters.</param>
+    /// <param name="best">The model.</param>
     /// <param name="data">The data.</param>
     /// <param name="values">The run's settings.</param>
     /// <param name="device">The device.</param>
     /// <param name="notice">Is told what is being done.</param>
     /// <param name="stop">Asks for an early end.</param>
-    public static FinalScores Compute(FlowModel model, FlatVector best, TrainingData data, SettingValues values, Device device, Action<string> notice, CancellationToken stop)
+    public static FinalScores Compute(TrainedModel best, TrainingData data, SettingValues values, Device device, Action<string> notice, CancellationToken stop)
     {
         var random = new RandomSource((ulong)values.Integer("seed"));
-        using var scorer = ModelScorer.Create(model, best, values, device, SolveSettings.ScoreTolerance, null);
+        using var scorer = ModelScorer.Create(best, values, device, SolveSettings.ScoreTolerance, null);
         var train = data.Train.AtMost(MostTrainRows);
         notice($"Scoring {train.Rows} training, {data.Validation.Rows} validation and {data.Test.Rows} test rows ({scorer.Method}).");
         var trainScores = scorer.Score(train.Values, random, null, stop);
@@ -67,6 +70,7 @@ internal sealed record FinalScores
         var negative = Negated(testScores.LogDensity);
         return new()
         {
+            Unit = RunReport.UnitOf(data.Columns, data.Truth),
             Train = MeanScore.Of(Negated(trainScores.LogDensity), train.Groups),
             Validation = MeanScore.Of(Negated(validationScores.LogDensity), data.Validation.Groups),
             Test = MeanScore.Of(negative, data.Test.Groups),
@@ -77,6 +81,35 @@ internal sealed record FinalScores
             MixtureComponents = components,
             Evaluations = testScores.Statistics.Evaluations,
             Method = scorer.Method,
+        };
+    }
+
+    /// <inheritdoc/>
+    public string Caption => $"test NLL {Test.Mean:F4} ± {Test.StandardError:F4} nats; mixture of {MixtureComponents} Gaussians {MixtureTest.Mean:F4} ± {MixtureTest.StandardError:F4}";
+
+    /// <inheritdoc/>
+    public void AddTo(JsonObject report)
+    {
+        report["nll"] = new JsonObject { ["train"] = RunReport.Score(Train, Unit), ["validation"] = RunReport.Score(Validation, Unit), ["test"] = RunReport.Score(Test, Unit) };
+        if (Divergence is { } divergence)
+        {
+            report["kl"] = RunReport.Score(divergence, null);
+        }
+
+        report["mixture"] = new JsonObject
+        {
+            ["components"] = MixtureComponents,
+            ["test"] = RunReport.Score(MixtureTest, null),
+            ["difference"] = RunReport.Score(Difference, null),
+        };
+        report["scoring"] = new JsonObject
+        {
+            ["solver"] = Method.Solver,
+            ["tolerance"] = Method.Tolerance,
+            ["trace"] = Method.Trace,
+            ["dtype"] = Method.DType,
+            ["nfe"] = Evaluations,
+            ["traceStandardError"] = RunJson.Number(TraceError),
         };
     }
 

@@ -1,10 +1,8 @@
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
-using FlowOde.Flows.Composition;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Samplers.Scoring;
-using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Reporting;
@@ -16,31 +14,31 @@ internal sealed class ModelScorer : IDisposable
     private const long MostEntries = 1 << 23;
     private const int MostChunk = 512;
 
-    private readonly FlatVector _parameters;
+    private readonly BoundFlow _bound;
     private readonly LikelihoodScorer _scorer;
 
-    private ModelScorer(FlatVector parameters, LikelihoodScorer scorer, ScoreMethod method) =>
-        (_parameters, _scorer, Method) = (parameters, scorer, method);
+    private ModelScorer(BoundFlow bound, LikelihoodScorer scorer, ScoreMethod method) =>
+        (_bound, _scorer, Method) = (bound, scorer, method);
 
     /// <summary>How scores are computed.</summary>
     public ScoreMethod Method { get; }
 
     /// <summary>Prepares scoring.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="parameters">Its parameters, copied.</param>
+    /// <param name="trained">The model, whose numbers are copied.</param>
     /// <param name="values">The run's settings.</param>
     /// <param name="device">The device.</param>
     /// <param name="tolerance">Relative and absolute tolerance.</param>
     /// <param name="probes">Hutchinson's probes of each row, or null for the rule: exact where the dimension allows, else many.</param>
     /// <param name="dtype">Float64, unless speed matters more, as in pictures.</param>
-    public static ModelScorer Create(FlowModel model, FlatVector parameters, SettingValues values, Device device, double tolerance, int? probes, ScalarType dtype = ScalarType.Float64)
+    public static ModelScorer Create(TrainedModel trained, SettingValues values, Device device, double tolerance, int? probes, ScalarType dtype = ScalarType.Float64)
     {
+        var model = trained.Model;
         bool exact = probes is null && model.Options.Dimension <= TraceSettings.ExactInScores;
         int estimates = probes is { } given ? Math.Min(given, TraceSettings.ScoreEstimates) : TraceSettings.ScoreEstimates;
         int each = probes is { } asked ? (asked + estimates - 1) / estimates : TraceSettings.ScoreProbes;
         ITraceEstimator trace = exact ? new ExactTrace() : new HutchinsonTrace(each, model.Options.Dimension <= TraceSettings.GaussianUpTo ? ProbeDistribution.Gaussian : ProbeDistribution.Rademacher);
         var settings = SolveSettings.ForScoring(values, tolerance, trace);
-        var copy = LoadedModel.Copy(parameters, dtype, device);
+        var bound = trained.Bind(settings, dtype, device);
         long widest = model.Options.Hidden.Append(model.Options.Dimension).Max();
         var options = new ScorerOptions
         {
@@ -51,7 +49,7 @@ internal sealed class ModelScorer : IDisposable
             Chunk = (int)Math.Clamp(MostEntries / (widest * (1 + trace.DirectionCount(model.Options.Dimension))), 16, MostChunk),
         };
         var method = new ScoreMethod(settings.Stepper.Name, tolerance, exact ? 0 : estimates * each, dtype == ScalarType.Float64 ? "float64" : "float32");
-        return new(copy, new LikelihoodScorer(model.Bind(copy, settings), options, exact), method);
+        return new(bound, new LikelihoodScorer(bound.Flow, options, exact), method);
     }
 
     /// <summary>Scores rows.</summary>
@@ -63,5 +61,5 @@ internal sealed class ModelScorer : IDisposable
         _scorer.Score(rows, random, progress, stop);
 
     /// <inheritdoc/>
-    public void Dispose() => _parameters.Dispose();
+    public void Dispose() => _bound.Dispose();
 }

@@ -10,7 +10,8 @@ namespace FlowOde.Cli.Reporting;
 /// <summary>Shows how training goes: a table that moves on a terminal, a line every few seconds elsewhere.</summary>
 /// <param name="output">Where to speak.</param>
 /// <param name="secondsLimit">Seconds of training in all, where time decides.</param>
-internal sealed class ProgressDisplay(Output output, double? secondsLimit) : IProgress<TrainingRecord>
+/// <param name="unit">In what losses and validations are shown.</param>
+internal sealed class ProgressDisplay(Output output, double? secondsLimit, ScoreUnit unit) : IProgress<TrainingRecord>
 {
     private static readonly TimeSpan _lineEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _tableEvery = TimeSpan.FromSeconds(0.2);
@@ -72,20 +73,20 @@ internal sealed class ProgressDisplay(Output output, double? secondsLimit) : IPr
     }
 
     private string Line(TrainingRecord record) =>
-        $"{Count(record)}  loss {_loss:F4}  validation {Validation}  NFE {record.NfeForward}/{record.NfeBackward}  {Rate(record):F1} it/s  {Left(record)}";
+        $"{Count(record)}  loss {_loss * unit.Factor:F4}  validation {Validation}  NFE {record.NfeForward}/{record.NfeBackward}  {Rate(record):F1} it/s  {Left(record)}";
 
     private Table Table(TrainingRecord record)
     {
         var table = Output.NewTable(("iteration", true), ("loss", true), ("validation", true), ("best", true), ("NFE f/b", true), ("it/s", true), ("left", true)).Border(TableBorder.Simple);
         IRenderable[] cells = [.. new[]
         {
-            Count(record), $"{_loss:F4}", Validation, _best is { } best ? $"{best.NegativeLogLikelihood:F4}" : "–",
+            Count(record), $"{_loss * unit.Factor:F4}", Validation, _best is { } best ? $"{best.Score * unit.Factor:F4}" : "–",
             $"{record.NfeForward}/{record.NfeBackward}", $"{Rate(record):F1}", Left(record),
         }.Select(cell => new Text(cell))];
         return table.AddRow(cells);
     }
 
-    private string Validation => _validation is { } score ? $"{score.NegativeLogLikelihood:F4} ± {score.StandardError:F4}" : "–";
+    private string Validation => _validation is { } score ? $"{score.Score * unit.Factor:F4} ± {score.StandardError * unit.Factor:F4}" : "–";
 
     private static string Count(TrainingRecord record) => record.Total > UnknownTotal ? $"{record.Iteration}" : $"{record.Iteration}/{record.Total}";
 

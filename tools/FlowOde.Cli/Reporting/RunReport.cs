@@ -21,9 +21,8 @@ internal static class RunReport
     /// <param name="scores">Its scores.</param>
     /// <param name="pictures">The paths of its pictures.</param>
     /// <param name="seconds">Seconds of training, scores and pictures.</param>
-    public static JsonObject Create(RunFolder folder, RunConfig config, TrainingData data, FlowModel model, TrainingState state, FinalScores scores, IEnumerable<string> pictures, double seconds)
+    public static JsonObject Create(RunFolder folder, RunConfig config, TrainingData data, FlowModel model, TrainingState state, IRunScores scores, IEnumerable<string> pictures, double seconds)
     {
-        string unit = UnitOf(data.Columns, data.Truth);
         var report = new JsonObject
         {
             ["run"] = folder.Path,
@@ -31,6 +30,7 @@ internal static class RunReport
             ["program"] = $"flowode {RunConfig.ProgramVersion}",
             ["rows"] = new JsonObject { ["train"] = data.TrainRows, ["validation"] = data.Validation.Rows, ["test"] = data.Test.Rows },
             ["dimension"] = data.Dimension,
+            ["objective"] = config.Values.Text("objective"),
             ["parameters"] = state.Parameters.Layout.Segments.Sum(segment => segment.Length),
             ["iterations"] = state.Iteration,
             ["bestIteration"] = state.BestIteration,
@@ -38,28 +38,8 @@ internal static class RunReport
             ["plan"] = PlanText.Write(state.Plan),
             ["seed"] = config.Values.Integer("seed"),
             ["threads"] = config.Values.Integer("threads"),
-            ["nll"] = new JsonObject { ["train"] = Score(scores.Train, unit), ["validation"] = Score(scores.Validation, unit), ["test"] = Score(scores.Test, unit) },
         };
-        if (scores.Divergence is { } divergence)
-        {
-            report["kl"] = Score(divergence, null);
-        }
-
-        report["mixture"] = new JsonObject
-        {
-            ["components"] = scores.MixtureComponents,
-            ["test"] = Score(scores.MixtureTest, null),
-            ["difference"] = Score(scores.Difference, null),
-        };
-        report["scoring"] = new JsonObject
-        {
-            ["solver"] = scores.Method.Solver,
-            ["tolerance"] = scores.Method.Tolerance,
-            ["trace"] = scores.Method.Trace,
-            ["dtype"] = scores.Method.DType,
-            ["nfe"] = scores.Evaluations,
-            ["traceStandardError"] = RunJson.Number(scores.TraceError),
-        };
+        scores.AddTo(report);
         var (forward, backward) = LastEvaluations(folder);
         report["nfe"] = new JsonObject { ["forward"] = forward, ["backward"] = backward };
         if (model.Options.LearnsDataTime)
@@ -79,7 +59,10 @@ internal static class RunReport
     public static string UnitOf(IReadOnlyList<string> columns, IToyDensity? truth) =>
         truth is not null ? "nats" : columns is ["longitude", "latitude"] ? "nats, per square degree" : "nats, in the file's own units";
 
-    private static JsonObject Score(MeanScore score, string? unit)
+    /// <summary>A mean with its standard error as an object.</summary>
+    /// <param name="score">The mean.</param>
+    /// <param name="unit">Its unit, or null where that is said elsewhere.</param>
+    public static JsonObject Score(MeanScore score, string? unit)
     {
         var node = new JsonObject { ["mean"] = RunJson.Number(score.Mean), ["standardError"] = RunJson.Number(score.StandardError) };
         if (unit is not null)

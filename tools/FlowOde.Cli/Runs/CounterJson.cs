@@ -21,7 +21,7 @@ internal static class CounterJson
         ["rateFactor"] = state.RateFactor,
         ["failuresInARow"] = state.FailuresInARow,
         ["failures"] = state.Failures,
-        ["bestValidation"] = state.BestValidation is { } best ? new JsonArray(RunJson.Number(best.NegativeLogLikelihood), RunJson.Number(best.StandardError)) : null,
+        ["bestValidation"] = state.BestValidation is { } best ? new JsonArray(RunJson.Number(best.Score), RunJson.Number(best.StandardError)) : null,
         ["bestIteration"] = state.BestIteration,
         ["validationsSinceBest"] = state.ValidationsSinceBest,
         ["profiles"] = new JsonArray([.. state.Profiles.Select(profile => new JsonArray(Numbers(profile.Times), Numbers(profile.Errors)))]),

@@ -9,24 +9,20 @@ namespace FlowOde.Cli.Runs;
 /// <param name="Config">What it was made by.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Parameters">Its parameters, on the CPU.</param>
-internal sealed record LoadedModel(RunFolder Folder, RunConfig Config, FlowModel Model, FlatVector Parameters) : IDisposable
+/// <param name="Statistics">The running statistics of its norms, on the CPU; empty without norms.</param>
+internal sealed record LoadedModel(RunFolder Folder, RunConfig Config, FlowModel Model, FlatVector Parameters, FlatVector Statistics) : IDisposable
 {
     /// <summary>The parameters in another type or on another device.</summary>
     /// <returns>A new vector; belongs to the caller.</returns>
-    public FlatVector ParametersAs(ScalarType dtype, Device device) => Copy(Parameters, dtype, device);
+    public FlatVector ParametersAs(ScalarType dtype, Device device) => TrainedModel.Copy(Parameters, dtype, device);
 
-    /// <summary>Parameters in another type or on another device.</summary>
-    /// <returns>A new vector; belongs to the caller.</returns>
-    public static FlatVector Copy(FlatVector parameters, ScalarType dtype, Device device)
-    {
-        var copy = new FlatVector(parameters.Layout, dtype, device);
-        copy.CopyFrom(parameters);
-        return copy;
-    }
+    /// <summary>The model with its numbers.</summary>
+    public TrainedModel Trained => new(Model, Parameters, Statistics);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Parameters.Dispose();
+        Statistics.Dispose();
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Settings;
 using FlowOde.Flows.Bijections;
-using FlowOde.Flows.Composition;
 using FlowOde.Flows.Storage;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -18,19 +17,20 @@ internal static class ModelStore
 
     /// <summary>Replaces the saved model.</summary>
     /// <param name="folder">The run.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="parameters">Its parameters.</param>
+    /// <param name="trained">The model with its numbers.</param>
     /// <param name="config">What it was made by.</param>
     /// <param name="iteration">The iteration its parameters are from.</param>
-    public static void Write(RunFolder folder, FlowModel model, FlatVector parameters, RunConfig config, long iteration)
+    public static void Write(RunFolder folder, TrainedModel trained, RunConfig config, long iteration)
     {
         using var scope = NewDisposeScope();
-        var tensors = new List<(string, Tensor)>
-        {
-            (Mean, tensor(model.Standardize.Mean.ToArray())),
-            (Scale, tensor(model.Standardize.Scale.ToArray())),
-        };
-        tensors.AddRange(parameters.Layout.Segments.Select((segment, i) => (segment.Name, parameters[i])));
+        var standardize = trained.Model.Standardize;
+        List<(string, Tensor)> tensors =
+        [
+            (Mean, tensor(standardize.Mean.ToArray())),
+            (Scale, tensor(standardize.Scale.ToArray())),
+            .. trained.Parameters.Layout.Segments.Select((segment, i) => (segment.Name, trained.Parameters[i])),
+            .. trained.Statistics.Layout.Segments.Select((segment, i) => (segment.Name, trained.Statistics[i])),
+        ];
         var metadata = new Dictionary<string, string> { ["kind"] = "flowode.model", ["iteration"] = $"{iteration}", [Config] = RunJson.Line(Portable(config)) };
         AtomicFile.Write(folder.Model, stream => SafetensorsWriter.Write(stream, tensors, metadata));
     }
@@ -50,17 +50,11 @@ internal static class ModelStore
         using var file = Checkpoint.Open(folder.Model);
         try
         {
-            var options = ModelSettings.Read(config.Values, config.Columns.Count);
+            var options = ModelSettings.Read(config.Values, config.Dimension, config.Image);
             var standardize = new Standardize(Numbers(file, Mean, options.Dimension), Numbers(file, Scale, options.Dimension));
-            var model = new FlowModel(options, standardize);
-            var parameters = new FlatVector(model.Layout, SolveSettings.DType(config.Values));
-            for (int i = 0; i < model.Layout.Segments.Count; i++)
-            {
-                var segment = model.Layout.Segments[i];
-                parameters[i].copy_(file.Require(segment.Name, segment.Shape, parameters.DType));
-            }
-
-            return new(folder, config, model, parameters);
+            var model = ModelSettings.Create(options, config.Image is null ? standardize : null);
+            var dtype = SolveSettings.DType(config.Values);
+            return new(folder, config, model, Vector(file, model.Layout, dtype), Vector(file, model.StatisticsLayout, dtype));
         }
         catch (CheckpointFormatException problem)
         {
@@ -78,6 +72,17 @@ internal static class ModelStore
         }
 
         return portable;
+    }
+
+    private static FlatVector Vector(SafetensorsFile file, VectorLayout layout, ScalarType dtype)
+    {
+        var vector = new FlatVector(layout, dtype);
+        for (int i = 0; i < layout.Segments.Count; i++)
+        {
+            vector[i].copy_(file.Require(layout.Segments[i].Name, layout.Segments[i].Shape, dtype));
+        }
+
+        return vector;
     }
 
     private static double[] Numbers(SafetensorsFile file, string name, int count) =>

@@ -9,11 +9,17 @@ namespace FlowOde.Cli.Runs;
 /// <summary>What <c>config.json</c> holds: all that a run was asked for, and what it was made from.</summary>
 /// <param name="Data">The name or whole path of the data.</param>
 /// <param name="Digest">The digest of the data as read.</param>
-/// <param name="Columns">The columns' names.</param>
+/// <param name="Columns">The columns' names; none where rows are images.</param>
 /// <param name="Values">The whole effective settings.</param>
 internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<string> Columns, SettingValues Values)
 {
     private const int Format = 1;
+
+    /// <summary>How rows are images; null where they are rows of a table or points.</summary>
+    public RunImage? Image { get; init; }
+
+    /// <summary>Numbers of a row.</summary>
+    public int Dimension => Image?.Length ?? Columns.Count;
 
     /// <summary>The version of this program.</summary>
     public static string ProgramVersion => typeof(RunConfig).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
@@ -35,7 +41,10 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
                 Text(root["data"], folder),
                 Text(root["digest"], folder),
                 [.. (root["columns"] as JsonArray ?? throw Damaged(folder, "it has no 'columns'")).Select(column => Text(column, folder))],
-                SettingValues.Merge(ConfigFile.Read(root["settings"] as JsonObject ?? throw Damaged(folder, "it has no 'settings'"), $"{folder.Config}: ")));
+                SettingValues.Merge(ConfigFile.Read(root["settings"] as JsonObject ?? throw Damaged(folder, "it has no 'settings'"), $"{folder.Config}: ")))
+            {
+                Image = root["image"] is { } image ? RunImage.FromJson(image) : null,
+            };
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
         {
@@ -47,8 +56,10 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
     public void Write(RunFolder folder) => AtomicFile.WriteText(folder.Config, RunJson.Text(ToJson()));
 
     /// <summary>The configuration as an object.</summary>
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
     {
+        var json = new JsonObject
+        {
         ["format"] = Format,
         ["program"] = $"flowode {ProgramVersion}",
         ["torchSharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3),
@@ -57,7 +68,14 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
         ["digest"] = Digest,
         ["columns"] = new JsonArray([.. Columns.Select(column => JsonValue.Create(column))]),
         ["settings"] = ConfigFile.Write(Values),
-    };
+        };
+        if (Image is not null)
+        {
+            json["image"] = Image.ToJson();
+        }
+
+        return json;
+    }
 
     private static string Text(JsonNode? node, RunFolder folder) => node?.GetValue<string>() ?? throw Damaged(folder, "a text is missing");
 

@@ -54,7 +54,7 @@ internal sealed class RunLog : IDisposable
             ["iteration"] = record.Iteration,
             ["total"] = record.Total,
             ["loss"] = RunJson.Number(record.Loss),
-            ["nll"] = RunJson.Number(record.NegativeLogLikelihood),
+            ["score"] = RunJson.Number(record.Score),
             ["standardError"] = RunJson.Number(record.StandardError),
             ["nfeForward"] = record.NfeForward,
             ["nfeBackward"] = record.NfeBackward,
@@ -76,7 +76,7 @@ internal sealed class RunLog : IDisposable
 
         if (record.Validation is { } validation)
         {
-            line["validation"] = new JsonObject { ["nll"] = RunJson.Number(validation.NegativeLogLikelihood), ["standardError"] = RunJson.Number(validation.StandardError), ["isBest"] = record.IsBest };
+            line["validation"] = new JsonObject { ["score"] = RunJson.Number(validation.Score), ["standardError"] = RunJson.Number(validation.StandardError), ["isBest"] = record.IsBest };
         }
 
         return line;

@@ -1,4 +1,7 @@
 using FlowOde.Cli.Failures;
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Training;
+using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
 
 namespace FlowOde.Cli.Settings;
@@ -6,26 +9,81 @@ namespace FlowOde.Cli.Settings;
 /// <summary>Reads what a model is made of.</summary>
 internal static class ModelSettings
 {
+    /// <summary>The value that leaves something out.</summary>
+    public const string None = "none";
+
+    /// <summary>A model for data.</summary>
+    /// <param name="values">What was chosen.</param>
+    /// <param name="data">The data.</param>
+    /// <exception cref="UsageException">The choices do not fit together, or not the data.</exception>
+    public static FlowModel Create(SettingValues values, TrainingData data) => Create(Read(values, data.Dimension, data.Image), data.Standardize);
+
+    /// <summary>A model.</summary>
+    /// <param name="options">What it is made of.</param>
+    /// <param name="standardize">The map from data to standardised units; null for images, where it follows from the levels.</param>
+    /// <exception cref="UsageException">The choices do not fit together, or not the data.</exception>
+    public static FlowModel Create(FlowOptions options, Standardize? standardize)
+    {
+        try
+        {
+            return standardize is null ? new(options) : new(options, standardize);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new UsageException($"The model does not fit the data: {problem.Message}", problem);
+        }
+    }
+
     /// <summary>The model's options.</summary>
     /// <param name="values">What was chosen.</param>
-    /// <param name="dimension">Number of columns of the data.</param>
-    /// <exception cref="UsageException">Base and data time are equal.</exception>
-    public static FlowOptions Read(SettingValues values, int dimension)
+    /// <param name="dimension">Numbers of a row.</param>
+    /// <param name="image">How a row is an image, or null.</param>
+    /// <exception cref="UsageException">Base and data time are equal, or something is for images only.</exception>
+    public static FlowOptions Read(SettingValues values, int dimension, RunImage? image)
     {
+        if (image is null)
+        {
+            RefuseWithoutImages(values);
+        }
+
         var options = new FlowOptions
         {
             Dimension = dimension,
+            Image = image?.Shape,
+            Levels = image?.Levels,
+            LogitAlpha = values.TextOrNull("logit-alpha") is { } alpha && alpha != None ? double.Parse(alpha) : null,
+            Network = values.TextOrNull("network"),
             Hidden = [.. values.List("hidden").Select(int.Parse)],
             Blocks = (int)values.Integer("blocks"),
+            Scales = values.Has("scales") ? (int)values.Integer("scales") : 1,
+            HasBatchNorm = values.Flag("batch-norm"),
+            ContextDimension = values.TextOrNull("condition") == "class" ? RequireClasses(image) : 0,
             Layer = values.Text("layer"),
             Activation = values.Text("activation"),
             BaseTime = values.Number("base-time"),
             DataTime = values.Number("data-time"),
             LearnsDataTime = values.Flag("learn-end-time"),
             LastLayerScale = values.Number("last-layer-scale"),
+            ResidualBlocks = values.Has("residual-blocks") ? (int)values.Integer("residual-blocks") : 1,
+            AttentionLevels = [.. values.List("attention").Select(int.Parse)],
+            AttentionHeads = values.Has("heads") ? (int)values.Integer("heads") : 4,
         };
         return options.BaseTime != options.DataTime
             ? options
             : throw new UsageException($"--base-time and --data-time are both {options.BaseTime:R}; they must differ, as nothing can flow in no time.");
+    }
+
+    private static int RequireClasses(RunImage? image) => image is { Classes.Count: > 0 }
+        ? image.Classes.Count
+        : throw new UsageException("--condition class needs images with classes: labels beside them, or a sub-folder for each class. Leave it out.");
+
+    private static void RefuseWithoutImages(SettingValues values)
+    {
+        string? idle = Array.Find(["scales", "logit-alpha", "residual-blocks", "attention", "heads", "flip"], values.Has)
+            ?? (values.TextOrNull("network") is "conv" or "unet" ? "network" : null);
+        if (idle is not null)
+        {
+            throw new UsageException($"--{idle}{(idle == "network" ? $" {values.Text(idle)}" : "")} is for images; these data are none. Leave it out.");
+        }
     }
 }

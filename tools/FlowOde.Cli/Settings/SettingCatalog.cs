@@ -1,5 +1,3 @@
-using FlowOde.Flows.Layers;
-using FlowOde.Flows.Layers.Activations;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.Training.Schedules;
 using FlowOde.Solvers.StepSizeControllers;
@@ -12,14 +10,9 @@ internal static class SettingCatalog
     /// <summary>All settings, in the order in which help lists them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("hidden", SettingKind.Integers, "64,64,64", "widths of the hidden layers of each block") { Least = 1, Most = 65536 },
-        new("blocks", SettingKind.Integer, "N", "continuous flows behind each other") { Least = 1, Most = 100 },
-        new("layer", SettingKind.Text, "NAME", "how layers depend on time") { Choices = () => KnownLayers.All.Select(layer => layer.Name) },
-        new("activation", SettingKind.Text, "NAME", "the nonlinearity between layers") { Choices = () => KnownActivations.All.Select(activation => activation.Name) },
-        new("base-time", SettingKind.Number, "T", "the time at which rows follow the base density"),
-        new("data-time", SettingKind.Number, "T", "the time at which rows are data"),
-        new("learn-end-time", SettingKind.Flag, "", "makes the data time a parameter, which starts at --data-time") { Choices = () => [SettingValues.Yes, SettingValues.No] },
-        new("last-layer-scale", SettingKind.Number, "X", "factor of the last layer's first weights; small starts near the identity") { Least = 0 },
+        new("objective", SettingKind.Text, "NAME", "what training makes small") { Choices = () => ObjectiveSettings.Names },
+        .. ModelCatalog.All,
+        .. MatchingCatalog.All,
         new("solver", SettingKind.Text, "NAME", "the method of each step; `flowode solvers` lists them") { Choices = () => SolveSettings.Solvers },
         new("rtol", SettingKind.Number, "X", "relative tolerance in training") { Least = 0, IsAbove = true },
         new("atol", SettingKind.Number, "X", "absolute tolerance in training") { Least = 0, IsAbove = true },
@@ -48,15 +41,12 @@ internal static class SettingCatalog
         new("minutes", SettingKind.Number, "X", "minutes of training") { Least = 0, IsAbove = true, Most = 1e6 },
         new("plan", SettingKind.Text, "FILE", "repeats the number of iterations that a report.json states"),
         new("validate-every", SettingKind.Integer, "N", "steps between validations") { Least = 1 },
+        new("validation-rows", SettingKind.Integer, "N", "the most rows of a validation while training") { Least = 1, Most = 10_000_000 },
         new("patience", SettingKind.Integer, "N", "validations without a better one before training stops; 0 for never") { Least = 0, Most = int.MaxValue },
-        new("validation", SettingKind.Number, "X", "share of the rows for validation") { Least = 0, IsAbove = true, Most = 1, IsBelow = true },
-        new("test", SettingKind.Number, "X", "share of the rows for the test") { Least = 0, IsAbove = true, Most = 1, IsBelow = true },
-        new("columns", SettingKind.Texts, "A,B", "columns to keep, by name or number"),
-        new("drop", SettingKind.Texts, "A,B", "columns to leave out, by name or number"),
-        new("label", SettingKind.Text, "COLUMN", "a column that labels the rows and is left out"),
-        new("delimiter", SettingKind.Text, "CHAR", "what separates columns: a character, or comma, semicolon, tab, pipe, space"),
-        new("header", SettingKind.Text, "auto|yes|no", "whether the first line names the columns") { Choices = () => ["auto", "yes", "no"] },
-        new("missing", SettingKind.Text, "fail|drop", "what to do with a cell that is no number") { Choices = () => ["fail", "drop"] },
+        .. SourceCatalog.All,
+        new("score-rows", SettingKind.Integer, "N", "the most images of each part that the report scores") { Least = 2, Most = 10_000_000 },
+        new("noise-samples", SettingKind.Integer, "K", "draws of the noise behind each reported score of an image") { Least = 1, Most = 10_000 },
+        new("previews", SettingKind.Integer, "N", "images of the preview at each validation; 0 for none") { Least = 0, Most = 1_000 },
         new("seed", SettingKind.Integer, "N", "decides every random draw") { Least = 0 },
         new("device", SettingKind.Text, "cpu|cuda|auto", "where to compute") { Choices = () => ["cpu", "cuda", "auto"] },
         new("dtype", SettingKind.Text, "float32|float64", "precision of training") { Choices = () => ["float32", "float64"] },
@@ -66,6 +56,9 @@ internal static class SettingCatalog
     /// <summary>Settings that say the same thing in different ways: one source may give those of one way only, and overrides the others.</summary>
     public static IReadOnlyList<IReadOnlyList<IReadOnlyList<string>>> Alternatives { get; } =
         [[["steps"], ["rtol", "atol", "controller"]], [["iterations"], ["minutes"], ["plan"]]];
+
+    /// <summary>The names of the settings that decide what a model is and which rows it learnt from: a trained model has them.</summary>
+    public static IReadOnlyList<string> Fixed { get; } = [.. ModelCatalog.All.Concat(SourceCatalog.All).Select(setting => setting.Name)];
 
     /// <summary>The names of the regularisers.</summary>
     public static IEnumerable<string> Regularizers => KnownRegularizers.All.Select(regularizer => regularizer.Name);

@@ -15,7 +15,9 @@ internal static class SolveSettings
     /// <summary>The tolerance of what is reported as a likelihood.</summary>
     public const double ScoreTolerance = 1e-6;
 
-    private const double SampleTolerance = 1e-5;
+    /// <summary>The tolerance of samples of tables and points.</summary>
+    public const double SampleTolerance = 1e-5;
+
     private const int ScoreMaxSteps = 100_000;
 
     /// <summary>The solvers of flows: all but those for second-order systems.</summary>
@@ -78,17 +80,17 @@ internal static class SolveSettings
         };
     }
 
-    /// <summary>The settings of samples: the run's own solver, without penalties, at tolerances of at most 1e-5 where none are asked for.</summary>
+    /// <summary>The settings of samples: the run's own solver, without penalties.</summary>
     /// <param name="values">The run's settings, with what was chosen anew.</param>
     /// <param name="dtype">The type of numbers.</param>
-    /// <param name="asTyped">Whether tolerances were chosen anew, so that they hold as they are.</param>
-    public static FlowSettings ForSampling(SettingValues values, ScalarType dtype, bool asTyped)
+    /// <param name="most">The largest tolerances; null where tolerances were chosen anew, so that they hold as they are.</param>
+    public static FlowSettings ForSampling(SettingValues values, ScalarType dtype, double? most)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
         var controller = Controller(values, stepper, dtype);
-        if (!asTyped && controller is PidController pid)
+        if (most is { } tolerance && controller is PidController pid)
         {
-            controller = pid with { Tolerances = new(Math.Min(pid.Tolerances.Relative, SampleTolerance), Math.Min(pid.Tolerances.Absolute, SampleTolerance)) };
+            controller = pid with { Tolerances = new(Math.Min(pid.Tolerances.Relative, tolerance), Math.Min(pid.Tolerances.Absolute, tolerance)) };
         }
 
         return new()

@@ -23,7 +23,21 @@ internal static class TrainDefaults
     /// good as that of a run at 1e-5, for half the evaluations.
     /// </summary>
     /// <param name="facts">What is known of the data.</param>
-    public static SettingLayer For(DataFacts facts) => new SettingLayer("default ")
+    /// <param name="asked">What the user chose: what is not chosen depends on the objective and the network.</param>
+    public static SettingLayer For(DataFacts facts, SettingValues asked)
+    {
+        string objective = asked.TextOrNull("objective") ?? ObjectiveSettings.Likelihood;
+        var layer = ForTables(facts).Add("objective", objective);
+        if (objective == ObjectiveSettings.FlowMatching)
+        {
+            MatchingCatalog.AddDefaults(layer);
+        }
+
+        return facts.Image is { } image ? ImageDefaults.Add(layer, image, objective, asked.TextOrNull("network"), facts.TrainRows ?? Batch) : layer;
+    }
+
+    private static SettingLayer ForTables(DataFacts facts) => new SettingLayer("default ")
+        .Add("network", "mlp")
         .Add("hidden", "64", "64", "64")
         .Add("blocks", "1")
         .Add("layer", "concatsquash")
@@ -53,6 +67,7 @@ internal static class TrainDefaults
         .Add("average", "0.999")
         .Add("minutes", $"{(facts.Dimension <= LowDimension ? LeastSeconds : Math.Max(LeastSeconds, Seconds - (SecondsPerColumn * Math.Max(0, facts.Dimension - ExactTraceDimension)))) / 60:R}")
         .Add("validate-every", "200")
+        .Add("validation-rows", "2000")
         .Add("patience", facts.TrainRows is null ? "0" : "15") // a table can be learnt by heart, fresh draws cannot
         .Add("validation", "0.1")
         .Add("test", "0.1")

@@ -9,9 +9,10 @@ namespace FlowOde.Cli.Training;
 /// <param name="data">The data.</param>
 /// <param name="source">The run's draws.</param>
 /// <param name="rows">Rows of a batch.</param>
+/// <param name="classes">Number of classes that the model is told, or 0.</param>
 /// <param name="dtype">The model's type.</param>
 /// <param name="device">The model's device.</param>
-internal sealed class BatchSource(TrainingData data, RandomSource source, int rows, ScalarType dtype, Device device) : IDisposable
+internal sealed class BatchSource(TrainingData data, RandomSource source, int rows, int classes, ScalarType dtype, Device device) : IDisposable
 {
     private readonly double[] _values = new double[rows * data.Dimension];
     private readonly long[][] _numbers = [new long[rows], new long[rows], new long[rows]]; // of the batch in work, the next one, and one to spare
@@ -43,7 +44,10 @@ internal sealed class BatchSource(TrainingData data, RandomSource source, int ro
         using var scope = NewDisposeScope();
         var values = empty(rows, data.Dimension, dtype: ScalarType.Float64);
         MemoryMarshal.AsBytes(_values.AsSpan()).CopyTo(values.bytes);
-        return new(values.to(dtype).to(device).MoveToOuterDisposeScope(), numbers);
+        return new(values.to(dtype).to(device).MoveToOuterDisposeScope(), numbers)
+        {
+            Context = classes == 0 ? null : ClassContext.Of([.. numbers.Select(data.Label)], classes, dtype, device).MoveToOuterDisposeScope(),
+        };
     }
 
     /// <inheritdoc/>

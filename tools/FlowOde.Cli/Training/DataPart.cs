@@ -6,6 +6,9 @@ namespace FlowOde.Cli.Training;
 /// <param name="Dimension">Number of columns.</param>
 internal sealed record DataPart(double[] Values, int[] Groups, int Dimension)
 {
+    /// <summary>The class of each row; empty where there are none.</summary>
+    public int[] Labels { get; init; } = [];
+
     /// <summary>Number of rows.</summary>
     public int Rows => Values.Length / Dimension;
 
@@ -17,7 +20,7 @@ internal sealed record DataPart(double[] Values, int[] Groups, int Dimension)
             return this;
         }
 
-        var (values, groups) = (new double[most * Dimension], new int[Groups.Length == 0 ? 0 : most]);
+        var (values, groups, labels) = (new double[most * Dimension], new int[Groups.Length == 0 ? 0 : most], new int[Labels.Length == 0 ? 0 : most]);
         for (int i = 0; i < most; i++)
         {
             int row = (int)((long)i * Rows / most);
@@ -26,8 +29,13 @@ internal sealed record DataPart(double[] Values, int[] Groups, int Dimension)
             {
                 groups[i] = Groups[row];
             }
+
+            if (labels.Length > 0)
+            {
+                labels[i] = Labels[row];
+            }
         }
 
-        return this with { Values = values, Groups = groups };
+        return this with { Values = values, Groups = groups, Labels = labels };
     }
 }

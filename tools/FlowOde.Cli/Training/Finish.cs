@@ -21,7 +21,8 @@ internal static class Finish
         var clock = Stopwatch.StartNew();
         double before = session.State.Seconds;
         using var interrupt = new Interrupt(() => output.Notice("Stopping after this iteration; a second Ctrl-C ends at once."));
-        var display = new ProgressDisplay(output, TrainerSettings.Read(session.Config.Values).SecondsLimit);
+        var display = new ProgressDisplay(output, TrainerSettings.Read(session.Config.Values).SecondsLimit, ScoreUnit.Of(session.Config.Values, data.Image));
+        var previews = new Previews(folder, session.Config, device, output.Notice);
         if (!session.State.IsComplete)
         {
             File.Delete(folder.Report); // of a shorter run: it must not pass for this one's
@@ -29,7 +30,7 @@ internal static class Finish
 
         try
         {
-            display.Show(() => session.Train(display, interrupt.Token));
+            display.Show(() => session.Train(display, previews.Draw, interrupt.Token));
             interrupt.Token.ThrowIfCancellationRequested();
             if (session.State.BestValidation is null)
             {
@@ -71,12 +72,14 @@ internal static class Finish
     private static JsonObject Report(RunFolder folder, TrainSession session, TrainingData data, Device device, Output output, Func<double> seconds, CancellationToken stop)
     {
         var (state, values) = (session.State, session.Config.Values);
-        var scores = FinalScores.Compute(session.Model, state.Best, data, values, device, output.Notice, stop);
+        IRunScores scores = data.Image is null
+            ? FinalScores.Compute(session.Best, data, values, device, output.Notice, stop)
+            : ImageScores.Compute(session.Best, data, values, device, output.Notice, stop);
         output.Notice("Drawing.");
-        var view = new ModelView(session.Model, state.Best, values, data.Columns, device) { Stop = stop };
-        string caption = $"test NLL {scores.Test.Mean:F4} ± {scores.Test.StandardError:F4} nats; mixture of {scores.MixtureComponents} Gaussians {scores.MixtureTest.Mean:F4} ± {scores.MixtureTest.StandardError:F4}";
-        var book = new FigureBook(view, data, data.Name, caption);
-        var pictures = RunPictures.Write(folder, book, data.Dimension);
+        var loss = new LossBook(folder, ScoreUnit.Of(values, data.Image), data.Name, scores.Caption);
+        var pictures = data.Image is { } image
+            ? RunPictures.Write(folder, new ImageBook(new ImageView(session.Best, values, image, device) { Stop = stop }, data.Name, scores.Caption), loss)
+            : RunPictures.Write(folder, new FigureBook(new ModelView(session.Best, values, data.Columns, device) { Stop = stop }, data, data.Name, scores.Caption), loss, data.Dimension);
         var report = RunReport.Create(folder, session.Config, data, session.Model, state, scores, pictures, seconds());
         AtomicFile.WriteText(folder.Report, RunJson.Text(report));
         return report;

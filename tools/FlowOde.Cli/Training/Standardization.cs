@@ -51,8 +51,14 @@ internal static class Standardization
     }
 
     /// <summary>The first column whose numbers lose too many digits in float32, or −1.</summary>
-    public static int ColumnThatNeedsDouble(Standardize map, DataPart rows)
+    public static int ColumnThatNeedsDouble(TrainingData data)
     {
+        if (data.Standardize is not { } map)
+        {
+            return -1;
+        }
+
+        var rows = data.Train;
         for (int i = 0; i < rows.Values.Length; i++)
         {
             int column = i % rows.Dimension;

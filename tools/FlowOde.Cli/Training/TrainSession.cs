@@ -14,7 +14,6 @@ namespace FlowOde.Cli.Training;
 /// <summary>One run of training between its folder and the trainer: what is made from the configuration, and what is saved when.</summary>
 internal sealed class TrainSession : IDisposable
 {
-    private const int MostValidationRows = 2_000;
     private static readonly TimeSpan _saveEvery = TimeSpan.FromSeconds(15);
 
     private readonly RunFolder _folder;
@@ -29,15 +28,17 @@ internal sealed class TrainSession : IDisposable
     /// <param name="config">The configuration.</param>
     /// <param name="data">The data.</param>
     /// <param name="device">The device.</param>
+    /// <param name="from">The run whose model is trained on, or null for a fresh one.</param>
     /// <exception cref="ArgumentException">The configuration does not fit together.</exception>
-    public TrainSession(RunFolder folder, RunConfig config, TrainingData data, Device device)
+    public TrainSession(RunFolder folder, RunConfig config, TrainingData data, Device device, RunFolder? from = null)
     {
         (_folder, Config, _data, _device) = (folder, config, data, device);
         var values = config.Values;
         _settings = SolveSettings.ForTraining(values);
         _random = new RandomSource((ulong)values.Integer("seed"));
-        Model = new FlowModel(ModelSettings.Read(values, data.Dimension), data.Standardize);
-        State = new TrainingState(Model.CreateParameters(_random, SolveSettings.DType(values), device), TrainerSettings.Adam(values), TrainerSettings.Plan(values));
+        var begin = InitialModel.Make(from, values, data, SolveSettings.DType(values), device);
+        Model = begin.Model;
+        State = new TrainingState(begin.Parameters, TrainerSettings.Adam(values), TrainerSettings.Plan(values), begin.Statistics);
     }
 
     /// <summary>The configuration.</summary>
@@ -48,6 +49,9 @@ internal sealed class TrainSession : IDisposable
 
     /// <summary>The state.</summary>
     public TrainingState State { get; }
+
+    /// <summary>The best model so far.</summary>
+    public TrainedModel Best => new(Model, State.Best, State.BestStatistics);
 
     /// <summary>Why the last skipped iteration was skipped or the last validation failed, or null.</summary>
     public string? LastProblem { get; private set; }
@@ -64,18 +68,19 @@ internal sealed class TrainSession : IDisposable
 
     /// <summary>Trains until the plan is fulfilled or a stop is asked for; the folder holds the state whenever this returns or throws.</summary>
     /// <param name="progress">Is told of every iteration.</param>
+    /// <param name="preview">Is given the averaged model after each validation, with the iteration.</param>
     /// <param name="stop">Asks for a stop.</param>
     /// <exception cref="TrainingException">Training failed again and again; the last good state is saved.</exception>
-    public void Train(IProgress<TrainingRecord> progress, CancellationToken stop)
+    public void Train(IProgress<TrainingRecord> progress, Action<TrainedModel, long> preview, CancellationToken stop)
     {
         var values = Config.Values;
         int threads = _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads");
-        using var live = Model.Bind(State.Parameters, _settings with { TapeBytes = _settings.TapeBytes / threads }); // each thread has a gradient of its own
-        using var average = Model.Bind(State.Average, _settings with { Regularizers = [] });
-        var likelihood = new NegativeLogLikelihood([.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)]);
-        using var objective = new ShardedObjective(likelihood, threads, State.Parameters);
-        using var batches = new BatchSource(_data, _random, (int)values.Integer("batch"), State.Parameters.DType, _device);
-        var trainer = new Trainer(TrainerSettings.Read(values), live, objective, _random, batches.Next, Validation(average, threads));
+        using var live = Model.Bind(State.Parameters, _settings with { TapeBytes = _settings.TapeBytes / threads }, statistics: State.Statistics); // each thread has a gradient of its own
+        using var average = Model.Bind(State.Average, _settings with { Regularizers = [] }, statistics: State.Statistics);
+        using var objective = ObjectiveSettings.Create(values, Model, threads, State.Parameters);
+        using var batches = new BatchSource(_data, _random, (int)values.Integer("batch"), Model.Options.ContextDimension, State.Parameters.DType, _device);
+        using var validation = new Validation(_data.Validation.AtMost((int)values.Integer("validation-rows")), Model, average, objective, values, _random);
+        var trainer = new Trainer(TrainerSettings.Read(values), live, objective, _random, batches.Next, validation.Score);
         using var log = RunLog.OpenAfter(_folder, State.Iteration);
         var sinceSave = Stopwatch.StartNew();
         Save(log);
@@ -90,10 +95,16 @@ internal sealed class TrainSession : IDisposable
 
         void AfterIteration(TrainingState state)
         {
-            if (state.Iteration % values.Integer("validate-every") == 0 || sinceSave.Elapsed > _saveEvery)
+            bool isValidated = state.Iteration % values.Integer("validate-every") == 0;
+            if (isValidated || sinceSave.Elapsed > _saveEvery)
             {
                 Save(log);
                 sinceSave.Restart();
+            }
+
+            if (isValidated)
+            {
+                preview(new(Model, state.Average, state.Statistics), state.Iteration);
             }
         }
     }
@@ -102,18 +113,6 @@ internal sealed class TrainSession : IDisposable
     public void Dispose()
     {
         State.Dispose();
-    }
-
-    private Func<ValidationResult> Validation(SequentialFlow average, int threads)
-    {
-        var scorer = new LikelihoodScorer(average, new() { DType = State.Average.DType, Device = _device, Threads = threads }, _settings.Trace is ExactTrace);
-        var rows = _data.Validation.AtMost(MostValidationRows);
-        return () =>
-        {
-            var scores = scorer.Score(rows.Values, _random);
-            var mean = MeanScore.Of(scores.LogDensity, rows.Groups);
-            return new(-mean.Mean, mean.StandardError);
-        };
     }
 
     private void Save(RunLog log)
@@ -127,7 +126,7 @@ internal sealed class TrainSession : IDisposable
     {
         if (State.BestValidation is not null && State.BestIteration != _savedBest)
         {
-            ModelStore.Write(_folder, Model, State.Best, Config, State.BestIteration);
+            ModelStore.Write(_folder, Best, Config, State.BestIteration);
             _savedBest = State.BestIteration;
         }
     }

@@ -1,3 +1,4 @@
+using FlowOde.Cli.Runs;
 using FlowOde.Data.ToyDensities;
 using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Randomness;
@@ -16,7 +17,10 @@ internal abstract class TrainingData
     /// <summary>Changes when the data do.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>The columns' names.</summary>
+    /// <summary>How rows are images; null where they are rows of a table or points.</summary>
+    public RunImage? Image { get; init; }
+
+    /// <summary>The columns' names; none where rows are images.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
 
     /// <summary>The density that rows are drawn from, where it is known.</summary>
@@ -31,11 +35,11 @@ internal abstract class TrainingData
     /// <summary>Rows for the test.</summary>
     public required DataPart Test { get; init; }
 
-    /// <summary>From data to standardised units, by the training rows.</summary>
-    public required Standardize Standardize { get; init; }
+    /// <summary>From data to standardised units, by the training rows; null for images, where it follows from their levels.</summary>
+    public required Standardize? Standardize { get; init; }
 
-    /// <summary>Number of columns.</summary>
-    public int Dimension => Columns.Count;
+    /// <summary>Numbers of a row.</summary>
+    public int Dimension => Image?.Length ?? Columns.Count;
 
     /// <summary>Number of training rows, or null where there are as many as wanted.</summary>
     public abstract int? TrainRows { get; }
@@ -46,4 +50,7 @@ internal abstract class TrainingData
     /// <param name="intoValues">Receives the rows, [rows, dimension].</param>
     /// <param name="intoRows">Receives their numbers, [rows].</param>
     public abstract void FillBatch(RandomSource source, long step, double[] intoValues, long[] intoRows);
+
+    /// <summary>The class of a training row, or −1 where it has none.</summary>
+    public virtual int Label(long row) => -1;
 }

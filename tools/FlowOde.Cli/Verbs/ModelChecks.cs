@@ -32,11 +32,11 @@ internal static class ModelChecks
     public static JsonObject Run(LoadedModel loaded, SettingValues values, Device device, DataPart? part, CancellationToken stop)
     {
         var random = new RandomSource((ulong)values.Integer("seed"));
-        var view = new ModelView(loaded.Model, loaded.Parameters, values, loaded.Config.Columns, device) { Stop = stop };
+        var view = new ModelView(loaded.Trained, values, loaded.Config.Columns, device) { Stop = stop };
         var check = new JsonObject();
         if (loaded.Model.Options.Dimension == 2)
         {
-            using var scorer = ModelScorer.Create(loaded.Model, loaded.Parameters, values, device, SolveSettings.ScoreTolerance, null);
+            using var scorer = ModelScorer.Create(loaded.Trained, values, device, SolveSettings.ScoreTolerance, null);
             var integral = DensityIntegral.OnSampledCells(points => scorer.Score(points, random, null, stop).LogDensity, Flat(view, SamplesForCells));
             check["integral"] = new JsonObject { ["value"] = RunJson.Number(integral.Value), ["error"] = RunJson.Number(integral.ErrorEstimate), ["points"] = integral.Points, ["holds"] = Math.Abs(integral.Value - 1) <= IntegralAllowed };
             if (Toys.Find(loaded.Config.Data) is not null)

@@ -69,7 +69,7 @@ internal sealed class RenderVerb : Verb
         string path = given ?? folder.File($"{what}.{(what == "animation" ? "webp" : "png")}");
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
-        var view = new ModelView(loaded.Model, loaded.Parameters, values, loaded.Config.Columns, device) { Stop = interrupt.Token };
+        var view = new ModelView(loaded.Trained, values, loaded.Config.Columns, device) { Stop = interrupt.Token };
         var data = Data(loaded.Config, output);
         var book = new FigureBook(view, data, data?.Name ?? Path.GetFileName(folder.Path), "");
         if (what == "animation")
@@ -83,7 +83,7 @@ internal sealed class RenderVerb : Verb
                 "density" => book.Density(),
                 "samples" => book.Sampled(),
                 "pairs" => book.Pairs(),
-                "loss" => book.Loss(folder),
+                "loss" => new LossBook(folder, ScoreUnit.Of(values, loaded.Config.Image), Path.GetFileName(folder.Path), "").Loss(),
                 "field" => book.Field(time),
                 "trajectories" => book.Trajectories(),
                 _ => loaded.Config.Columns.Count == 2 ? book.Panels() : book.Pairs(),

@@ -17,16 +17,22 @@ internal sealed class SampleVerb : Verb
     private const int RowsAtOnce = 16_384;
 
     private readonly Argument<string> _run = new("RUN") { Description = "the folder of a run" };
-    private readonly Option<string> _count = Text("--count", "N", "how many; 1000 by default");
-    private readonly Option<string> _out = Text("--out", "FILE", ".csv or .npy, each also with .gz, or a picture; CSV on standard output by default");
+    private readonly Option<string> _count = Text("--count", "N", "how many; 1000 by default, of images as many as a grid has or 100");
+    private readonly Option<string> _out = Text("--out", "FILE", ".csv or .npy, each also with .gz, or a picture; CSV on standard output by default. Of images: a picture of a grid, a folder/ for a file each, or .npy; RUN/samples.png by default");
     private readonly Option<string> _seed = Text("--seed", "N", "decides the samples; 0 by default");
     private readonly Option<string> _temperature = Text("--temperature", "X", "spread of the base; 1 samples the model itself");
+    private readonly Option<string> _rows = Text("--rows", "N", "images: rows of the grid");
+    private readonly Option<string> _columns = Text("--columns", "N", "images: columns of the grid");
+    private readonly Option<string> _class = Text("--class", "A,B", "images: their classes, by name or number; all in turn by default, none for no class");
+    private readonly Option<string> _guidance = Text("--guidance", "W", "images: weight of classifier-free guidance; 0 samples the model itself");
+    private readonly Option<string[]> _interpolate = new("--interpolate") { HelpName = "A B", Arity = new(2, 2), AllowMultipleArgumentsPerToken = true, Description = "images: from one picture to another, over the noise they come from" };
+    private readonly Option<string> _reconstruct = Text("--reconstruct", "DATA", "images: to noise and back");
     private readonly ModelOptions _model = new("solver", "rtol", "atol", "steps", "device", "threads");
 
     /// <summary>Lays out the options.</summary>
     public SampleVerb()
     {
-        Command = new("sample", "Draws samples from a trained model.") { _run, _count, _out, _seed, _temperature };
+        Command = new("sample", "Draws samples from a trained model.") { _run, _count, _out, _seed, _temperature, _rows, _columns, _class, _guidance, _interpolate, _reconstruct };
         _model.AddTo(Command);
     }
 
@@ -35,7 +41,13 @@ internal sealed class SampleVerb : Verb
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
-        ["flowode sample runs/moons --count 10000 --out samples.csv", "flowode sample runs/moons --out samples.npy.gz --seed 7", "flowode sample runs/moons --out samples.png"];
+    [
+        "flowode sample runs/moons --count 10000 --out samples.csv",
+        "flowode sample runs/moons --out samples.npy.gz --seed 7",
+        "flowode sample runs/digits --out grid.png --rows 4 --class 3,7 --guidance 1",
+        "flowode sample runs/digits --out images/ --count 500",
+        "flowode sample runs/digits --interpolate a.png b.png --class 3",
+    ];
 
     /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
@@ -44,6 +56,17 @@ internal sealed class SampleVerb : Verb
         long seed = Numbers.Integer(parsed.GetValue(_seed), "--seed", 0, long.MaxValue) ?? 0;
         double temperature = Numbers.Positive(parsed.GetValue(_temperature), "--temperature") ?? 1;
         string? path = parsed.GetValue(_out);
+        var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
+        if (RunConfig.Read(folder).Image is { } image)
+        {
+            return RunOnImages(parsed, folder, image, path ?? folder.File("samples.png"), (ulong)seed, temperature, output);
+        }
+
+        if (new Option[] { _rows, _columns, _class, _guidance, _interpolate, _reconstruct }.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
+        {
+            throw new UsageException($"{idle.Name} is for models of images; '{folder.Path}' is a model of {string.Join(", ", RunConfig.Read(folder).Columns)}.");
+        }
+
         if (path is not null && !TableWriters.CanWrite(path) && !FigureFile.CanWrite(path))
         {
             throw new UsageException($"--out {path}: unknown kind of file; expected {string.Join(", ", TableWriters.Extensions)}, each also with .gz, or a picture .png, .svg, .pdf, .webp.");
@@ -55,12 +78,11 @@ internal sealed class SampleVerb : Verb
             throw new UsageException("--json and samples cannot both have standard output; give --out FILE.");
         }
 
-        var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
         if (path is not null && FigureFile.CanWrite(path))
         {
-            var view = new ModelView(loaded.Model, loaded.Parameters, values, loaded.Config.Columns, device) { Stop = interrupt.Token };
+            var view = new ModelView(loaded.Trained, values, loaded.Config.Columns, device) { Stop = interrupt.Token };
             FigureFile.Write(path, new FigureBook(view, null, Path.GetFileName(folder.Path), $"{count} samples").SampledAlone((int)count, temperature, (ulong)seed));
         }
         else
@@ -80,12 +102,68 @@ internal sealed class SampleVerb : Verb
         return ExitCode.Done;
     }
 
+    private int RunOnImages(ParseResult parsed, RunFolder folder, RunImage image, string path, ulong seed, double temperature, Output output)
+    {
+        string[] ends = parsed.GetValue(_interpolate) ?? [];
+        string? reconstructed = parsed.GetValue(_reconstruct);
+        if (ends.Length > 0 && reconstructed is not null)
+        {
+            throw new UsageException("--interpolate and --reconstruct exclude each other; give one of them.");
+        }
+
+        var target = SampleTargets.Of(path);
+        if (target != SampleTarget.Folder)
+        {
+            OutputPath.Check(path, reconstructed);
+        }
+
+        int[]? classes = ImageClasses.Parse(parsed.GetValue(_class), image);
+        double guidance = Numbers.Finite(parsed.GetValue(_guidance), "--guidance") ?? 0;
+        var grid = ((int?)Numbers.Integer(parsed.GetValue(_rows), "--rows", 1, 1000), (int?)Numbers.Integer(parsed.GetValue(_columns), "--columns", 1, 1000));
+        int? count = (int?)Numbers.Integer(parsed.GetValue(_count), "--count", 1);
+        using var interrupt = new Interrupt(() => output.Notice("Stopping."));
+        using var loaded = _model.Load(parsed, folder, out var values, out var device);
+        if (guidance != 0 && loaded.Model.Options.ContextDimension == 0)
+        {
+            throw new UsageException($"--guidance {guidance}: the model of '{folder.Path}' knows no classes, so there is nothing to guide by. Train with --condition class.");
+        }
+
+        if (classes is not null && loaded.Model.Options.ContextDimension == 0)
+        {
+            throw new UsageException($"--class: the model of '{folder.Path}' knows no classes. Train with --condition class.");
+        }
+
+        var view = new ImageView(loaded.Trained, values, image, device)
+        {
+            Seed = seed,
+            Temperature = temperature,
+            Guidance = guidance,
+            IsAsTyped = _model.IsGiven(parsed, "rtol", "atol"),
+            Stop = interrupt.Token,
+        };
+        var sampling = new ImageSampling(view, Path.GetFileName(folder.Path), output);
+        int label = classes is [var one, ..] ? one : -1;
+        var result = ends.Length > 0 ? sampling.Interpolate(path, RunImages.ReadPictures(ends, image), grid.Item2, label)
+            : reconstructed is not null ? sampling.Reconstruct(path, RunImages.Read(reconstructed, image, output.Notice))
+            : sampling.Draw(path, count, grid, classes);
+        if (output.Json)
+        {
+            result["run"] = folder.Path;
+            result["seed"] = seed;
+            result["temperature"] = temperature;
+            result["guidance"] = guidance;
+            result["out"] = path;
+            output.WriteJson(result);
+        }
+
+        return ExitCode.Done;
+    }
+
     private static void Write(LoadedModel loaded, SettingValues values, bool asTyped, Device device, RandomSource random, int count, double temperature, string? path, Output output, CancellationToken stop)
     {
         var dtype = SolveSettings.DType(values);
-        using var parameters = loaded.ParametersAs(dtype, device);
-        using var flow = loaded.Model.Bind(parameters, SolveSettings.ForSampling(values, dtype, asTyped));
-        var sampler = new FlowSampler(flow, new() { DType = dtype, Device = device, Threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads") });
+        using var bound = loaded.Trained.Bind(SolveSettings.ForSampling(values, dtype, asTyped ? null : SolveSettings.SampleTolerance), dtype, device);
+        var sampler = new FlowSampler(bound.Flow, new() { DType = dtype, Device = device, Threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads") });
         var precision = dtype == ScalarType.Float32 ? NumberPrecision.Bits32 : NumberPrecision.Bits64;
         if (path is not null)
         {

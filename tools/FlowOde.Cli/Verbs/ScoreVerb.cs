@@ -61,7 +61,7 @@ internal sealed class ScoreVerb : Verb
         var report = new JsonObject { ["run"] = folder.Path };
         if (rows is not null)
         {
-            using var scorer = ModelScorer.Create(loaded.Model, loaded.Parameters, values, device, SolveSettings.ScoreTolerance, probes);
+            using var scorer = ModelScorer.Create(loaded.Trained, values, device, SolveSettings.ScoreTolerance, probes);
             output.Notice($"Scoring {rows.Part.Rows} rows ({scorer.Method}).");
             var scores = scorer.Score(rows.Part.Values, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
             Describe(report, rows, columns, scores, scorer.Method);

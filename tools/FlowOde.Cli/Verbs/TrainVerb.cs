@@ -12,6 +12,7 @@ internal sealed class TrainVerb : Verb
     private readonly Argument<string?> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "a toy's name, a bundled set's name (see `flowode data`), or a file: .csv .tsv .npy (.gz), or a picture" };
     private readonly Option<string> _run = Text("--run", "DIR", "the folder of the run; runs/NAME by default");
     private readonly Option<string> _resume = Text("--resume", "RUN", "continues a run; only --minutes, --iterations and --threads may be given with it, as new totals");
+    private readonly Option<string> _from = Text("--from", "RUN", "trains the model of a run on, in a run of its own, by another objective or with other options; data and model are the run's");
     private readonly Option<string> _config = Text("--config", "FILE", "JSON with any of these options by name");
     private readonly Option<string> _preset = Text("--preset", "NAME", $"a set of options: {string.Join(", ", PresetCatalog.All.Select(preset => $"{preset.Name} ({preset.Help})"))}");
     private readonly SettingOptions _settings = new(SettingCatalog.All.Select(setting => setting.Name));
@@ -19,7 +20,7 @@ internal sealed class TrainVerb : Verb
     /// <summary>Lays out the options.</summary>
     public TrainVerb()
     {
-        Command = new("train", "Fits a density to data, writes a run folder and draws its pictures.") { _data, _run, _resume, _config, _preset };
+        Command = new("train", "Fits a density to data, writes a run folder and draws its pictures.") { _data, _run, _resume, _from, _config, _preset };
         _settings.AddTo(Command);
     }
 
@@ -45,8 +46,20 @@ internal sealed class TrainVerb : Verb
             return ResumeTraining.Run(RunFolder.Open(resume), flags, output);
         }
 
+        if (parsed.GetValue(_from) is { } from)
+        {
+            return parsed.GetValue(_data) is { } other
+                ? throw new UsageException($"--from takes its data from the run, so '{other}' cannot be given with it.")
+                : NewTraining.RunFrom(RunFolder.Open(from), parsed.GetValue(_run), Layers(parsed, flags), output);
+        }
+
         string data = parsed.GetValue(_data)
             ?? throw new UsageException("train needs DATA: a name such as moons or earthquakes, or a file; or --resume RUN.");
+        return NewTraining.Run(data, parsed.GetValue(_run), Layers(parsed, flags), output);
+    }
+
+    private IReadOnlyList<SettingLayer> Layers(ParseResult parsed, SettingLayer flags)
+    {
         var layers = new List<SettingLayer>();
         if (parsed.GetValue(_preset) is { } preset)
         {
@@ -58,7 +71,7 @@ internal sealed class TrainVerb : Verb
             layers.Add(ConfigFile.Read(config));
         }
 
-        return NewTraining.Run(data, parsed.GetValue(_run), [.. layers, flags], output);
+        return [.. layers, flags];
     }
 
     private void RefuseBesideResume(ParseResult parsed, SettingLayer flags)
@@ -67,7 +80,7 @@ internal sealed class TrainVerb : Verb
         string[] others =
         [
             .. parsed.GetValue(_data) is { } data ? [data] : Array.Empty<string>(),
-            .. new[] { _run, _config, _preset }.Where(option => parsed.GetValue(option) is not null).Select(option => option.Name),
+            .. new[] { _run, _from, _config, _preset }.Where(option => parsed.GetValue(option) is not null).Select(option => option.Name),
             .. flags.Values.Keys.Except(allowed).Select(name => $"--{name}"),
         ];
         if (others.Length > 0)

@@ -30,6 +30,6 @@ internal sealed class ScriptedObjective(Func<long, bool> fails) : IObjective
             }
         }
 
-        return new() { Loss = loss, SumNegativeLogDensity = loss, SumSquaredLogDensity = loss * loss, Rows = 1, Forward = new(), Backward = new() };
+        return new() { Loss = loss, SumScore = loss, SumSquaredScore = loss * loss, Rows = 1, Forward = new(), Backward = new() };
     }
 }

@@ -98,7 +98,7 @@ public class TrainerStepTests
             Assert.Equal(averages[(10 * i) + 9], seen[i], (a, b) => Math.Abs(a - b) < 1e-13);
         }
 
-        Assert.Equal((20L, 1.0), (state.BestIteration, state.BestValidation!.NegativeLogLikelihood));
+        Assert.Equal((20L, 1.0), (state.BestIteration, state.BestValidation!.Score));
         Assert.Equal(seen[1], state.Best.AsSpan<double>().ToArray());
         Assert.NotEqual(state.Parameters.AsSpan<double>().ToArray(), seen[3]);
     }

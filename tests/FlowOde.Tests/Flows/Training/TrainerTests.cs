@@ -25,8 +25,8 @@ public class TrainerTests
         Assert.True(state.IsComplete);
         Assert.Equal(15, records.Count(r => r.Validation is not null));
         double entropy = 1 + Math.Log(2 * Math.PI) + Math.Log(0.5);
-        Assert.InRange(state.BestValidation!.NegativeLogLikelihood, entropy - 0.1, entropy + 0.15);
-        Assert.True(records[0].NegativeLogLikelihood > entropy + 1);
+        Assert.InRange(state.BestValidation!.Score, entropy - 0.1, entropy + 0.15);
+        Assert.True(records[0].Score > entropy + 1);
     }
 
     [Fact]

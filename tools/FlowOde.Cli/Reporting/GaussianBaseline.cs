@@ -1,0 +1,55 @@
+using FlowOde.Cli.Training;
+using FlowOde.Flows.Bijections;
+using FlowOde.Flows.Composition;
+using FlowOde.Flows.Randomness;
+using FlowOde.Samplers.Scoring;
+using static TorchSharp.torch;
+
+namespace FlowOde.Cli.Reporting;
+
+/// <summary>What a normal density of the pixels' logits makes of images, in bits per dimension: what a model of images should beat.</summary>
+/// <param name="Full">With the covariance of all pixels.</param>
+/// <param name="Diagonal">With pixels on their own.</param>
+internal sealed record GaussianBaseline(MeanScore Full, MeanScore Diagonal)
+{
+    /// <summary>α of the logit.</summary>
+    public const double Alpha = 1e-6;
+
+    private const double Ridge = 1e-6; // of the mean variance, where there are fewer images than pixels
+
+    /// <summary>Fits both to training images and scores others.</summary>
+    /// <param name="train">The training images.</param>
+    /// <param name="test">The images that are scored.</param>
+    /// <param name="levels">Their number of levels.</param>
+    /// <param name="random">The draws of the noise.</param>
+    public static GaussianBaseline Fit(DataPart train, DataPart test, int levels, RandomSource random)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var dequantization = new Dequantization(levels);
+        var (unit, logit) = (dequantization.Unit(train.Dimension), new Logit(train.Dimension, Alpha));
+        var (rows, _) = Logits(train);
+        var (held, delta) = Logits(test);
+        var mean = rows.mean([0], keepdim: true);
+        var centred = rows - mean;
+        var covariance = centred.t().mm(centred) / train.Rows;
+        var variance = covariance.diagonal();
+        var factor = linalg.cholesky(covariance + (eye(train.Dimension, dtype: ScalarType.Float64) * (variance.mean() * Ridge)));
+        var whole = linalg.solve_triangular(factor, (held - mean).t(), upper: false).t();
+        return new(
+            Bits(StandardNormal.LogDensity(whole) - factor.diagonal().log().sum() - delta),
+            Bits(StandardNormal.LogDensity((held - mean) / variance.sqrt()) - (0.5 * variance.log().sum()) - delta));
+
+        (Tensor Values, Tensor Delta) Logits(DataPart part)
+        {
+            long[] numbers = [.. Enumerable.Range(0, part.Rows).Select(row => (long)row)];
+            var noisy = dequantization.Spread(tensor(part.Values, part.Rows, part.Dimension), numbers, random.Stream(RandomPurpose.Evaluation, 0));
+            var draw = new FlowDraw(random, RandomPurpose.Evaluation, 0, numbers);
+            var first = unit.ToBase(noisy, draw);
+            var second = logit.ToBase(first.Values, draw);
+            return (second.Values, first.DeltaLogDensity + second.DeltaLogDensity);
+        }
+
+        MeanScore Bits(Tensor logDensity) => MeanScore.Of([.. logDensity.data<double>().Select(value => BitsPerDim.FromNats(-value, train.Dimension))]);
+    }
+}
