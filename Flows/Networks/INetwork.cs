@@ -23,6 +23,10 @@ public interface INetwork
     /// <summary>Products of a weight with an input in one evaluation of one row: what an evaluation cannot do without, and each tangent and each half of a pullback again.</summary>
     long Products { get; }
 
+    /// <summary>Which product of the Jacobian with a direction the tangents of the output are.</summary>
+    /// <value><see cref="TangentProduct.JacobianTimesDirection"/> by default, as closed forms have it.</value>
+    TangentProduct TangentProduct => TangentProduct.JacobianTimesDirection;
+
     /// <summary>Makes scratch memory and tapes. Belongs to the caller.</summary>
     /// <param name="spec">Rows, type and device; the last two are those of the parameters.</param>
     /// <param name="tangents">Number K of tangents of a row; 0 for values alone.</param>
@@ -33,11 +37,11 @@ public interface INetwork
     void Forward(EvaluationTime time, NetworkTape tape);
 
     /// <summary>The same as a torch expression, for autograd.</summary>
-    /// <param name="time">The time t of all rows, [].</param>
+    /// <param name="time">The time t of all rows, [], or of each row, [B].</param>
     /// <param name="input">z [B, D] and the directions of its tangents [K, B, D].</param>
     /// <param name="context">[B, C]; null for zeros, or where C is 0.</param>
     /// <param name="parameters">A tensor for each segment of <see cref="Parameters"/>.</param>
-    /// <returns>f(t, z) and (∂f/∂z)e, new tensors of the caller's scope.</returns>
+    /// <returns>f(t, z) and its tangents, (∂f/∂z)e or as <see cref="TangentProduct"/> says, new tensors of the caller's scope.</returns>
     DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters);
 
     /// <summary>The state half of the pullback: from <see cref="NetworkWorkspace.OutputCotangent"/> to the cotangent of the input values.</summary>
@@ -50,6 +54,6 @@ public interface INetwork
     /// <param name="tape">The tape of the evaluation.</param>
     /// <param name="weight">The weight of the parameter gradient.</param>
     /// <param name="intoGradient">weight·(cotangent of the parameters) is added to it; null where only time is asked for.</param>
-    /// <param name="intoTime">Receives the cotangent of time, [1], without the weight; null where it is not wanted.</param>
+    /// <param name="intoTime">Receives the cotangent of time, [1], or [B] where each row has its own, without the weight; null where it is not wanted.</param>
     void PullbackParameters(NetworkTape tape, double weight, FlatVector? intoGradient, torch.Tensor? intoTime);
 }
