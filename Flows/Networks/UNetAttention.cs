@@ -13,9 +13,9 @@ internal sealed class UNetAttention : UNetBlock
 {
     private readonly long _heads;
     private readonly Scalar _scale;
-    private readonly UNetNorm _norm;
-    private readonly UNetConvolution _queries;
-    private readonly UNetConvolution _result;
+    private readonly ExpressedNorm _norm;
+    private readonly ExpressedConvolution _queries;
+    private readonly ExpressedConvolution _result;
 
     internal UNetAttention(UNetPlan plan, string name, int level, long channels, long heads)
     {

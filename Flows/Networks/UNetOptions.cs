@@ -1,5 +1,4 @@
 using FlowOde.Solvers.Vectors;
-using TorchSharp;
 
 namespace FlowOde.Flows.Networks;
 
@@ -93,20 +92,6 @@ public sealed record UNetOptions : INetworkOptions
     {
         ArgumentNullException.ThrowIfNull(uniforms);
         ArgumentNullException.ThrowIfNull(intoParameters);
-        var parameters = new UNetPlan(this).Parameters;
-        parameters.Check(intoParameters);
-        using var scope = torch.NewDisposeScope();
-        for (int i = 0; i < parameters.Count; i++)
-        {
-            if (parameters[i].Bound > 0)
-            {
-                UniformSegments.Draw(uniforms, i, parameters[i].Bound, intoParameters);
-            }
-            else
-            {
-                using Scalar value = parameters[i].Value;
-                intoParameters[i].fill_(value);
-            }
-        }
+        new UNetPlan(this).Parameters.Initialize(uniforms, intoParameters);
     }
 }

@@ -53,20 +53,20 @@ internal sealed class UNetPlan
         Last = Convolution("last", width, image.Channels, 0, scale: options.LastLayerScale);
     }
 
-    internal UNetParameters Parameters { get; } = new();
+    internal ExpressedParameters Parameters { get; } = new();
 
     /// <summary>Products of a weight, or of a pixel attended to, with a number in one evaluation of a row.</summary>
     internal long Products { get; private set; }
 
     internal UNetEmbedding Embedding { get; }
 
-    internal UNetConvolution First { get; }
+    internal ExpressedConvolution First { get; }
 
     /// <summary>The blocks of each level on the way down.</summary>
     internal List<Stage> Down { get; } = [];
 
     /// <summary>What halves the image behind each level but the last.</summary>
-    internal List<UNetConvolution> Shrink { get; } = [];
+    internal List<ExpressedConvolution> Shrink { get; } = [];
 
     internal IReadOnlyList<UNetBlock> Middle { get; }
 
@@ -74,11 +74,11 @@ internal sealed class UNetPlan
     internal List<Stage> Up { get; } = [];
 
     /// <summary>What works before the image is doubled, behind each level but the last, the smallest image first.</summary>
-    internal List<UNetConvolution> Grow { get; } = [];
+    internal List<ExpressedConvolution> Grow { get; } = [];
 
-    internal UNetNorm LastNorm { get; }
+    internal ExpressedNorm LastNorm { get; }
 
-    internal UNetConvolution Last { get; }
+    internal ExpressedConvolution Last { get; }
 
     /// <summary>Adds a convolution.</summary>
     /// <param name="name">Its part.</param>
@@ -88,13 +88,13 @@ internal sealed class UNetPlan
     /// <param name="kernel">Height and width of its kernel.</param>
     /// <param name="stride">1, or 2 to halve the image.</param>
     /// <param name="scale">Of what it starts from.</param>
-    internal UNetConvolution Convolution(string name, long inputs, long outputs, int level, long kernel = 3, long stride = 1, double scale = 1)
+    internal ExpressedConvolution Convolution(string name, long inputs, long outputs, int level, long kernel = 3, long stride = 1, double scale = 1)
     {
         Products += outputs * inputs * kernel * kernel * Pixels(level);
         return new(Parameters.AddAffine($"{name}.conv", scale, outputs, inputs, kernel, kernel), kernel, stride);
     }
 
-    internal UNetNorm Norm(string name, long channels) => new(Parameters.AddNorm($"{name}.norm", channels), _options.Groups);
+    internal ExpressedNorm Norm(string name, long channels) => new(Parameters.AddNorm($"{name}.norm", channels), _options.Groups);
 
     /// <summary>Adds a map of numbers that are no image.</summary>
     internal int Affine(string name, long inputs, long outputs)

@@ -7,12 +7,12 @@ namespace FlowOde.Flows.Networks;
 /// <remarks>He et al. 2016 (1603.05027); the embedding as Ho et al. 2020 (2006.11239) add it.</remarks>
 internal sealed class UNetResidual : UNetBlock
 {
-    private readonly UNetNorm _firstNorm;
-    private readonly UNetConvolution _first;
+    private readonly ExpressedNorm _firstNorm;
+    private readonly ExpressedConvolution _first;
     private readonly int _embedding;
-    private readonly UNetNorm _secondNorm;
-    private readonly UNetConvolution _second;
-    private readonly UNetConvolution? _shortcut;
+    private readonly ExpressedNorm _secondNorm;
+    private readonly ExpressedConvolution _second;
+    private readonly ExpressedConvolution? _shortcut;
 
     internal UNetResidual(UNetPlan plan, string name, int level, long inputs, long outputs, long embedding)
     {

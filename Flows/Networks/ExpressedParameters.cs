@@ -1,19 +1,16 @@
 using FlowOde.Solvers.Vectors;
+using TorchSharp;
 
 namespace FlowOde.Flows.Networks;
 
-/// <summary>The parameters of a U-Net in the order in which its parts ask for them, each with what it starts from.</summary>
-internal sealed class UNetParameters
+/// <summary>The parameters of a network that is an expression, in the order in which its parts ask for them, each with what it starts from.</summary>
+internal sealed class ExpressedParameters
 {
     private readonly List<Start> _starts = [];
     private VectorLayout? _layout;
 
-    internal int Count => _starts.Count;
-
     /// <summary>Names and places; asked for when all parts are there.</summary>
     internal VectorLayout Layout => _layout ??= new(_starts.Select(start => start.Segment));
-
-    internal Start this[int index] => _starts[index];
 
     /// <summary>Adds a weight and a bias that start uniform in ±scale/√(fan-in).</summary>
     /// <param name="name">Their part.</param>
@@ -52,6 +49,28 @@ internal sealed class UNetParameters
         }
     }
 
+    /// <summary>Overwrites parameters with what they start from.</summary>
+    /// <param name="uniforms">Draws: (row, count) to that many numbers in (0, 1). The row is the index of the segment.</param>
+    /// <param name="intoParameters">Receives them.</param>
+    /// <exception cref="ArgumentException">The vector has another layout, or too few numbers were drawn.</exception>
+    internal void Initialize(Func<long, long, double[]> uniforms, FlatVector intoParameters)
+    {
+        Check(intoParameters);
+        using var scope = torch.NewDisposeScope();
+        for (int i = 0; i < _starts.Count; i++)
+        {
+            if (_starts[i].Bound > 0)
+            {
+                UniformSegments.Draw(uniforms, i, _starts[i].Bound, intoParameters);
+            }
+            else
+            {
+                using Scalar value = _starts[i].Value;
+                intoParameters[i].fill_(value);
+            }
+        }
+    }
+
     /// <summary>A segment that starts uniform in ±bound, or at a value where the bound is 0.</summary>
-    internal sealed record Start(Segment Segment, double Bound, double Value);
+    private sealed record Start(Segment Segment, double Bound, double Value);
 }
