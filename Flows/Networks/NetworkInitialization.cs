@@ -43,17 +43,6 @@ public static class NetworkInitialization
             Draw(intoParameters.Layout.Segments.Count - 1, 1 / Math.Sqrt(options.ContextDimension));
         }
 
-        void Draw(int index, double range)
-        {
-            var segment = intoParameters.Layout.Segments[index];
-            double[] draws = uniforms(index, segment.Length);
-            if (draws.Length != segment.Length)
-            {
-                throw new ArgumentException($"Segment '{segment.Name}' needs {segment.Length} numbers; {draws.Length} were drawn.", nameof(uniforms));
-            }
-
-            var values = tensor(Array.ConvertAll(draws, u => range * ((2 * u) - 1)), dtype: ScalarType.Float64);
-            intoParameters[index].copy_(values.view(segment.Shape));
-        }
+        void Draw(int index, double range) => UniformSegments.Draw(uniforms, index, range, intoParameters);
     }
 }

@@ -6,7 +6,7 @@ using TorchSharp;
 namespace FlowOde.Flows.Networks;
 
 /// <summary>The shape of a network: a chain of layers with an activation between them. Its parameter layout follows before any memory is taken.</summary>
-public abstract record NetworkOptions
+public abstract record NetworkOptions : INetworkOptions
 {
     private static readonly long[] _usualHidden = [64, 64, 64];
 
@@ -76,6 +76,9 @@ public abstract record NetworkOptions
     /// <param name="parameters">Has the layout <see cref="ParameterLayout"/>; belongs to the caller and outlives the network.</param>
     /// <exception cref="ArgumentException">The parameters have another layout.</exception>
     public abstract INetwork CreateNetwork(FlatVector parameters);
+
+    /// <inheritdoc/>
+    void INetworkOptions.Initialize(Func<long, long, double[]> uniforms, FlatVector intoParameters) => this.Initialize(uniforms, intoParameters);
 
     internal void CheckLayout(FlatVector parameters)
     {
