@@ -1,3 +1,4 @@
+using FlowOde.Data.Images;
 using FlowOde.Data.Pictures;
 using FlowOde.Data.Readers;
 using FlowOde.Data.Sources;
@@ -25,6 +26,9 @@ public sealed record BundledSet
     /// <summary>The licence of the data, with whom to credit.</summary>
     public required string Licence { get; init; }
 
+    /// <summary>Number of levels of a set of images, whose resources are IDX files of images and labels; null for a table or a picture.</summary>
+    public int? Levels { get; init; }
+
     /// <summary>The resources of the training, validation and test part; one alone is a set without published parts.</summary>
     internal IReadOnlyList<string> Resources { get; init; } = [];
 
@@ -33,12 +37,23 @@ public sealed record BundledSet
 
     /// <summary>Opens the set.</summary>
     /// <param name="options">Which columns to keep; the defaults keep all numeric ones.</param>
+    /// <param name="images">How images become those that a model sees.</param>
     /// <param name="tone">Which parts of a picture are dense.</param>
-    /// <returns>A table, or a picture for <c>flower</c>.</returns>
+    /// <returns>A table, images, or a picture for <c>flower</c>.</returns>
     /// <exception cref="DataFormatException">The options name a column that is not there, or do not apply.</exception>
-    public DataSource Open(TableReadOptions options, PictureTone tone = PictureTone.Bright)
+    public DataSource Open(TableReadOptions options, ImageReadOptions? images = null, PictureTone tone = PictureTone.Bright)
     {
         ArgumentNullException.ThrowIfNull(options);
+        images ??= new();
+        if (Levels is { } levels)
+        {
+            DataCatalog.Refuse(options, $"the images '{Name}'");
+            using var pixels = new GzipInput(OpenResource(Resources[0]), Name);
+            using var labels = new GzipInput(OpenResource(Resources[1]), Name);
+            return new ImageSource(ImageShaping.Apply(IdxReader.Read(pixels, labels, Name, levels, images), images));
+        }
+
+        DataCatalog.RefuseOfImages(images, $"'{Name}'");
         if (!PictureReader.CanRead(Resources[0]))
         {
             return new TableSource(OpenTable(options));

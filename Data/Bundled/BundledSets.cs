@@ -67,6 +67,26 @@ public static class BundledSets
         },
         new()
         {
+            Name = "digits",
+            Description = "handwritten digits, 8 x 8 pixels of 17 levels",
+            Rows = 1797,
+            Columns = [],
+            Levels = 17,
+            Licence = $"{Uci}; E. Alpaydin and C. Kaynak",
+            Resources = ["digits-images-idx3-ubyte.gz", "digits-labels-idx1-ubyte.gz"],
+        },
+        new()
+        {
+            Name = "mnist10k",
+            Description = "handwritten digits, 28 x 28: the 10,000 of MNIST's test part, split anew, so that scores do not compare with published ones of MNIST",
+            Rows = 10000,
+            Columns = [],
+            Levels = 256,
+            Licence = "CC BY-SA 3.0 as commonly stated; Y. LeCun, C. Cortes and C. J. C. Burges",
+            Resources = ["mnist10k-images-idx3-ubyte.gz", "mnist10k-labels-idx1-ubyte.gz"],
+        },
+        new()
+        {
             Name = "flower",
             Description = "photograph of a flower as a density on the plane",
             Rows = 0,

@@ -6,9 +6,10 @@ namespace FlowOde.Data.Readers;
 
 /// <summary>The header of a NumPy array file: type, order and shape.</summary>
 /// <remarks>NumPy enhancement proposal 1 and numpy.lib.format, versions 1 to 3. The header is a Python dictionary; it is taken apart by hand, nothing is evaluated.</remarks>
-internal sealed record NpyHeader(string ElementType, bool FortranOrder, long Rows, long Columns)
+internal sealed record NpyHeader(string ElementType, bool FortranOrder, IReadOnlyList<long> Shape)
 {
     private const int LongestHeader = 1 << 16;
+    private const int MostDimensions = 4;
     private const string Expected = "expected a NumPy .npy file as numpy.save writes it";
 
     private static ReadOnlySpan<byte> Mark => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
@@ -63,22 +64,21 @@ internal sealed record NpyHeader(string ElementType, bool FortranOrder, long Row
 
         var shape = ValueOf(text, "shape", source);
         var sizes = shape.Trim('(', ')').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (sizes.Length is not (1 or 2))
+        if (sizes.Length is < 1 or > MostDimensions)
         {
-            throw new DataFormatException($"{source}: the array has shape {Shorten(shape)}; expected (rows, columns) or (rows,). Reshape it to two dimensions.");
+            throw new DataFormatException($"{source}: the array has shape {Shorten(shape)}; expected (rows, columns) or (rows,), or for images (images, channels, height, width).");
         }
 
-        var numbers = new long[2];
-        numbers[1] = 1;
+        var numbers = new long[sizes.Length];
         for (var i = 0; i < sizes.Length; i++)
         {
             if (!sizes[i].All(char.IsAsciiDigit) || !long.TryParse(sizes[i], out numbers[i]) || numbers[i] < 1)
             {
-                throw new DataFormatException($"{source}: the array has shape {Shorten(shape)}; expected at least one row and one column.");
+                throw new DataFormatException($"{source}: the array has shape {Shorten(shape)}; expected at least 1 of each.");
             }
         }
 
-        return new(type[1..^1], order == "True", numbers[0], numbers[1]);
+        return new(type[1..^1], order == "True", numbers);
     }
 
     /// <summary>The text of one value of the dictionary: up to the comma that ends it, outside quotes and brackets.</summary>

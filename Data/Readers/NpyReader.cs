@@ -24,26 +24,36 @@ internal sealed class NpyReader : ITableReader
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
         var header = NpyHeader.Read(stream, source);
-        var (size, element) = Decoder(header.ElementType, source);
-        var cells = (Int128)header.Rows * header.Columns;
-        if (cells > options.MaxCells)
+        if (header.Shape.Count > 2)
         {
-            throw new DataFormatException($"{source}: states {header.Rows} rows of {header.Columns} columns; at most {options.MaxCells} cells are accepted.");
+            throw new DataFormatException($"{source}: the array has shape ({string.Join(", ", header.Shape)}); expected (rows, columns) or (rows,). Reshape it to two dimensions.");
         }
 
-        var values = ReadNumbers(stream, source, (int)cells, size, element);
+        var (rows, columns) = (header.Shape[0], header.Shape.Count == 2 ? header.Shape[1] : 1);
+        var cells = (Int128)rows * columns;
+        if (cells > options.MaxCells)
+        {
+            throw new DataFormatException($"{source}: states {rows} rows of {columns} columns; at most {options.MaxCells} cells are accepted.");
+        }
+
+        var values = ReadNumbers(stream, source, header.ElementType, (int)cells);
         var notices = new List<string>();
         if (stream.ReadByte() >= 0)
         {
             notices.Add($"{source}: bytes after the array are ignored.");
         }
 
-        return Collect(values, header, source, options, notices);
+        return Collect(values, ((int)rows, (int)columns), header.FortranOrder, source, options, notices);
     }
 
     /// <summary>Reads into a buffer that grows with the bytes that are really there, whatever the header states.</summary>
-    private static double[] ReadNumbers(Stream stream, string source, int count, int size, Element element)
+    /// <param name="stream">Stands at the first number.</param>
+    /// <param name="source">What to call it in messages.</param>
+    /// <param name="type">The type of a number, as the header states it.</param>
+    /// <param name="count">How many numbers the header states.</param>
+    internal static double[] ReadNumbers(Stream stream, string source, string type, int count)
     {
+        var (size, element) = Decoder(type, source);
         var values = new double[Math.Min(count, 2 * ChunkBytes / size)];
         var chunk = new byte[ChunkBytes];
         var done = 0;
@@ -70,13 +80,13 @@ internal sealed class NpyReader : ITableReader
         return values;
     }
 
-    private static DataTable Collect(double[] values, NpyHeader header, string source, TableReadOptions options, List<string> notices)
+    private static DataTable Collect(double[] values, (int Rows, int Columns) shape, bool fortranOrder, string source, TableReadOptions options, List<string> notices)
     {
-        var (rows, columns) = ((int)header.Rows, (int)header.Columns);
+        var (rows, columns) = shape;
         var names = Enumerable.Range(1, columns).Select(number => $"column_{number}").ToArray();
         var plan = ColumnPlan.Make(source, names, options, notices);
         var collector = new RowCollector(source, "row", plan, options);
-        var (rowStep, columnStep) = header.FortranOrder ? (1L, (long)rows) : (columns, 1L);
+        var (rowStep, columnStep) = fortranOrder ? (1L, (long)rows) : (columns, 1L);
         for (var row = 0; row < rows; row++)
         {
             foreach (var column in plan.Kept)

@@ -1,4 +1,5 @@
 using FlowOde.Data.Bundled;
+using FlowOde.Data.Images;
 using FlowOde.Data.Pictures;
 using FlowOde.Data.Readers;
 using FlowOde.Data.Tables;
@@ -9,6 +10,9 @@ namespace FlowOde.Data.Sources;
 /// <summary>Finds data by name or path.</summary>
 public static class DataCatalog
 {
+    /// <summary>The environment variable that names the folder of larger data sets, a folder each.</summary>
+    public const string FolderVariable = "FLOWODE_DATA";
+
     /// <summary>The names of all toys and bundled sets.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Toys.All.Select(toy => toy.Name), .. BundledSets.All.Select(set => set.Name)];
 
@@ -19,13 +23,15 @@ public static class DataCatalog
     /// <param name="nameOrPath">A name, or the path of a table or a picture. A path with a folder, as in <c>./moons</c>, is never taken for a name.</param>
     /// <param name="options">What a table's file does not say about itself.</param>
     /// <param name="tone">Which parts of a picture are dense.</param>
+    /// <param name="images">How images become those that a model sees; the usual ones by default.</param>
     /// <param name="folder">The folder that relative paths start from; <see langword="null"/> for the working folder.</param>
     /// <returns>What was found, read.</returns>
     /// <exception cref="DataFormatException">Nothing of that name exists, a name and a file clash, an option does not apply, or the content is not usable.</exception>
-    public static DataSource Resolve(string nameOrPath, TableReadOptions options, PictureTone tone = PictureTone.Bright, string? folder = null)
+    public static DataSource Resolve(string nameOrPath, TableReadOptions options, PictureTone tone = PictureTone.Bright, ImageReadOptions? images = null, string? folder = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(nameOrPath);
         ArgumentNullException.ThrowIfNull(options);
+        images ??= new();
         var path = nameOrPath.Contains('\0', StringComparison.Ordinal) ? throw new DataFormatException("A path cannot hold a zero character.") : Path.Combine(folder ?? "", nameOrPath);
         var toy = Toys.Find(nameOrPath);
         var set = BundledSets.Find(nameOrPath);
@@ -37,10 +43,11 @@ public static class DataCatalog
         if (toy is not null)
         {
             Refuse(options, $"the toy density '{toy.Name}'");
+            RefuseOfImages(images, $"the toy density '{toy.Name}'");
             return new ToySource(toy);
         }
 
-        return set?.Open(options, tone) ?? OpenFile(nameOrPath, path, options, tone);
+        return set?.Open(options, images, tone) ?? OpenFile(nameOrPath, path, options, images, tone);
     }
 
     /// <summary>Refuses table options where there is no table, rather than ignoring them.</summary>
@@ -52,18 +59,29 @@ public static class DataCatalog
         }
     }
 
-    private static DataSource OpenFile(string nameOrPath, string path, TableReadOptions options, PictureTone tone)
+    /// <summary>Refuses options of images where there are none, rather than ignoring them.</summary>
+    internal static void RefuseOfImages(ImageReadOptions options, string what)
     {
-        if (Directory.Exists(path))
+        if (options.Given.Count > 0)
         {
-            throw new DataFormatException($"'{nameOrPath}' is a folder; expected a file, one of {string.Join(", ", Extensions)}.");
+            throw new DataFormatException($"{string.Join(", ", options.Given)}: such options are for images and do not apply to {what}.");
+        }
+    }
+
+    private static DataSource OpenFile(string nameOrPath, string path, TableReadOptions options, ImageReadOptions images, PictureTone tone)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            path = Shelved(nameOrPath) ?? throw Unknown(nameOrPath, path);
         }
 
-        if (!File.Exists(path))
+        if (ImageReaders.CanRead(path))
         {
-            throw Unknown(nameOrPath, path);
+            Refuse(options, $"the images '{nameOrPath}'");
+            return new ImageSource(ImageReaders.Read(path, nameOrPath, images));
         }
 
+        RefuseOfImages(images, $"'{nameOrPath}'");
         if (PictureReader.CanRead(path))
         {
             Refuse(options, $"the picture '{nameOrPath}'");
@@ -75,12 +93,16 @@ public static class DataCatalog
             : throw new DataFormatException($"{nameOrPath}: unknown kind of file '{Path.GetExtension(path)}'; readable are {string.Join(", ", Extensions)}, tables also with .gz.");
     }
 
+    /// <summary>A file or folder of this name among the larger data sets, or null.</summary>
+    private static string? Shelved(string name) =>
+        Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder && Path.Combine(folder, name) is var path && (File.Exists(path) || Directory.Exists(path)) ? path : null;
+
     private static DataFormatException Unknown(string nameOrPath, string path)
     {
         var files = Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent && Directory.Exists(parent)
             ? Directory.EnumerateFiles(parent).Take(1000).Select(file => Path.GetFileName(file)).Where(file => TableReaders.CanRead(file) || PictureReader.CanRead(file))
             : [];
         var near = NearestName.Suggest(Path.GetFileName(nameOrPath), [.. Names, .. files]) is { } name ? $" Did you mean '{name}'?" : "";
-        return new($"'{nameOrPath}' is no known name and no file.{near} Names: {string.Join(", ", Names)}. Files: {string.Join(", ", Extensions)}, tables also with .gz.");
+        return new($"'{nameOrPath}' is no known name and no file.{near} Names: {string.Join(", ", Names)}. Files: {string.Join(", ", Extensions)}, tables also with .gz; images: {string.Join("; ", ImageReaders.All.Select(reader => reader.Description))}. Larger sets are found by name in the folder that the variable {FolderVariable} names.");
     }
 }

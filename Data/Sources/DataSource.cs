@@ -1,6 +1,6 @@
 namespace FlowOde.Data.Sources;
 
-/// <summary>What a name or path stands for: a <see cref="ToySource"/>, a <see cref="PictureSource"/> or a <see cref="TableSource"/>.</summary>
+/// <summary>What a name or path stands for: a <see cref="ToySource"/>, a <see cref="PictureSource"/>, an <see cref="ImageSource"/> or a <see cref="TableSource"/>.</summary>
 public abstract record DataSource
 {
     private protected DataSource(string name) => Name = name;

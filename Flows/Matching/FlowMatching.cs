@@ -44,12 +44,12 @@ public sealed class FlowMatching(IProbabilityPath path, ITimeSampling times, dou
     /// <exception cref="ArgumentException">The flow has another shape; the message says which.</exception>
     public static (Cnf Part, Tensor Rows) Reduce(IFlow flow, Tensor data, FlowDraw draw)
     {
-        if (flow is not SequentialFlow { Parts: [.. var closed, Cnf part] } || closed.FirstOrDefault(other => other is Cnf or MultiscaleFlow || other.Parameters.Layout.Length > 0) is not null)
+        if ((flow as SequentialFlow)?.Parts is not { } parts || parts[^1] is not Cnf part || parts.SkipLast(1).Any(other => other is Cnf or MultiscaleFlow || other.Parameters.Layout.Length > 0))
         {
             throw new ArgumentException($"Flow matching trains one continuous flow behind closed-form maps; found {Describe(flow)}. Use one block, one scale and no norms, or train by likelihood.", nameof(flow));
         }
 
-        return (part, closed.Aggregate(data, (rows, map) => map.ToBase(rows, draw).Values));
+        return (part, parts.SkipLast(1).Aggregate(data, (rows, map) => map.ToBase(rows, draw).Values));
     }
 
     /// <inheritdoc/>

@@ -152,13 +152,13 @@ public sealed class GuidedNetwork : INetwork
 
         public NetworkTape Without => without;
 
-        public override long Bytes => given.Bytes + without.Bytes + output.Footprint;
+        public override long Bytes => given.Bytes + without.Bytes + Output.Footprint;
 
         protected override void DisposeKept()
         {
             given.Dispose();
             without.Dispose();
-            output.Dispose();
+            Output.Dispose();
         }
     }
 }

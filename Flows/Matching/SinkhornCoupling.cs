@@ -89,7 +89,7 @@ public sealed class SinkhornCoupling : ICoupling
             for (int column = 0; column < rows; column++)
             {
                 double sum = LogSum(logs.AsSpan(column), f, rows);
-                worst = Math.Max(worst, Math.Abs(Math.Expm1(g[column] + sum - share)));
+                worst = Math.Max(worst, Math.Abs(double.ExpM1(g[column] + sum - share)));
                 g[column] = share - sum;
             }
 

@@ -27,7 +27,7 @@ public sealed class VpDiffusionPath : IProbabilityPath
     {
         double left = 1 - time;
         double amount = (0.5 * left * left * (LastRate - FirstRate)) + (left * FirstRate), rate = -(left * (LastRate - FirstRate)) - FirstRate; // T and dT/dt
-        double alpha = Math.Exp(-0.5 * amount), variance = -Math.Expm1(-amount), sigma = Math.Sqrt(variance);
+        double alpha = Math.Exp(-0.5 * amount), variance = -double.ExpM1(-amount), sigma = Math.Sqrt(variance);
         return new(alpha, sigma, 0, -0.5 * rate * alpha, 0.5 * rate * (1 - variance) / sigma, 0);
     }
 }

@@ -36,4 +36,7 @@ public enum RandomPurpose
 
     /// <summary>Directions in the space of the parameters, along which gradients are checked.</summary>
     Direction = 10,
+
+    /// <summary>Which images of a training step are mirrored, and the like.</summary>
+    Augmentation = 11,
 }

@@ -26,13 +26,18 @@ internal sealed unsafe class PixelImage : IDisposable
     }
 
     /// <summary>Draws the picture over <paramref name="into"/>, smooth between pixels.</summary>
-    public void Draw(SKCanvas canvas, SKRect into)
-    {
-        using var image = SKImage.FromBitmap(_bitmap);
-        using var paint = new SKPaint { IsAntialias = false };
-        canvas.DrawImage(image, into, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear), paint);
-    }
+    public void Draw(SKCanvas canvas, SKRect into) => Draw(canvas, into, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+
+    /// <summary>Draws the picture over <paramref name="into"/>, each pixel a rectangle.</summary>
+    public void DrawSharp(SKCanvas canvas, SKRect into) => Draw(canvas, into, new SKSamplingOptions(SKFilterMode.Nearest));
 
     /// <inheritdoc/>
     public void Dispose() => _bitmap.Dispose();
+
+    private void Draw(SKCanvas canvas, SKRect into, SKSamplingOptions sampling)
+    {
+        using var image = SKImage.FromBitmap(_bitmap);
+        using var paint = new SKPaint { IsAntialias = false };
+        canvas.DrawImage(image, into, sampling, paint);
+    }
 }

@@ -21,7 +21,7 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
     /// <returns>Rows, [count, dimension] row by row, in data units.</returns>
     /// <exception cref="Solvers.OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public double[] Sample(RandomSource source, long first, int count, double temperature = 1, IProgress<double>? progress = null, CancellationToken stop = default, ReadOnlyMemory<double> context = default)
+    public double[] Sample(RandomSource source, long first, int count, double temperature = 1, ReadOnlyMemory<double> context = default, IProgress<double>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(count);

@@ -22,7 +22,7 @@ public sealed class BitsPerDimScorer(SequentialFlow flow, Dequantization dequant
     /// <exception cref="ArgumentException">The numbers are not whole rows, or one is no level.</exception>
     /// <exception cref="OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public BitsPerDimScores Score(ReadOnlyMemory<double> images, RandomSource source, IProgress<double>? progress = null, CancellationToken stop = default, ReadOnlyMemory<double> context = default)
+    public BitsPerDimScores Score(ReadOnlyMemory<double> images, RandomSource source, ReadOnlyMemory<double> context = default, IProgress<double>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         int dimension = flow.Dimension;

@@ -19,7 +19,7 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
     /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [rows, context] row by row; empty for zeros.</param>
     /// <exception cref="OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public RowScores Score(ReadOnlyMemory<double> rows, RandomSource source, IProgress<double>? progress = null, CancellationToken stop = default, ReadOnlyMemory<double> context = default)
+    public RowScores Score(ReadOnlyMemory<double> rows, RandomSource source, ReadOnlyMemory<double> context = default, IProgress<double>? progress = null, CancellationToken stop = default)
     {
         int dimension = flow.Dimension;
         if (rows.Length % dimension != 0)

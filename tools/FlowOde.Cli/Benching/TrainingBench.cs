@@ -3,8 +3,6 @@ using FlowOde.Cli.Measuring;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
-using FlowOde.Flows.Composition;
-using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.Training;
 using FlowOde.Flows.Training.Schedules;

@@ -1,5 +1,4 @@
 using FlowOde.Cli.Failures;
-using FlowOde.Cli.Runs;
 using FlowOde.Cli.Training;
 using FlowOde.Data.ToyDensities;
 using FlowOde.Samplers.Drawing;

@@ -55,7 +55,7 @@ internal sealed record ImageView(TrainedModel Trained, SettingValues Values, Run
     {
         using var bound = Bind();
         var sampler = new FlowSampler(bound.Flow, new() { DType = ScalarType.Float32, Device = Device, Threads = Threads, Chunk = Chunk });
-        double[] values = sampler.Sample(new RandomSource(Seed), first, labels.Length, Temperature, null, Stop, Context(labels));
+        double[] values = sampler.Sample(new RandomSource(Seed), first, labels.Length, Temperature, Context(labels), stop: Stop);
         return Levels(values, labels);
     }
 

@@ -1,7 +1,6 @@
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
-using FlowOde.Flows.Composition;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Samplers.Scoring;
@@ -65,7 +64,7 @@ internal sealed class ImageScorer : IDisposable
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
     public BitsPerDimScores Score(DataPart images, RandomSource random, IProgress<double>? progress, CancellationToken stop) =>
-        _scorer.Score(images.Values, random, progress, stop, _classes == 0 || images.Labels.Length == 0 ? default : ClassContext.Values(images.Labels, _classes));
+        _scorer.Score(images.Values, random, _classes == 0 || images.Labels.Length == 0 ? default : ClassContext.Values(images.Labels, _classes), progress, stop);
 
     /// <inheritdoc/>
     public void Dispose() => _bound.Dispose();

@@ -58,7 +58,7 @@ internal sealed class ModelScorer : IDisposable
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
     public RowScores Score(ReadOnlyMemory<double> rows, RandomSource random, IProgress<double>? progress, CancellationToken stop) =>
-        _scorer.Score(rows, random, progress, stop);
+        _scorer.Score(rows, random, progress: progress, stop: stop);
 
     /// <inheritdoc/>
     public void Dispose() => _bound.Dispose();

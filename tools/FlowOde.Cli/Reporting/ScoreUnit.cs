@@ -1,6 +1,6 @@
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
-using FlowOde.Flows.Bijections;
+using FlowOde.Flows.Composition;
 
 namespace FlowOde.Cli.Reporting;
 

@@ -60,14 +60,14 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
     {
         var json = new JsonObject
         {
-        ["format"] = Format,
-        ["program"] = $"flowode {ProgramVersion}",
-        ["torchSharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3),
-        ["runtime"] = Environment.Version.ToString(),
-        ["data"] = Data,
-        ["digest"] = Digest,
-        ["columns"] = new JsonArray([.. Columns.Select(column => JsonValue.Create(column))]),
-        ["settings"] = ConfigFile.Write(Values),
+            ["format"] = Format,
+            ["program"] = $"flowode {ProgramVersion}",
+            ["torchSharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3),
+            ["runtime"] = Environment.Version.ToString(),
+            ["data"] = Data,
+            ["digest"] = Digest,
+            ["columns"] = new JsonArray([.. Columns.Select(column => JsonValue.Create(column))]),
+            ["settings"] = ConfigFile.Write(Values),
         };
         if (Image is not null)
         {

@@ -1,3 +1,4 @@
+using FlowOde.Data.Images;
 using FlowOde.Data.Splits;
 using FlowOde.Data.Tables;
 
@@ -15,6 +16,14 @@ internal static class TableSettings
         Delimiter = values.TextOrNull("delimiter"),
         Header = Enum.Parse<HeaderMode>(values.TextOrNull("header") ?? "auto", ignoreCase: true),
         Missing = values.TextOrNull("missing") == "drop" ? MissingPolicy.DropRow : MissingPolicy.Fail,
+    };
+
+    /// <summary>The options of reading images.</summary>
+    public static ImageReadOptions ReadImages(SettingValues values) => new()
+    {
+        Size = values.Has("size") ? (int)values.Integer("size") : null,
+        Crop = values.Has("crop") ? (int)values.Integer("crop") : null,
+        Grey = values.Flag("grey"),
     };
 
     /// <summary>The options of the split.</summary>

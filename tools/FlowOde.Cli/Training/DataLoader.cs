@@ -13,8 +13,8 @@ internal static class DataLoader
     /// <param name="notice">Is told what was guessed.</param>
     public static DataSource Open(string nameOrPath, SettingValues values, Action<string> notice)
     {
-        var source = DataCatalog.Resolve(nameOrPath, TableSettings.Read(values));
-        foreach (string text in (source as TableSource)?.Table.Notices ?? [])
+        var source = DataCatalog.Resolve(nameOrPath, TableSettings.Read(values), images: TableSettings.ReadImages(values));
+        foreach (string text in (source as TableSource)?.Table.Notices ?? (source as ImageSource)?.Images.Notices ?? [])
         {
             notice(text);
         }
@@ -28,12 +28,13 @@ internal static class DataLoader
     /// <param name="values">Seed and fractions.</param>
     public static TrainingData Prepare(DataSource source, string nameOrPath, SettingValues values)
     {
-        string address = File.Exists(nameOrPath) ? Path.GetFullPath(nameOrPath) : nameOrPath;
+        string address = File.Exists(nameOrPath) || Directory.Exists(nameOrPath) ? Path.GetFullPath(nameOrPath) : nameOrPath;
         var random = new RandomSource((ulong)values.Integer("seed"));
         return source switch
         {
             TableSource table => TableTrainingData.Make(table.Table, address, TableSettings.Split(values)),
             ToySource toy => ToyTrainingData.Make(toy.Density, address, random),
+            ImageSource images => ImageTrainingData.Make(images.Images, address, TableSettings.Split(values), values.Flag("flip")),
             PictureSource picture => ToyTrainingData.Make(picture.Density, address, random),
             _ => throw new InvalidOperationException($"No reader for {source.GetType().Name}."),
         };

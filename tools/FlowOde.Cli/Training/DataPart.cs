@@ -1,3 +1,6 @@
+using FlowOde.Cli.Runs;
+using FlowOde.Samplers.Drawing;
+
 namespace FlowOde.Cli.Training;
 
 /// <summary>Rows that are scored together.</summary>
@@ -11,6 +14,10 @@ internal sealed record DataPart(double[] Values, int[] Groups, int Dimension)
 
     /// <summary>Number of rows.</summary>
     public int Rows => Values.Length / Dimension;
+
+    /// <summary>The rows as images.</summary>
+    /// <param name="image">How rows are images.</param>
+    public ImageTiles ToImages(RunImage image) => ImageTiles.OfLevels(Values, image.Levels, (image.Channels, image.Height, image.Width));
 
     /// <summary>At most this many rows, evenly chosen.</summary>
     public DataPart AtMost(int most)

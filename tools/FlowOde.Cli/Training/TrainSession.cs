@@ -2,11 +2,8 @@ using System.Diagnostics;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Flows.Composition;
-using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Randomness;
-using FlowOde.Flows.TraceEstimators;
 using FlowOde.Flows.Training;
-using FlowOde.Samplers.Scoring;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Training;

@@ -3,7 +3,6 @@ using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Randomness;
-using FlowOde.Flows.TraceEstimators;
 using FlowOde.Flows.Training;
 using FlowOde.Samplers.Scoring;
 using FlowOde.Solvers.Vectors;

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using FlowOde.Cli.Failures;
 using FlowOde.Cli.Pictures;
 using FlowOde.Cli.Runs;
-using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
 using FlowOde.Data.Writers;
 using FlowOde.Samplers.Drawing;

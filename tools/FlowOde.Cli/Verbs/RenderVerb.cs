@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Pictures;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;

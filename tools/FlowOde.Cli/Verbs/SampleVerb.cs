@@ -4,6 +4,7 @@ using FlowOde.Cli.Failures;
 using FlowOde.Cli.Pictures;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
 using FlowOde.Data.Writers;
 using FlowOde.Flows.Randomness;
 using FlowOde.Samplers.Sampling;
@@ -167,7 +168,7 @@ internal sealed class SampleVerb : Verb
         var precision = dtype == ScalarType.Float32 ? NumberPrecision.Bits32 : NumberPrecision.Bits64;
         if (path is not null)
         {
-            double[] rows = sampler.Sample(random, 0, count, temperature, null, stop);
+            double[] rows = sampler.Sample(random, 0, count, temperature, stop: stop);
             AtomicFile.Write(path, stream => TableWriters.Write(new(loaded.Config.Columns, rows, path), path, precision, stream));
             return;
         }
@@ -175,7 +176,7 @@ internal sealed class SampleVerb : Verb
         output.Out.WriteLine(string.Join(',', loaded.Config.Columns.Select(CsvText.Quoted)));
         for (int first = 0; first < count; first += RowsAtOnce)
         {
-            double[] rows = sampler.Sample(random, first, Math.Min(RowsAtOnce, count - first), temperature, null, stop);
+            double[] rows = sampler.Sample(random, first, Math.Min(RowsAtOnce, count - first), temperature, stop: stop);
             CsvText.WriteRows(output.Out, rows, loaded.Config.Columns.Count, precision);
         }
     }

@@ -1,0 +1,105 @@
+using FlowOde.Data.Images;
+using FlowOde.Data.Splits;
+using FlowOde.Data.Tables;
+using FlowOde.Flows.Randomness;
+
+namespace FlowOde.Cli.Training;
+
+/// <summary>Images: each pass over the training rows visits them in a new order, some of them mirrored where that is asked for.</summary>
+internal sealed class ImageTrainingData : TrainingData
+{
+    private const int FewestRows = 10;
+    private const int MostSample = 10_000; // of the rows that are kept as numbers for scores and baselines
+
+    private (long Epoch, long[] Order) _epoch = (-1, []);
+    private readonly ImageSet _images;
+    private readonly int[] _rows;
+    private readonly bool _flips;
+
+    private ImageTrainingData(ImageSet images, int[] rows, bool flips) => (_images, _rows, _flips) = (images, rows, flips);
+
+    /// <inheritdoc/>
+    public override int? TrainRows => _rows.Length;
+
+    /// <summary>Splits images.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="address">The name or whole path.</param>
+    /// <param name="options">How to split.</param>
+    /// <param name="flips">Whether training mirrors images by chance.</param>
+    /// <exception cref="DataFormatException">Images are too few.</exception>
+    public static ImageTrainingData Make(ImageSet images, string address, SplitOptions options, bool flips)
+    {
+        if (images.Count < FewestRows)
+        {
+            throw new DataFormatException($"{images.Name}: {images.Count} images are too few for training; expected {FewestRows} or more.");
+        }
+
+        if (images.Channels is not (1 or 3))
+        {
+            throw new DataFormatException($"{images.Name}: images of {images.Channels} channels; expected 1 or 3.");
+        }
+
+        var (train, validation, test) = ImageSplit.Make(images, options);
+        return new(images, train, flips)
+        {
+            Name = Path.GetFileName(images.Name.TrimEnd('/')),
+            Address = address,
+            Digest = images.Digest,
+            Columns = [],
+            Image = new(images.Channels, images.Height, images.Width, images.Levels, images.ClassNames),
+            Train = Part(images, Evenly(train, MostSample)),
+            Validation = Part(images, Evenly(validation, MostSample)),
+            Test = Part(images, Evenly(test, MostSample)),
+            Standardize = null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void FillBatch(RandomSource source, long step, double[] intoValues, long[] intoRows)
+    {
+        for (int i = 0; i < intoRows.Length; i++)
+        {
+            long position = (step * intoRows.Length) + i, epoch = position / _rows.Length;
+            if (_epoch.Epoch != epoch)
+            {
+                _epoch = (epoch, source.Permutation(epoch, _rows.Length));
+            }
+
+            long row = _epoch.Order[position % _rows.Length];
+            intoRows[i] = row;
+            _images.CopyRow(_rows[row], intoValues.AsSpan(i * Dimension, Dimension));
+        }
+
+        if (_flips)
+        {
+            var chance = new double[intoRows.Length];
+            source.Stream(RandomPurpose.Augmentation, step).FillUniform<double>(intoRows, 1, chance);
+            for (int i = 0; i < intoRows.Length; i++)
+            {
+                for (int line = 0; chance[i] < 0.5 && line < _images.Channels * _images.Height; line++)
+                {
+                    Array.Reverse(intoValues, (i * Dimension) + (line * _images.Width), _images.Width);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Label(long row) => _images.Labels.Count == 0 ? -1 : _images.Labels[_rows[row]];
+
+    /// <summary>Images as rows of numbers.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="rows">Which of them.</param>
+    public static DataPart Part(ImageSet images, IReadOnlyList<int> rows)
+    {
+        var values = new double[rows.Count * images.Length];
+        for (int i = 0; i < rows.Count; i++)
+        {
+            images.CopyRow(rows[i], values.AsSpan(i * images.Length, images.Length));
+        }
+
+        return new(values, [], images.Length) { Labels = images.Labels.Count == 0 ? [] : [.. rows.Select(row => images.Labels[row])] };
+    }
+
+    private static int[] Evenly(int[] rows, int most) => rows.Length <= most ? rows : [.. Enumerable.Range(0, most).Select(i => rows[(long)i * rows.Length / most])];
+}
