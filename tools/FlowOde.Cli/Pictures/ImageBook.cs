@@ -11,6 +11,7 @@ internal sealed class ImageBook(ImageView view, string title, string caption)
 {
     private const int UsualCount = 60;
     private const int MostColumns = 12;
+    private const int MostExtremes = 10;
 
     /// <summary>Samples, where the model knows classes a column each.</summary>
     public IFigure Samples() => Samples(UsualCount);
@@ -37,6 +38,18 @@ internal sealed class ImageBook(ImageView view, string title, string caption)
         Title = title,
         Caption = caption,
     };
+
+    /// <summary>The images with the fewest and the most bits per dimension, a row of each.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="bits">Their bits per dimension.</param>
+    public IFigure Extremes(DataPart images, double[] bits)
+    {
+        int columns = Math.Clamp(images.Rows / 2, 1, MostExtremes);
+        int[] order = [.. Enumerable.Range(0, images.Rows).OrderBy(i => bits[i])];
+        int[] chosen = [.. order.Take(columns), .. order.TakeLast(columns).Reverse()];
+        double[] values = [.. chosen.SelectMany(i => images.Values.AsSpan(i * images.Dimension, images.Dimension).ToArray())];
+        return Grid(new(values, [], images.Dimension), columns, null, [.. chosen.Select(i => $"{bits[i]:F3}")]);
+    }
 
     /// <summary>Images on their way from noise: a row each.</summary>
     /// <param name="count">How many.</param>

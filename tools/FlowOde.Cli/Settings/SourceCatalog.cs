@@ -3,6 +3,9 @@ namespace FlowOde.Cli.Settings;
 /// <summary>The settings that say how data are read and split.</summary>
 internal static class SourceCatalog
 {
+    /// <summary>The names of those that say how a file is read, for verbs that do not train.</summary>
+    public static IEnumerable<string> OfReading => All.Select(setting => setting.Name).Except(["validation", "test", "flip"]);
+
     /// <summary>All of them, in the order in which help lists them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [

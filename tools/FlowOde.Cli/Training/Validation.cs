@@ -14,7 +14,7 @@ namespace FlowOde.Cli.Training;
 internal sealed class Validation : IDisposable
 {
     // Training steps count from 0; validation draws lie where no run gets to.
-    private const long FirstDraw = 1L << 42;
+    private const long FirstDraw = 1L << 40;
 
     private readonly DataPart _rows;
     private readonly SequentialFlow _flow;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
+using FlowOde.Data.Images;
 using FlowOde.Data.Sources;
 using FlowOde.Data.Tables;
 using FlowOde.Data.ToyDensities;
@@ -13,8 +14,10 @@ namespace FlowOde.Cli.Verbs;
 /// <summary><c>data info</c>: describes one data set.</summary>
 internal sealed class DataInfoVerb : Verb
 {
+    private static readonly string[] _channels = ["Red", "Green", "Blue"];
+
     private readonly Argument<string> _data = new("DATA") { Description = "a name or a file" };
-    private readonly TableOptions _table = new();
+    private readonly SettingOptions _table = new(SourceCatalog.OfReading);
 
     /// <summary>Lays out the options.</summary>
     public DataInfoVerb()
@@ -27,7 +30,7 @@ internal sealed class DataInfoVerb : Verb
     public override Command Command { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["flowode data info moons", "flowode data info table.csv --delimiter semicolon"];
+    public override IReadOnlyList<string> Examples => ["flowode data info moons", "flowode data info table.csv --delimiter semicolon", "flowode data info pictures/ --size 32"];
 
     /// <inheritdoc/>
     public override bool NeedsTorch => false;
@@ -37,7 +40,7 @@ internal sealed class DataInfoVerb : Verb
     {
         string name = parsed.GetRequiredValue(_data);
         RunOrData.RequireData(name);
-        var source = DataCatalog.Resolve(name, TableSettings.Read(SettingValues.Merge(_table.Read(parsed))));
+        var source = Open(name, SettingValues.Merge(_table.Read(parsed)));
         switch (source)
         {
             case TableSource table:
@@ -45,6 +48,9 @@ internal sealed class DataInfoVerb : Verb
                 break;
             case ToySource toy:
                 Describe(toy.Density, output);
+                break;
+            case ImageSource images:
+                Describe(images.Images, output);
                 break;
             case PictureSource picture:
                 Describe(picture.Density, output);
@@ -54,6 +60,51 @@ internal sealed class DataInfoVerb : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    private static DataSource Open(string name, SettingValues asked) => DataCatalog.Resolve(name, TableSettings.Read(asked), images: TableSettings.ReadImages(asked));
+
+    private static void Describe(ImageSet images, Output output)
+    {
+        var moments = Enumerable.Range(0, images.Channels).Select(images.Moments).ToArray();
+        var classes = images.ClassNames.Select((name, label) => (Name: name, Count: images.Labels.Count(other => other == label))).ToArray();
+        if (output.Json)
+        {
+            output.WriteJson(new JsonObject
+            {
+                ["name"] = images.Name,
+                ["images"] = images.Count,
+                ["shape"] = new JsonArray(images.Channels, images.Height, images.Width),
+                ["levels"] = images.Levels,
+                ["digest"] = images.Digest,
+                ["channels"] = new JsonArray([.. moments.Select(channel => new JsonObject { ["mean"] = RunJson.Number(channel.Mean), ["std"] = RunJson.Number(channel.Deviation) })]),
+                ["classes"] = new JsonArray([.. classes.Select(entry => new JsonObject { ["name"] = entry.Name, ["images"] = entry.Count })]),
+                ["notices"] = new JsonArray([.. images.Notices.Select(notice => JsonValue.Create(notice))]),
+            });
+            return;
+        }
+
+        output.Out.WriteLine($"{images.Name}: {images.Count} images, {images.Channels} x {images.Height} x {images.Width} pixels of {images.Levels} levels{(images.Parts is { } parts ? $"; published parts: {parts.TrainRows} training, {parts.ValidationRows} validation, {parts.TestRows} test" : "")}.");
+        foreach (var (channel, i) in moments.Select((channel, i) => (channel, i)))
+        {
+            output.Out.WriteLine($"{(images.Channels == 1 ? "Grey" : _channels[i])}: mean {channel.Mean:F2}, standard deviation {channel.Deviation:F2} levels.");
+        }
+
+        if (classes.Length > 0)
+        {
+            var view = Output.NewTable(("class", false), ("images", true));
+            foreach (var (name, count) in classes)
+            {
+                view.AddRow(new Text(name), new Text($"{count}"));
+            }
+
+            output.WriteTable(view);
+        }
+
+        foreach (string notice in images.Notices)
+        {
+            output.Out.WriteLine(notice);
+        }
     }
 
     private static void Describe(IToyDensity toy, Output output)

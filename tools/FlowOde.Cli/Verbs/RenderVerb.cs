@@ -70,6 +70,12 @@ internal sealed class RenderVerb : Verb
         string path = given ?? folder.File($"{what}.{(what == "animation" ? "webp" : "png")}");
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
+        if (loaded.Config.Image is { } image)
+        {
+            DrawImages(what, path, frames, size, new(loaded.Trained, values, image, device) { Stop = interrupt.Token }, folder);
+            return Done(folder, what, path, output);
+        }
+
         var view = new ModelView(loaded.Trained, values, loaded.Config.Columns, device) { Stop = interrupt.Token };
         var data = Data(loaded.Config, output);
         var book = new FigureBook(view, data, data?.Name ?? Path.GetFileName(folder.Path), "");
@@ -91,6 +97,30 @@ internal sealed class RenderVerb : Verb
             }, size);
         }
 
+        return Done(folder, what, path, output);
+    }
+
+    private static void DrawImages(string what, string path, int frames, (int Width, int Height)? size, ImageView view, RunFolder folder)
+    {
+        const int rows = 6, stops = 9, animated = 40;
+        string name = Path.GetFileName(folder.Path);
+        if (what == "animation")
+        {
+            FigureFile.Write(path, new ImageBook(view, name, "").Frames(animated, frames), size);
+            return;
+        }
+
+        FigureFile.Write(path, what switch
+        {
+            "figure" or "samples" => new ImageBook(view, name, "samples").Samples(),
+            "trajectories" => new ImageBook(view, name, "from noise to images").Ways(rows, stops),
+            "loss" => new LossBook(folder, ScoreUnit.Of(view.Values, view.Image), name, "").Loss(),
+            _ => throw new UsageException($"--what {what} shows columns; of images there are figure, samples, trajectories, animation and loss."),
+        }, size);
+    }
+
+    private static int Done(RunFolder folder, string what, string path, Output output)
+    {
         if (output.Json)
         {
             output.WriteJson(new JsonObject { ["run"] = folder.Path, ["what"] = what, ["pictures"] = new JsonArray(path) });

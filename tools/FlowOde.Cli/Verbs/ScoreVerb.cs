@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
+using FlowOde.Cli.Pictures;
 using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
 using FlowOde.Data.Writers;
 using FlowOde.Flows.Randomness;
 using FlowOde.Samplers.Scoring;
@@ -16,15 +18,19 @@ internal sealed class ScoreVerb : Verb
     private readonly Argument<string> _run = new("RUN") { Description = "the folder of a run" };
     private readonly Argument<string?> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "a name or a file with the run's columns; may be left out with --check" };
     private readonly Option<string> _out = Text("--out", "FILE", "log-density and standard error of each row, .csv or .npy, each also with .gz");
-    private readonly Option<string> _probes = Text("--probes", "K", "Hutchinson's probes of each row in place of the exact trace");
+    private readonly Option<string> _probes = Text("--probes", "K", "Hutchinson's probes of each row in place of the exact trace; of images probes, or products of Hutch++, for each draw of the noise");
+    private readonly Option<string> _trace = Text("--trace", "NAME", $"images: {string.Join(", ", TraceSettings.Names)}; hutchinson by default");
+    private readonly Option<string> _samples = Text("--noise-samples", "K", "images: draws of the noise for each; 4 by default");
+    private readonly Option<string> _rows = Text("--rows", "N", "images: the most of them, evenly chosen; all by default");
+    private readonly Option<string> _grid = Text("--grid", "FILE", "images: a picture of the most and the least likely ones");
     private readonly Option<bool> _check = Flag("--check", "also integrates the density (two columns), and measures round trips and the effect of tolerances");
     private readonly ModelOptions _model = new("solver", "device", "threads");
-    private readonly TableOptions _table = new();
+    private readonly SettingOptions _table = new(SourceCatalog.OfReading);
 
     /// <summary>Lays out the options.</summary>
     public ScoreVerb()
     {
-        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns.") { _run, _data, _out, _probes, _check };
+        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _check };
         _model.AddTo(Command);
         _table.AddTo(Command);
     }
@@ -34,7 +40,7 @@ internal sealed class ScoreVerb : Verb
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
-        ["flowode score runs/earthquakes new.csv --out scores.csv", "flowode score runs/moons moons --json", "flowode score runs/moons --check"];
+        ["flowode score runs/earthquakes new.csv --out scores.csv", "flowode score runs/moons moons --json", "flowode score runs/moons --check", "flowode score runs/digits digits --rows 100 --trace exact --grid likely.png"];
 
     /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
@@ -54,6 +60,16 @@ internal sealed class ScoreVerb : Verb
 
         OutputPath.Check(path, name);
         var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
+        if (RunConfig.Read(folder).Image is { } image)
+        {
+            return RunOnImages(parsed, folder, image, probes, output);
+        }
+
+        if (new Option[] { _trace, _samples, _rows, _grid }.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
+        {
+            throw new UsageException($"{idle.Name} is for models of images; '{folder.Path}' is none.");
+        }
+
         var columns = RunConfig.Read(folder).Columns;
         var rows = name is null ? null : ScoredRows.Read(name, columns, TableSettings.Read(SettingValues.Merge(_table.Read(parsed))), output.Notice);
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
@@ -79,6 +95,65 @@ internal sealed class ScoreVerb : Verb
         }
 
         Print(report, output);
+        return ExitCode.Done;
+    }
+
+    private int RunOnImages(ParseResult parsed, RunFolder folder, RunImage image, int? probes, Output output)
+    {
+        string? name = parsed.GetValue(_data), path = parsed.GetValue(_out), grid = parsed.GetValue(_grid);
+        if (name is null || parsed.GetValue(_check))
+        {
+            throw new UsageException(name is null ? "score needs DATA: images of the run's shape." : "--check is for models of tables and points; of images give DATA alone.");
+        }
+
+        OutputPath.Check(grid, name);
+        if (grid is not null)
+        {
+            FigureFile.RequireFormat(grid);
+        }
+
+        string trace = parsed.GetValue(_trace) ?? "hutchinson";
+        if (!TraceSettings.Names.Contains(trace))
+        {
+            throw new UsageException($"--trace: '{trace}' is not known.{Suggestion.For(trace, TraceSettings.Names)} Known are: {string.Join(", ", TraceSettings.Names)}.");
+        }
+
+        if (trace == "exact" && probes is not null)
+        {
+            throw new UsageException("--probes says nothing about the exact trace; leave it out.");
+        }
+
+        int samples = (int)(Numbers.Integer(parsed.GetValue(_samples), "--noise-samples", 1, 10_000) ?? 4);
+        int most = (int)(Numbers.Integer(parsed.GetValue(_rows), "--rows", 1) ?? int.MaxValue);
+        var images = RunImages.Read(name, image, output.Notice).AtMost(most);
+        using var interrupt = new Interrupt(() => output.Notice("Stopping."));
+        using var loaded = _model.Load(parsed, folder, out var values, out var device);
+        using var scorer = ImageScorer.Create(loaded.Trained, values, device, ImageScorer.Tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes));
+        output.Notice($"Scoring {images.Rows} images ({scorer.Method}).");
+        var scores = scorer.Score(images, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
+        var report = ImageScoreReport.Create(folder, name, scores, scorer.Method);
+        if (path is not null)
+        {
+            AtomicFile.Write(path, stream => TableWriters.Write(ImageScoreReport.Rows(scores, images, path), path, NumberPrecision.Bits64, stream));
+            report["out"] = path;
+        }
+
+        if (grid is not null)
+        {
+            var view = new ImageView(loaded.Trained, values, image, device);
+            FigureFile.Write(grid, new ImageBook(view, name, "above the most likely images, below the least likely ones, in bits per dimension").Extremes(images, scores.Bits));
+            report["grid"] = grid;
+        }
+
+        if (output.Json)
+        {
+            output.WriteJson(report);
+        }
+        else
+        {
+            ImageScoreReport.Print(report, scorer.Method, output);
+        }
+
         return ExitCode.Done;
     }
 
