@@ -66,7 +66,7 @@ internal sealed class ImageBook(ImageView view, string title, string caption)
             }
         }
 
-        return Grid(new(values, [], view.Image.Length), points.Count, [.. points.Select(point => $"t = {point.Time:F2}")], null);
+        return Grid(new(values, [], view.Image.Length), points.Count, [.. points.Select(point => $"{point.Time:F2}")], null);
     }
 
     /// <summary>A grid of images as they come out of noise, frame by frame.</summary>

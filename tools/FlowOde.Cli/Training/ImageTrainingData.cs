@@ -2,6 +2,7 @@ using FlowOde.Data.Images;
 using FlowOde.Data.Splits;
 using FlowOde.Data.Tables;
 using FlowOde.Flows.Randomness;
+using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Training;
 
@@ -86,6 +87,27 @@ internal sealed class ImageTrainingData : TrainingData
 
     /// <inheritdoc/>
     public override int Label(long row) => _images.Labels.Count == 0 ? -1 : _images.Labels[_rows[row]];
+
+    /// <summary>All training images, [rows, dimension] in levels, float32 on the CPU; belong to the caller.</summary>
+    public Tensor TrainImages()
+    {
+        using var scope = NewDisposeScope();
+        var bytes = new byte[(long)_rows.Length * Dimension];
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            _images.Row(_rows[i]).CopyTo(bytes.AsSpan(i * Dimension));
+        }
+
+        return tensor(bytes, _rows.Length, Dimension).to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The classes of all training images.</summary>
+    public int[] TrainLabels() => Array.ConvertAll(_rows, row => _images.Labels[row]);
+
+    /// <summary>Writes a training image as numbers.</summary>
+    /// <param name="row">Its number among the training images.</param>
+    /// <param name="into">Receives it, [dimension].</param>
+    public void CopyTrainRow(int row, Span<double> into) => _images.CopyRow(_rows[row], into);
 
     /// <summary>Images as rows of numbers.</summary>
     /// <param name="images">The images.</param>

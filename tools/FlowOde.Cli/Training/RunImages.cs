@@ -33,7 +33,7 @@ internal static class RunImages
 
         Check(source.Images, image);
         var labels = Translate(source.Images, image, notice);
-        return ImageTrainingData.Part(source.Images, [.. Enumerable.Range(0, source.Images.Count)]) with { Labels = labels };
+        return InLevels(source.Images, image) with { Labels = labels };
     }
 
     /// <summary>Single pictures, in the shape of the run's.</summary>
@@ -51,13 +51,16 @@ internal static class RunImages
 
         var set = PictureFolderReader.Files(paths, string.Join(", ", paths), Options(true, image));
         Check(set, image);
+        return InLevels(set, image);
+    }
+
+    /// <summary>Images in the run's levels: black stays black and white white.</summary>
+    private static DataPart InLevels(ImageSet set, RunImage image)
+    {
         var part = ImageTrainingData.Part(set, [.. Enumerable.Range(0, set.Count)]);
-        if (image.Levels < 256)
+        for (int i = 0; set.Levels != image.Levels && i < part.Values.Length; i++)
         {
-            for (int i = 0; i < part.Values.Length; i++)
-            {
-                part.Values[i] = Math.Round(part.Values[i] * (image.Levels - 1) / 255);
-            }
+            part.Values[i] = Math.Round(part.Values[i] * (image.Levels - 1) / (set.Levels - 1));
         }
 
         return part;
@@ -68,7 +71,7 @@ internal static class RunImages
 
     private static void Check(ImageSet images, RunImage image)
     {
-        if ((images.Height, images.Width) != (image.Height, image.Width) || (images.Channels != image.Channels) || images.Levels > 256)
+        if ((images.Height, images.Width) != (image.Height, image.Width) || (images.Channels != image.Channels))
         {
             throw new UsageException($"{images.Name}: images of {images.Channels} x {images.Height} x {images.Width}; the model of the run has {image.Channels} x {image.Height} x {image.Width}.");
         }

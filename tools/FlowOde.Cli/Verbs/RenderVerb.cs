@@ -113,7 +113,7 @@ internal sealed class RenderVerb : Verb
         FigureFile.Write(path, what switch
         {
             "figure" or "samples" => new ImageBook(view, name, "samples").Samples(),
-            "trajectories" => new ImageBook(view, name, "from noise to images").Ways(rows, stops),
+            "trajectories" => new ImageBook(view, name, "from noise to images, with the time on the model's clock").Ways(rows, stops),
             "loss" => new LossBook(folder, ScoreUnit.Of(view.Values, view.Image), name, "").Loss(),
             _ => throw new UsageException($"--what {what} shows columns; of images there are figure, samples, trajectories, animation and loss."),
         }, size);
