@@ -126,7 +126,7 @@ internal sealed class ClassifierTrainer : IDisposable
             return image;
         }
 
-        double[] draws = Uniforms(_source.Stream(RandomPurpose.Batch, step), place, _features + 2);
+        double[] draws = Uniforms(_source.Stream(RandomPurpose.Augmentation, step), place, _features + 2);
         long At(double draw) => Math.Min(2 * _shift, (long)(draw * ((2 * _shift) + 1)));
         return image.narrow(1, At(draws[^2]), image.size(1) - (2 * _shift)).narrow(2, At(draws[^1]), image.size(2) - (2 * _shift));
     }
@@ -134,7 +134,7 @@ internal sealed class ClassifierTrainer : IDisposable
     /// <summary>0 for a feature left out, otherwise what keeps its mean, [places, F].</summary>
     private Tensor Mask(int step, int first, int end)
     {
-        var stream = _source.Stream(RandomPurpose.Batch, step);
+        var stream = _source.Stream(RandomPurpose.Augmentation, step);
         float kept = (float)(1 / (1 - _training.Dropout));
         float[] mask = [.. Enumerable.Range(first, end - first).SelectMany(place => Uniforms(stream, place, _features)).Select(draw => draw < _training.Dropout ? 0f : kept)];
         return tensor(mask).view(end - first, _features);

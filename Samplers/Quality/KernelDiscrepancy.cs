@@ -59,7 +59,7 @@ public static class KernelDiscrepancy
             }
 
             ofA.AddRange(matrix.sum(1).data<double>().ToArray());
-            ofB.add_(matrix.sum(0));
+            ofB.add_(matrix.sum([0L]));
         }
 
         return ([.. ofA], ofB.data<double>().ToArray());
