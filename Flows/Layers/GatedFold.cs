@@ -6,7 +6,7 @@ namespace FlowOde.Flows.Layers;
 
 /// <summary>
 /// W(t) = g W and b(t) = g b + r t, with a gate g = σ(u t + v) for each output, or g = 1 where there are no gates, and r = 0 where
-/// there are no shifts. Where the shift is a kernel, it is R t for an input of ones instead. Pulled back as in the reverse sweep of a ConcatSquash network, with time shared by all rows.
+/// there are no shifts. Where the shift is a kernel, it is R t for an input of ones instead, and coordinates have kernels of their own. Pulled back as in the reverse sweep of a ConcatSquash network, with time shared by all rows.
 /// </summary>
 /// <remarks>In float32 on the CPU by <see cref="GatedFoldSpans"/>, elsewhere by tensor operations.</remarks>
 internal sealed unsafe class GatedFold : LayerFold
@@ -18,22 +18,22 @@ internal sealed unsafe class GatedFold : LayerFold
     private readonly Tensor? _gateSlope;
     private readonly Tensor? _gateOffset;
     private readonly Tensor? _shift;
-    private readonly Tensor? _onesWeight;
+    private readonly Tensor? _fixed;
     private readonly FlatVector? _gate;
     private readonly FlatVector? _gateCotangent;
     private readonly Tensor[] _gateColumn = [];
     private readonly Tensor[] _ones = [];
 
     internal GatedFold(GatedLayers kind, LayerSizes sizes, FlatVector parameters)
-        : base(sizes, parameters, kind.HasOnesInput(sizes))
+        : base(sizes, parameters, kind.FixedInputs(sizes))
     {
         using var scope = NewDisposeScope();
         (_kind, _bySpans) = (kind, parameters.IsOnCpu && parameters.DType == ScalarType.Float32);
         _bias = Kind(parameters, 1);
         _gateSlope = kind.HasGate ? Kind(parameters, GatedLayers.GateKind) : null;
         _gateOffset = kind.HasGate ? Kind(parameters, GatedLayers.GateKind + 1) : null;
-        _shift = kind.HasShift && Affine.OnesWeight is null ? Kind(parameters, kind.ShiftKind) : null;
-        _onesWeight = Affine.OnesWeight is { } weights ? Kind(parameters, kind.ShiftKind, weights.Layout.Length) : null;
+        _shift = kind.HasShift && Affine.FixedWeight is null ? Kind(parameters, kind.ShiftKind) : null;
+        _fixed = Affine.FixedWeight is { } weights ? Kind(parameters, kind.ShiftKind, weights.Layout.Length) : null;
         if (kind.HasGate)
         {
             _gate = Affine.Bias.CreateLike();
@@ -42,7 +42,7 @@ internal sealed unsafe class GatedFold : LayerFold
             _ones = [.. Layers.Select(l => ones(sizes.In(l), dtype: parameters.DType, device: parameters.Device))];
         }
 
-        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift, _onesWeight }.OfType<Tensor>(), .. _gateColumn, .. _ones];
+        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift, _fixed }.OfType<Tensor>(), .. _gateColumn, .. _ones];
         foreach (var view in _views)
         {
             view.DetachFromDisposeScope();
@@ -53,10 +53,15 @@ internal sealed unsafe class GatedFold : LayerFold
 
     protected override void Compute(double time)
     {
-        if (_onesWeight is not null)
+        if (_fixed is not null)
         {
+            using var scope = NewDisposeScope();
             using Scalar factor = time;
-            Affine.OnesWeight!.Flat.copy_(_onesWeight).mul_(factor);
+            Affine.FixedWeight!.Flat.copy_(_fixed);
+            foreach (var ofTime in OfTime(Affine.FixedWeight, 0))
+            {
+                ofTime.mul_(factor);
+            }
         }
 
         if (_bySpans)
@@ -104,21 +109,32 @@ internal sealed unsafe class GatedFold : LayerFold
             PullbackByTensors(time, cotangent, weight, intoGradient, intoTime);
         }
 
-        if (_onesWeight is null)
+        if (_fixed is not null)
         {
-            return;
+            PullbackFixed(time, cotangent.FixedWeight!, weight, intoGradient, intoTime);
+        }
+    }
+
+    private void PullbackFixed(double time, FlatVector cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
+    {
+        using var scope = NewDisposeScope();
+        using Scalar t = time, w = weight;
+        foreach (var (ofTime, parameters) in OfTime(cotangent, 0).Zip(OfTime(Parameters, _kind.ShiftKind)))
+        {
+            intoTime?.add_(ofTime.mul(parameters).sum(), CachedScalars.One);
+            ofTime.mul_(t);
         }
 
-        using var scope = NewDisposeScope();
-        using Scalar w = weight * time;
-        var ones = cotangent.OnesWeight!.Flat;
         if (intoGradient is not null)
         {
-            Kind(intoGradient, _kind.ShiftKind, ones.shape[0]).add_(ones, w);
+            Kind(intoGradient, _kind.ShiftKind, cotangent.Layout.Length).add_(cotangent.Flat, w);
         }
-
-        intoTime?.add_(ones.dot(_onesWeight), CachedScalars.One);
     }
+
+    /// <summary>The kernels of the channel of ones, which grow with time: all of them as one view, or of each layer where there are others between.</summary>
+    private IEnumerable<Tensor> OfTime(FlatVector vector, int kind) => _kind.FixedInputs(Sizes) == 1
+        ? [Kind(vector, kind, Affine.FixedWeight!.Layout.Length)]
+        : Layers.Select(l => vector[(kind * Sizes.Count) + l].narrow(1, 0, Sizes.Area(l)));
 
     private void PullbackByTensors(double time, AffineLayers cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
     {

@@ -8,26 +8,31 @@ namespace FlowOde.Flows.Networks;
 /// </summary>
 internal static class AffineSweep
 {
-    /// <summary>a_l = W_l h_(l-1) + b_l and h_l = φ(a_l) for values; ȧ_l = W_l ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
+    /// <summary>a_l = W_l h_(l-1) + b_l, gated by half of it where the kind says so, and h_l = φ(a_l) for values; ȧ_l = W_l ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
     internal static void Forward(MlpTape tape, MlpWorkspace workspace)
     {
         var affine = workspace.Fold.Affine;
         int last = tape.Layers.Length - 2;
         for (int l = 0; l <= last; l++)
         {
-            tape.Layers[l + 1].Stacked.addmm_(tape.Layers[l].Stacked, affine.MatrixTransposed[l], 0f, 1f);
+            tape.Affine[l].Stacked.addmm_(tape.Layers[l].Stacked, affine.MatrixTransposed[l], 0f, 1f);
             if (l == 0)
             {
                 workspace.Context?.AddTo(tape.Context!, tape.FirstValues);
             }
 
+            if (tape.Gates.Count > 0)
+            {
+                tape.Gates[l].Forward(affine.Column[l]);
+            }
+
             if (l < last)
             {
-                workspace.Network.Options.Activation.Forward(affine.Column[l], workspace.ActivationParameters, tape.Activations[l]);
+                workspace.Network.Options.Activation.Forward(workspace.UnitBias[l], workspace.ActivationParameters, tape.Activations[l]);
             }
         }
 
-        tape.Output.Values.add_(affine.Column[last], Layers.CachedScalars.One);
+        tape.Output.Values.add_(workspace.UnitBias[last], Layers.CachedScalars.One);
     }
 
     /// <summary>Cotangents of all pre-activations, left in the workspace, and of the input values.</summary>
@@ -39,10 +44,19 @@ internal static class AffineSweep
             cotangent.fill_(Layers.CachedScalars.Zero);
         }
 
-        for (int l = tape.Layers.Length - 2; l > 0; l--)
+        int last = tape.Layers.Length - 2;
+        for (int l = last; l >= 0; l--)
         {
-            workspace.Cotangent[l - 1].Stacked.addmm_(workspace.Cotangent[l].Stacked, affine.Matrix[l], 0f, 1f);
-            workspace.Network.Options.Activation.Pullback(tape.Activations[l - 1], workspace.ActivationParameters, workspace.Cotangent[l - 1], workspace.ActivationCotangent);
+            if (l < last)
+            {
+                workspace.UnitCotangent[l].Stacked.addmm_(workspace.Cotangent[l + 1].Stacked, affine.Matrix[l + 1], 0f, 1f);
+                workspace.Network.Options.Activation.Pullback(tape.Activations[l], workspace.ActivationParameters, workspace.UnitCotangent[l], workspace.ActivationCotangent);
+            }
+
+            if (tape.Gates.Count > 0)
+            {
+                tape.Gates[l].Pullback(workspace.UnitCotangent[l], workspace.Cotangent[l]);
+            }
         }
 
         var input = workspace.InputCotangent?.Values ?? intoInput;

@@ -16,7 +16,7 @@ public sealed record MlpOptions : NetworkOptions
     }
 
     /// <summary>D, hidden widths, D.</summary>
-    public override LayerSizes Sizes => new([Dimension, .. Hidden, Dimension]);
+    public override LayerSizes Sizes => new([Dimension, .. Hidden, Dimension]) { OutputsPerUnit = LayerType.OutputsPerUnit };
 
     /// <inheritdoc/>
     public override INetwork CreateNetwork(FlatVector parameters) => new MlpNetwork(this, parameters);

@@ -7,18 +7,26 @@ namespace FlowOde.Flows.Networks;
 /// <summary>The inputs of all layers and what the activations keep.</summary>
 internal sealed class MlpTape : NetworkTape
 {
-    private MlpTape(MlpWorkspace workspace, Dual[] layers, ActivationTape[] activations)
+    private MlpTape(MlpWorkspace workspace, Dual[] layers, Dual[] affine, ActivationTape[] activations)
         : base(workspace, layers[0], layers[^1], workspace.Network.ContextDimension)
     {
         (Mlp, Layers, Activations) = (workspace, layers, activations);
-        FirstValues = layers[1].Values.narrow(1, 0, workspace.Network.Sizes.Out(0)).DetachFromDisposeScope();
-        Bytes = layers.Sum(layer => layer.Footprint) + activations.Sum(activation => activation.Footprint);
+        Gates = new(affine, [.. layers.Skip(1)], [.. affine.Select(_ => 1L)]);
+        Affine = Gates.Count == 0 ? layers[1..] : affine;
+        FirstValues = Affine[0].Values.narrow(1, 0, workspace.Network.Sizes.Out(0)).DetachFromDisposeScope();
+        Bytes = layers.Sum(layer => layer.Footprint) + activations.Sum(activation => activation.Footprint) + Gates.Footprint;
     }
 
     internal MlpWorkspace Mlp { get; }
 
     /// <summary>The input of each layer, which is the output of the activation before it, and the output of the last.</summary>
     internal Dual[] Layers { get; }
+
+    /// <summary>What affine parts put out, before half of it may gate the other.</summary>
+    internal Dual[] Affine { get; }
+
+    /// <summary>The gating of each layer; none where layers have none.</summary>
+    internal HalfGates Gates { get; }
 
     /// <summary>What the first layer puts out, values without padding, [B, out].</summary>
     internal torch.Tensor FirstValues { get; }
@@ -33,7 +41,7 @@ internal sealed class MlpTape : NetworkTape
 
     protected override void DisposeKept()
     {
-        foreach (IDisposable part in (IEnumerable<IDisposable>)[FirstValues, .. Layers, .. Activations])
+        foreach (IDisposable part in (IEnumerable<IDisposable>)[FirstValues, Gates, .. Layers, .. Activations])
         {
             part.Dispose();
         }
@@ -44,6 +52,7 @@ internal sealed class MlpTape : NetworkTape
         var (options, sizes, parameters) = (workspace.Network.Options, workspace.Network.Sizes.Stored, workspace.Network.Parameters);
         Dual[] layers = [.. sizes.Widths.Select((width, l) =>
             new Dual(workspace.Rows, workspace.Tangents, width, parameters.DType, parameters.Device, columnMajor: l == sizes.Count && width < MlpWorkspace.Skinny))];
-        return new(workspace, layers, [.. workspace.Scratch.Select((scratch, l) => options.Activation.CreateTape(layers[l + 1], scratch))]);
+        Dual[] affine = sizes.OutputsPerUnit == 1 ? [] : [.. Enumerable.Range(0, sizes.Count).Select(l => new Dual(workspace.Rows, workspace.Tangents, sizes.Out(l), parameters.DType, parameters.Device))];
+        return new(workspace, layers, affine, [.. workspace.Scratch.Select((scratch, l) => options.Activation.CreateTape(layers[l + 1], scratch))]);
     }
 }

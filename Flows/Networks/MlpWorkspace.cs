@@ -18,12 +18,14 @@ internal sealed class MlpWorkspace : NetworkWorkspace
         Fold = network.Options.LayerType.CreateFold(sizes, network.Parameters);
         var stored = sizes.Stored;
         Cotangent = [.. Enumerable.Range(0, sizes.Count).Select(l => new Dual(rows, tangents, stored.Out(l), dtype, device))];
+        UnitCotangent = sizes.OutputsPerUnit == 1 ? Cotangent : [.. Enumerable.Range(0, sizes.Count).Select(l => new Dual(rows, tangents, sizes.Widths[l + 1], dtype, device))];
+        UnitBias = sizes.OutputsPerUnit == 1 ? Fold.Affine.Column : [.. Enumerable.Range(0, sizes.Count).Select(l => zeros(sizes.Widths[l + 1], dtype: dtype, device: device).DetachFromDisposeScope())];
         FirstCotangentValues = Cotangent[0].Values.narrow(1, 0, sizes.Out(0)).DetachFromDisposeScope();
         WeightCotangent = new(sizes, dtype, device, transposeWide: true);
         Ones = ones(rows, dtype: dtype, device: device).DetachFromDisposeScope();
         InputCotangent = sizes.In(0) < Skinny ? new(rows, 0, sizes.In(0), dtype, device, columnMajor: true) : null;
         var hidden = stored.Widths.Skip(1).Take(sizes.Count - 1).Distinct().ToDictionary(width => width, width => new ActivationScratch(rows, width, dtype, device));
-        Scratch = [.. Enumerable.Range(0, sizes.Count - 1).Select(l => hidden[stored.Out(l)])];
+        Scratch = [.. Enumerable.Range(0, sizes.Count - 1).Select(l => hidden[stored.Widths[l + 1]])];
         var (first, count) = network.Options.ActivationParameters.GetOffsetAndLength(int.MaxValue);
         ActivationParameters = [.. Enumerable.Range(first, count).Select(i => network.Parameters[i])];
         Context = ContextTerm.Create(network.Options, network.Parameters);
@@ -39,10 +41,16 @@ internal sealed class MlpWorkspace : NetworkWorkspace
     /// <summary>W(t) and b(t).</summary>
     internal LayerFold Fold { get; }
 
-    /// <summary>Cotangents of what each layer puts out before its activation.</summary>
+    /// <summary>Cotangents of what each affine part puts out.</summary>
     internal Dual[] Cotangent { get; }
 
-    /// <summary>The values of the first of them without padding, [B, out].</summary>
+    /// <summary>Cotangents of what each layer puts out before its activation: <see cref="Cotangent"/>, unless half of that gates the other.</summary>
+    internal Dual[] UnitCotangent { get; }
+
+    /// <summary>What activations add to their inputs: the biases, unless gates have added those; then zeros.</summary>
+    internal IReadOnlyList<Tensor> UnitBias { get; }
+
+    /// <summary>The values of the first of <see cref="Cotangent"/> without padding, [B, out].</summary>
     internal Tensor FirstCotangentValues { get; }
 
     /// <summary>Cotangents of W(t) and b(t).</summary>
@@ -64,7 +72,7 @@ internal sealed class MlpWorkspace : NetworkWorkspace
 
     internal IReadOnlyList<Tensor> ActivationCotangent { get; }
 
-    public override Dual OutputCotangent => Cotangent[^1];
+    public override Dual OutputCotangent => UnitCotangent[^1];
 
     public override NetworkTape CreateTape() => MlpTape.Create(this);
 
@@ -76,7 +84,7 @@ internal sealed class MlpWorkspace : NetworkWorkspace
         InputCotangent?.Dispose();
         Ones.Dispose();
         FirstCotangentValues.Dispose();
-        foreach (IDisposable part in (IEnumerable<IDisposable>)[.. Cotangent, .. Scratch.Distinct(), .. ActivationCotangent])
+        foreach (IDisposable part in (IEnumerable<IDisposable>)[.. Cotangent.Union(UnitCotangent), .. ReferenceEquals(UnitCotangent, Cotangent) ? [] : UnitBias, .. Scratch.Distinct(), .. ActivationCotangent])
         {
             part.Dispose();
         }

@@ -114,7 +114,8 @@ public abstract record NetworkOptions
         for (int l = 0; l < layers; l++)
         {
             h = layer(l, h);
-            h = l == 0 && context is not null ? new(ContextTerm.Express(h.Values, context, parameters[^1], Sizes.Widths[1]), h.Tangents) : h;
+            h = l == 0 && context is not null ? new(ContextTerm.Express(h.Values, context, parameters[^1], Sizes.Out(0)), h.Tangents) : h;
+            h = Sizes.OutputsPerUnit == 1 ? h : HalfGate.Express(h);
             h = l < layers - 1 ? Activation.Express(h, ofActivation) : h;
         }
 

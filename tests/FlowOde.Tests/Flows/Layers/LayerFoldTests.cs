@@ -9,7 +9,7 @@ public sealed class LayerFoldTests
 {
     private static readonly LayerSizes _sizes = new(3, 8, 5, 3);
 
-    public static TheoryData<string> Kinds() => new(KnownLayers.All.Select(kind => kind.Name));
+    public static TheoryData<string> Kinds() => new(KnownLayers.OfMatrices.Select(kind => kind.Name));
 
     [Fact]
     public void Fold_AtTimeZero_OfConcatV2_IsIgnore()
