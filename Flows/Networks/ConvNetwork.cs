@@ -18,13 +18,12 @@ public sealed class ConvNetwork : INetwork
     /// <summary>Makes a network over parameters.</summary>
     /// <param name="options">The shape.</param>
     /// <param name="parameters">Has the layout <see cref="NetworkOptions.ParameterLayout"/>; belongs to the caller and outlives the network.</param>
-    /// <exception cref="ArgumentException">The parameters have another layout, or strides do not fit the image.</exception>
+    /// <exception cref="ArgumentException">The parameters have another layout, strides do not fit the image, or the bottleneck is none.</exception>
     public ConvNetwork(ConvOptions options, FlatVector parameters)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.CheckLayout(parameters);
-        _ = options.Images; // throws where strides do not fit
-        (Options, Parameters, Sizes) = (options, parameters, options.Sizes);
+        (Options, Parameters, Sizes, DirectionDimension) = (options, parameters, options.Sizes, options.DirectionDimension);
     }
 
     /// <summary>The shape.</summary>
@@ -32,6 +31,9 @@ public sealed class ConvNetwork : INetwork
 
     /// <inheritdoc/>
     public long Dimension => Options.Image.Length;
+
+    /// <inheritdoc/>
+    public long DirectionDimension { get; }
 
     /// <inheritdoc/>
     public long ContextDimension => Options.ContextDimension;
@@ -71,7 +73,7 @@ public sealed class ConvNetwork : INetwork
         conv.Time = time.Shared;
         workspace.Fold.Fold(conv.Time);
         workspace.CopyKernels();
-        ConvSweep.Forward(conv, workspace);
+        workspace.Forward(conv);
     }
 
     /// <inheritdoc/>
@@ -87,7 +89,8 @@ public sealed class ConvNetwork : INetwork
 
         workspace.Fold.FoldAgain(conv.Time);
         workspace.CopyKernels();
-        ConvSweep.Pullback(conv, workspace, intoInput);
+        workspace.Pullback(conv);
+        ConvSweep.PullbackInput(conv, workspace, intoInput);
         if (intoContext is not null)
         {
             workspace.Context?.Pullback(workspace.FirstCotangentValues, intoContext);

@@ -74,4 +74,6 @@ public sealed record ConvOptions : NetworkOptions
 
     /// <inheritdoc/>
     public override INetwork CreateNetwork(FlatVector parameters) => new ConvNetwork(this, parameters);
+
+    private protected override long LengthOf(int layer) => Images[layer].Length;
 }

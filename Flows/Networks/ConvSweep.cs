@@ -6,10 +6,10 @@ namespace FlowOde.Flows.Networks;
 internal static class ConvSweep
 {
     /// <summary>a_l = W_l * h_(l-1) + b_l, gated by half of it where the kind says so, and h_l = φ(a_l) for values; ȧ_l = W_l * ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
-    internal static void Forward(ConvTape tape, ConvWorkspace workspace)
+    internal static void Forward(ConvTape tape, ConvWorkspace workspace, int from, int to)
     {
-        int last = workspace.Kernel.Length - 1;
-        for (int l = 0; l <= last; l++)
+        int last = tape.Inputs.Length - 1;
+        for (int l = from; l < to; l++)
         {
             Convolution.Forward(tape.Images[l], workspace.Kernel[l], workspace.Geometries[l], tape.AffineImages[l]);
             WriteMap(workspace, l);
@@ -29,23 +29,24 @@ internal static class ConvSweep
             }
         }
 
-        tape.Output.Values.add_(workspace.UnitBias[last], Layers.CachedScalars.One);
+        if (to > last)
+        {
+            tape.Outputs[last].Values.add_(workspace.UnitBias[last], Layers.CachedScalars.One);
+        }
     }
 
-    /// <summary>Cotangents of all pre-activations, left in the workspace, and of the input values.</summary>
-    internal static void Pullback(ConvTape tape, ConvWorkspace workspace, torch.Tensor intoInput)
+    /// <summary>From the cotangents of what the last of these layers hands on to those of what all of them put out, left in the workspace.</summary>
+    internal static void Pullback(ConvTape tape, ConvWorkspace workspace, int from, int to)
     {
-        foreach (var cotangent in workspace.ActivationCotangent)
+        for (int l = to - 1; l >= from; l--)
         {
-            cotangent.fill_(Layers.CachedScalars.Zero);
-        }
-
-        int last = workspace.Kernel.Length - 1;
-        for (int l = last; l >= 0; l--)
-        {
-            if (l < last)
+            if (l < to - 1)
             {
                 Convolution.PullbackImages(workspace.CotangentImages[l + 1], tape.Images[l + 1], workspace.Kernel[l + 1], workspace.Geometries[l + 1], workspace.UnitCotangentImages[l]);
+            }
+
+            if (l < tape.Activations.Length)
+            {
                 workspace.Network.Options.Activation.Pullback(tape.Activations[l], workspace.ActivationParameters, workspace.UnitCotangent[l], workspace.ActivationCotangent);
             }
 
@@ -54,7 +55,11 @@ internal static class ConvSweep
                 tape.Gates[l].Pullback(workspace.UnitCotangent[l], workspace.Cotangent[l]);
             }
         }
+    }
 
+    /// <summary>The cotangent of the input values.</summary>
+    internal static void PullbackInput(ConvTape tape, ConvWorkspace workspace, torch.Tensor intoInput)
+    {
         using var images = workspace.Images(intoInput, 0);
         Convolution.PullbackImages(workspace.FirstCotangentValues, tape.InputValues, workspace.Kernel[0], workspace.Geometries[0], images);
     }

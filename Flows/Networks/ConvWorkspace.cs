@@ -8,12 +8,13 @@ namespace FlowOde.Flows.Networks;
 /// Folded kernels and reverse buffers of a convolutional network. Hidden images have the channels of a pixel together in memory, which the
 /// convolutions of libtorch are fastest with (by a third, measured); the input and output, which are rows of a state, the pixels of a channel.
 /// </summary>
-internal sealed class ConvWorkspace : NetworkWorkspace
+internal sealed class ConvWorkspace : ChainWorkspace
 {
     private readonly Tensor[] _views;
     private readonly Tensor[] _folded;
 
     internal ConvWorkspace(ConvNetwork network, long rows, int tangents)
+        : base(tangents == 0 ? 0 : network.Options.BottleneckLayer)
     {
         (Network, Rows, Tangents) = (network, rows, tangents);
         var (sizes, parameters) = (network.Sizes, network.Parameters);
@@ -36,9 +37,9 @@ internal sealed class ConvWorkspace : NetworkWorkspace
             FixedImage = [.. layers.Select(l => FixedInputs(Shapes[l], dtype, device).narrow(1, 0, Fold.FixedInputs))];
         }
 
-        Cotangent = [.. layers.Select(l => CreateDual(sizes.Out(l), l + 1))];
+        Cotangent = [.. layers.Select(l => CreateDual(tangents, sizes.Out(l), l + 1))];
         CotangentImages = [.. layers.Select(l => Images(Cotangent[l].Stacked, l + 1))];
-        UnitCotangent = sizes.OutputsPerUnit == 1 ? Cotangent : [.. layers.Select(l => CreateDual(sizes.Widths[l + 1], l + 1))];
+        UnitCotangent = sizes.OutputsPerUnit == 1 ? Cotangent : [.. layers.Select(l => CreateDual(tangents, sizes.Widths[l + 1], l + 1))];
         UnitCotangentImages = sizes.OutputsPerUnit == 1 ? CotangentImages : [.. layers.Select(l => Images(UnitCotangent[l].Stacked, l + 1))];
         FirstCotangentValues = Images(Cotangent[0].Values, 1);
         Map = [.. layers.Select(l => zeros(sizes.Out(l) * Shapes[l + 1].Pixels, dtype: dtype, device: device))];
@@ -105,8 +106,9 @@ internal sealed class ConvWorkspace : NetworkWorkspace
     /// <summary>The same as images, [(1 + K)·B, out, H, W].</summary>
     internal Tensor[] CotangentImages { get; }
 
-    /// <summary>Cotangents of what each layer puts out before its activation: <see cref="Cotangent"/>, unless half of that gates the other.</summary>
-    internal Dual[] UnitCotangent { get; }
+    /// <inheritdoc/>
+    /// <remarks><see cref="Cotangent"/>, unless half of that gates the other.</remarks>
+    internal override Dual[] UnitCotangent { get; }
 
     /// <summary>The same as images.</summary>
     internal Tensor[] UnitCotangentImages { get; }
@@ -134,13 +136,15 @@ internal sealed class ConvWorkspace : NetworkWorkspace
     /// <summary>What the context adds; null where there is none.</summary>
     internal ContextTerm? Context { get; }
 
-    internal IReadOnlyList<Tensor> ActivationCotangent { get; }
+    internal override IReadOnlyList<Tensor> ActivationCotangent { get; }
 
-    public override Dual OutputCotangent => UnitCotangent[^1];
+    public override NetworkTape CreateTape() => CreateTape(Tangents);
 
-    public override NetworkTape CreateTape() => ConvTape.Create(this);
+    private protected override ChainTape CreateTape(int tangents) => ConvTape.Create(this, tangents);
 
-    public override void Dispose()
+    private protected override Dual CreateOutput() => CreateDual(Tangents, Network.Sizes.Widths[^1], Network.Sizes.Count);
+
+    private protected override void DisposeScratch()
     {
         Fold.Dispose();
         WeightCotangent.Dispose();
@@ -160,8 +164,8 @@ internal sealed class ConvWorkspace : NetworkWorkspace
         }
     }
 
-    /// <summary>A dual of the images that layer <paramref name="layer"/> takes, or that the layer before it puts out, with this number of channels.</summary>
-    internal Dual CreateDual(long channels, int layer) => new(Rows, Tangents, channels * Shapes[layer].Pixels, Network.Parameters.DType, Network.Parameters.Device);
+    /// <summary>A dual of the images that layer <paramref name="layer"/> takes, or that the layer before it puts out, with these numbers of tangents and channels.</summary>
+    internal Dual CreateDual(int tangents, long channels, int layer) => new(Rows, tangents, channels * Shapes[layer].Pixels, Network.Parameters.DType, Network.Parameters.Device);
 
     /// <summary>Rows as such images.</summary>
     internal Tensor Images(Tensor rows, int layer) => Shapes[layer].Images(rows, rows.size(1) / Shapes[layer].Pixels, channelsLast: IsHidden(layer));

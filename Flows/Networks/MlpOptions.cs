@@ -20,4 +20,6 @@ public sealed record MlpOptions : NetworkOptions
 
     /// <inheritdoc/>
     public override INetwork CreateNetwork(FlatVector parameters) => new MlpNetwork(this, parameters);
+
+    private protected override long LengthOf(int layer) => Sizes.Widths[layer];
 }

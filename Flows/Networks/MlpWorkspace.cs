@@ -5,12 +5,13 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Networks;
 
 /// <summary>Folded weights and reverse buffers of a multilayer perceptron.</summary>
-internal sealed class MlpWorkspace : NetworkWorkspace
+internal sealed class MlpWorkspace : ChainWorkspace
 {
     /// <summary>Below this width a matrix product into columns is several times faster than into rows (measured with MKL).</summary>
     internal const int Skinny = 16;
 
     internal MlpWorkspace(MlpNetwork network, long rows, int tangents)
+        : base(tangents == 0 ? 0 : network.Options.BottleneckLayer)
     {
         (Network, Rows, Tangents) = (network, rows, tangents);
         var (sizes, dtype, device) = (network.Sizes, network.Parameters.DType, network.Parameters.Device);
@@ -44,8 +45,9 @@ internal sealed class MlpWorkspace : NetworkWorkspace
     /// <summary>Cotangents of what each affine part puts out.</summary>
     internal Dual[] Cotangent { get; }
 
-    /// <summary>Cotangents of what each layer puts out before its activation: <see cref="Cotangent"/>, unless half of that gates the other.</summary>
-    internal Dual[] UnitCotangent { get; }
+    /// <inheritdoc/>
+    /// <remarks><see cref="Cotangent"/>, unless half of that gates the other.</remarks>
+    internal override Dual[] UnitCotangent { get; }
 
     /// <summary>What activations add to their inputs: the biases, unless gates have added those; then zeros.</summary>
     internal IReadOnlyList<Tensor> UnitBias { get; }
@@ -70,13 +72,18 @@ internal sealed class MlpWorkspace : NetworkWorkspace
     /// <summary>What the context adds; null where there is none.</summary>
     internal ContextTerm? Context { get; }
 
-    internal IReadOnlyList<Tensor> ActivationCotangent { get; }
+    internal override IReadOnlyList<Tensor> ActivationCotangent { get; }
 
-    public override Dual OutputCotangent => UnitCotangent[^1];
+    public override NetworkTape CreateTape() => CreateTape(Tangents);
 
-    public override NetworkTape CreateTape() => MlpTape.Create(this);
+    /// <summary>A dual of what a layer takes or puts out; few columns that are written by products lie together.</summary>
+    internal Dual CreateDual(int tangents, long width, bool isOutput) => new(Rows, tangents, width, Network.Parameters.DType, Network.Parameters.Device, columnMajor: isOutput && width < Skinny);
 
-    public override void Dispose()
+    private protected override ChainTape CreateTape(int tangents) => MlpTape.Create(this, tangents);
+
+    private protected override Dual CreateOutput() => CreateDual(Tangents, Network.Dimension, isOutput: false);
+
+    private protected override void DisposeScratch()
     {
         Fold.Dispose();
         WeightCotangent.Dispose();
