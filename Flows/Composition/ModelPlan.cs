@@ -107,15 +107,23 @@ internal sealed class ModelPlan
 
     private NetworkOptions Network(ImageShape? image)
     {
-        NetworkOptions shape = image is not null ? new ConvOptions { Image = image, KernelSize = _options.KernelSize } : new MlpOptions { Dimension = _options.Dimension };
-        return shape with
+        if (image is null && _options.Strides.Count > 0)
+        {
+            throw new ArgumentException($"Strides [{string.Join(", ", _options.Strides)}] are of convolutions; say how a row is an image by {nameof(FlowOptions.Image)}, or leave them out.", nameof(image));
+        }
+
+        NetworkOptions shape = image is not null ? new ConvOptions { Image = image, KernelSize = _options.KernelSize, Strides = _options.Strides } : new MlpOptions { Dimension = _options.Dimension };
+        shape = shape with
         {
             Hidden = [.. _options.Hidden.Select(width => (long)width)],
             LayerType = KnownLayers.Named(_options.Layer),
             Activation = KnownActivations.Named(_options.Activation),
             LastLayerScale = _options.LastLayerScale,
             ContextDimension = _options.ContextDimension,
+            BottleneckLayer = _options.BottleneckLayer,
         };
+        _ = shape.DirectionDimension; // throws where strides or the bottleneck do not fit
+        return shape;
     }
 
     private static long End(List<(string Prefix, VectorLayout Layout)> parts) => parts.Sum(part => part.Layout.Length);
