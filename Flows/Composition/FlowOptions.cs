@@ -21,7 +21,7 @@ public sealed record FlowOptions
         init => field = value is >= 1 and <= 100 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A model has 1 to 100 blocks.");
     } = 1;
 
-    /// <summary>How a row is an image, so that the network of each block is a convolutional one; null for a multilayer perceptron.</summary>
+    /// <summary>How a row is an image; null where it is none.</summary>
     /// <value>Null by default.</value>
     public ImageShape? Image { get; init; }
 
@@ -56,6 +56,30 @@ public sealed record FlowOptions
         init => field = value is { } alpha ? Logit.Checked(alpha) : null;
     }
 
+    /// <summary>The kind of network of each block, by its name in <see cref="NetworkKinds"/>; null for <c>conv</c> where rows are images, otherwise <c>mlp</c>.</summary>
+    /// <value>Null by default.</value>
+    public string? Network { get; init; }
+
+    /// <summary>Number of residual blocks of each level of a U-Net on the way down, and again on the way up, from 1 to 10.</summary>
+    /// <value>1 by default.</value>
+    public int ResidualBlocks
+    {
+        get;
+        init => field = value is >= 1 and <= 10 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A level has 1 to 10 residual blocks.");
+    } = 1;
+
+    /// <summary>The levels of a U-Net, counted from 0 for the full image, at which pixels attend to each other.</summary>
+    /// <value>None by default.</value>
+    public IReadOnlyList<int> AttentionLevels { get; init; } = [];
+
+    /// <summary>Number of heads of a U-Net's attention, which divides the channels of its levels; at least 1.</summary>
+    /// <value>4 by default.</value>
+    public int AttentionHeads
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Attention has at least 1 head.");
+    } = 4;
+
     /// <summary>Height and width in pixels of the kernels of a convolutional network; odd.</summary>
     /// <value>3 by default.</value>
     public int KernelSize
@@ -72,7 +96,7 @@ public sealed record FlowOptions
     /// <value>0 by default.</value>
     public int BottleneckLayer { get; init; }
 
-    /// <summary>Widths of the hidden layers of each block, of convolutions their channels; may be empty for an affine field.</summary>
+    /// <summary>Widths of the hidden layers of each block, of convolutions their channels, of a U-Net those of its levels from the full image down; may be empty for an affine field.</summary>
     /// <value>64, 64, 64 by default.</value>
     public IReadOnlyList<int> Hidden
     {
@@ -80,11 +104,11 @@ public sealed record FlowOptions
         init => field = value.All(width => width is >= 1 and <= 65536) ? value : throw new ArgumentOutOfRangeException(nameof(value), string.Join(", ", value), "Hidden widths lie between 1 and 65,536.");
     } = [64, 64, 64];
 
-    /// <summary>How the layers depend on time, by name.</summary>
+    /// <summary>How the layers depend on time, by name. A U-Net embeds time in a way of its own.</summary>
     /// <value><c>concatsquash</c> by default.</value>
     public string Layer { get; init; } = "concatsquash";
 
-    /// <summary>The activation between layers, by name.</summary>
+    /// <summary>The activation between layers, by name. A U-Net has swish.</summary>
     /// <value><c>tanh</c> by default.</value>
     public string Activation { get; init; } = "tanh";
 

@@ -1,6 +1,4 @@
 using FlowOde.Flows.Bijections;
-using FlowOde.Flows.Layers;
-using FlowOde.Flows.Layers.Activations;
 using FlowOde.Flows.Networks;
 using FlowOde.Solvers.Vectors;
 
@@ -76,7 +74,7 @@ internal sealed class ModelPlan
 
     private void AddBlocks(List<Step> steps, ImageShape? image)
     {
-        var network = Network(image);
+        var network = NetworkKinds.Of(_options).Options(_options, image);
         var layout = _options.LearnsDataTime ? VectorLayout.Concatenate(("", network.ParameterLayout), ("", CnfClock.LearnedLayout)) : network.ParameterLayout;
         for (int i = 0; i < _options.Blocks; i++)
         {
@@ -105,34 +103,13 @@ internal sealed class ModelPlan
         }
     }
 
-    private NetworkOptions Network(ImageShape? image)
-    {
-        if (image is null && _options.Strides.Count > 0)
-        {
-            throw new ArgumentException($"Strides [{string.Join(", ", _options.Strides)}] are of convolutions; say how a row is an image by {nameof(FlowOptions.Image)}, or leave them out.", nameof(image));
-        }
-
-        NetworkOptions shape = image is not null ? new ConvOptions { Image = image, KernelSize = _options.KernelSize, Strides = _options.Strides } : new MlpOptions { Dimension = _options.Dimension };
-        shape = shape with
-        {
-            Hidden = [.. _options.Hidden.Select(width => (long)width)],
-            LayerType = KnownLayers.Named(_options.Layer),
-            Activation = KnownActivations.Named(_options.Activation),
-            LastLayerScale = _options.LastLayerScale,
-            ContextDimension = _options.ContextDimension,
-            BottleneckLayer = _options.BottleneckLayer,
-        };
-        _ = shape.DirectionDimension; // throws where strides or the bottleneck do not fit
-        return shape;
-    }
-
     private static long End(List<(string Prefix, VectorLayout Layout)> parts) => parts.Sum(part => part.Layout.Length);
 
     /// <summary>One part of a scale.</summary>
     internal abstract record Step;
 
     /// <summary>A continuous flow: its number, its network, and the layout and place of its parameters.</summary>
-    internal sealed record Continuous(int Block, NetworkOptions Network, VectorLayout Layout, long Offset, long Pixels) : Step
+    internal sealed record Continuous(int Block, INetworkOptions Network, VectorLayout Layout, long Offset, long Pixels) : Step
     {
         private const long Handles = 16; // what the handles to a tape's tensors take, in pixels of some thousand numbers each
 

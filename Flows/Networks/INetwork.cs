@@ -29,6 +29,10 @@ public interface INetwork
     /// <summary>Products of a weight with an input in one evaluation of one row: what an evaluation cannot do without, and each tangent and each half of a pullback again.</summary>
     long Products { get; }
 
+    /// <summary>Which product of the Jacobian with a direction the tangents of the output are.</summary>
+    /// <value><see cref="TangentProduct.JacobianTimesDirection"/> by default, as closed forms have it.</value>
+    TangentProduct TangentProduct => TangentProduct.JacobianTimesDirection;
+
     /// <summary>Makes scratch memory and tapes. Belongs to the caller.</summary>
     /// <param name="spec">Rows, type and device; the last two are those of the parameters.</param>
     /// <param name="tangents">Number K of tangents of a row; 0 for values alone.</param>
@@ -57,6 +61,6 @@ public interface INetwork
     /// <param name="tape">The tape of the evaluation.</param>
     /// <param name="weight">The weight of the parameter gradient.</param>
     /// <param name="intoGradient">weight·(cotangent of the parameters) is added to it; null where only time is asked for.</param>
-    /// <param name="intoTime">Receives the cotangent of time, [1], without the weight; null where it is not wanted.</param>
+    /// <param name="intoTime">Receives the cotangent of time, [1], or [B] where each row has its own, without the weight; null where it is not wanted.</param>
     void PullbackParameters(NetworkTape tape, double weight, FlatVector? intoGradient, torch.Tensor? intoTime);
 }

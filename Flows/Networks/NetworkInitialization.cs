@@ -45,18 +45,21 @@ public static class NetworkInitialization
 
         void Draw(int index, double scale, InitialLaw law)
         {
-            var segment = intoParameters.Layout.Segments[index];
-            bool isNormal = law == InitialLaw.Normal;
-            long count = segment.Length * (isNormal ? 2 : 1);
-            double[] draws = uniforms(index, count);
-            if (draws.Length != count)
+            if (law == InitialLaw.Uniform)
             {
-                throw new ArgumentException($"Segment '{segment.Name}' needs {count} numbers; {draws.Length} were drawn.", nameof(uniforms));
+                UniformSegments.Draw(uniforms, index, scale, intoParameters);
+                return;
             }
 
-            var values = tensor(isNormal ? Normals(draws) : Array.ConvertAll(draws, u => (2 * u) - 1), dtype: ScalarType.Float64);
+            var segment = intoParameters.Layout.Segments[index];
+            double[] draws = uniforms(index, 2 * segment.Length);
+            if (draws.Length != 2 * segment.Length)
+            {
+                throw new ArgumentException($"Segment '{segment.Name}' needs two for each of its {segment.Length} normal numbers; {draws.Length} were drawn.", nameof(uniforms));
+            }
+
             using Scalar factor = scale;
-            intoParameters[index].copy_(values.mul_(factor).view(segment.Shape));
+            intoParameters[index].copy_(tensor(Normals(draws), dtype: ScalarType.Float64).mul_(factor).view(segment.Shape));
         }
     }
 

@@ -6,7 +6,7 @@ using TorchSharp;
 namespace FlowOde.Flows.Networks;
 
 /// <summary>The shape of a network: a chain of layers with an activation between them. Its parameter layout follows before any memory is taken.</summary>
-public abstract record NetworkOptions
+public abstract record NetworkOptions : INetworkOptions
 {
     private static readonly long[] _usualHidden = [64, 64, 64];
 
@@ -114,6 +114,9 @@ public abstract record NetworkOptions
 
     /// <summary>Numbers of a row before a layer.</summary>
     private protected abstract long LengthOf(int layer);
+
+    /// <inheritdoc/>
+    void INetworkOptions.Initialize(Func<long, long, double[]> uniforms, FlatVector intoParameters) => this.Initialize(uniforms, intoParameters);
 
     internal void CheckLayout(FlatVector parameters)
     {

@@ -27,6 +27,9 @@ internal sealed class MeteredNetwork(INetwork network, NetworkMeters meters) : I
     public long Products => network.Products;
 
     /// <inheritdoc/>
+    public TangentProduct TangentProduct => network.TangentProduct;
+
+    /// <inheritdoc/>
     public NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents) => network.CreateWorkspace(spec, tangents);
 
     /// <inheritdoc/>

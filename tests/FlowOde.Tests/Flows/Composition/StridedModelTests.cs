@@ -36,5 +36,9 @@ public sealed class StridedModelTests
         Assert.Contains("3 and 3", Refusal(options with { Image = new(2, 3, 3) }), StringComparison.Ordinal);
         Assert.Contains("no bottleneck", Refusal(options with { Image = new(2, 3, 3), Strides = [], BottleneckLayer = 1 }), StringComparison.Ordinal);
         Assert.Contains("concatcoord", Refusal(options with { Strides = [], Layer = "concatcoord" }), StringComparison.Ordinal);
+        Assert.Contains("kind 'mlp'", Refusal(options with { Image = new(2, 3, 3), Network = "mlp" }), StringComparison.Ordinal);
+        var levels = options with { Dimension = 32, Image = new(2, 4, 4), Network = "unet", Hidden = [8, 8] };
+        Assert.Contains("kind 'unet'", Assert.Throws<ArgumentException>(() => new FlowModel(levels, TestFlows.Unit(32))).Message, StringComparison.Ordinal);
+        Assert.Contains("none is a bottleneck", Assert.Throws<ArgumentException>(() => new FlowModel(levels with { Strides = [], BottleneckLayer = 1 }, TestFlows.Unit(32))).Message, StringComparison.Ordinal);
     }
 }

@@ -25,6 +25,8 @@ internal sealed class WatchedNetwork(INetwork network) : INetwork
 
     public long Products => network.Products;
 
+    public TangentProduct TangentProduct => network.TangentProduct;
+
     public NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents)
     {
         Created(spec.Rows, tangents);
