@@ -18,7 +18,7 @@ internal sealed unsafe class GatedFold : LayerFold
     private readonly Tensor? _gateSlope;
     private readonly Tensor? _gateOffset;
     private readonly Tensor? _shift;
-    private readonly Tensor? _fixed;
+    private readonly FixedInputFold? _fixed;
     private readonly FlatVector? _gate;
     private readonly FlatVector? _gateCotangent;
     private readonly Tensor[] _gateColumn = [];
@@ -33,7 +33,7 @@ internal sealed unsafe class GatedFold : LayerFold
         _gateSlope = kind.HasGate ? Kind(parameters, GatedLayers.GateKind) : null;
         _gateOffset = kind.HasGate ? Kind(parameters, GatedLayers.GateKind + 1) : null;
         _shift = kind.HasShift && Affine.FixedWeight is null ? Kind(parameters, kind.ShiftKind) : null;
-        _fixed = Affine.FixedWeight is { } weights ? Kind(parameters, kind.ShiftKind, weights.Layout.Length) : null;
+        _fixed = Affine.FixedWeight is null ? null : new(sizes, FixedInputs, kind.ShiftKind * sizes.Count, parameters);
         if (kind.HasGate)
         {
             _gate = Affine.Bias.CreateLike();
@@ -42,7 +42,7 @@ internal sealed unsafe class GatedFold : LayerFold
             _ones = [.. Layers.Select(l => ones(sizes.In(l), dtype: parameters.DType, device: parameters.Device))];
         }
 
-        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift, _fixed }.OfType<Tensor>(), .. _gateColumn, .. _ones];
+        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift }.OfType<Tensor>(), .. _gateColumn, .. _ones];
         foreach (var view in _views)
         {
             view.DetachFromDisposeScope();
@@ -53,17 +53,7 @@ internal sealed unsafe class GatedFold : LayerFold
 
     protected override void Compute(double time)
     {
-        if (_fixed is not null)
-        {
-            using var scope = NewDisposeScope();
-            using Scalar factor = time;
-            Affine.FixedWeight!.Flat.copy_(_fixed);
-            foreach (var ofTime in OfTime(Affine.FixedWeight, 0))
-            {
-                ofTime.mul_(factor);
-            }
-        }
-
+        _fixed?.Compute(time, Affine.FixedWeight!);
         if (_bySpans)
         {
             for (int l = 0; l < Sizes.Count; l++)
@@ -109,32 +99,8 @@ internal sealed unsafe class GatedFold : LayerFold
             PullbackByTensors(time, cotangent, weight, intoGradient, intoTime);
         }
 
-        if (_fixed is not null)
-        {
-            PullbackFixed(time, cotangent.FixedWeight!, weight, intoGradient, intoTime);
-        }
+        _fixed?.Pullback(time, cotangent.FixedWeight!, weight, intoGradient, intoTime);
     }
-
-    private void PullbackFixed(double time, FlatVector cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
-    {
-        using var scope = NewDisposeScope();
-        using Scalar t = time, w = weight;
-        foreach (var (ofTime, parameters) in OfTime(cotangent, 0).Zip(OfTime(Parameters, _kind.ShiftKind)))
-        {
-            intoTime?.add_(ofTime.mul(parameters).sum(), CachedScalars.One);
-            ofTime.mul_(t);
-        }
-
-        if (intoGradient is not null)
-        {
-            Kind(intoGradient, _kind.ShiftKind, cotangent.Layout.Length).add_(cotangent.Flat, w);
-        }
-    }
-
-    /// <summary>The kernels of the channel of ones, which grow with time: all of them as one view, or of each layer where there are others between.</summary>
-    private IEnumerable<Tensor> OfTime(FlatVector vector, int kind) => _kind.FixedInputs(Sizes) == 1
-        ? [Kind(vector, kind, Affine.FixedWeight!.Layout.Length)]
-        : Layers.Select(l => vector[(kind * Sizes.Count) + l].narrow(1, 0, Sizes.Area(l)));
 
     private void PullbackByTensors(double time, AffineLayers cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
     {
@@ -227,7 +193,7 @@ internal sealed unsafe class GatedFold : LayerFold
         }
     }
 
-    /// <summary>All segments of a kind as one view, [entries], padding included; as many entries as biases by default.</summary>
-    private Tensor Kind(FlatVector vector, int kind, long? length = null) =>
-        vector.Flat.narrow(0, vector.Layout.Segments[kind * Sizes.Count].Offset, length ?? Affine.Bias.Layout.Length);
+    /// <summary>All segments of a kind as one view, padding included; as many entries as biases.</summary>
+    private Tensor Kind(FlatVector vector, int kind) =>
+        vector.Flat.narrow(0, vector.Layout.Segments[kind * Sizes.Count].Offset, Affine.Bias.Layout.Length);
 }

@@ -11,6 +11,7 @@ using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using FlowOde.Tests.Flows.Dynamics;
 using FlowOde.Tests.Solvers.Adjoints;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlowOde.Tests.Flows.Networks;
@@ -97,6 +98,36 @@ public sealed class BottleneckTests
             Pool = new(),
         };
         GradientRun.Of(problem, new BackpropagationAdjoint()).AssertClose(GradientRun.Of(problem, new DirectAdjoint()), 1e-12);
+    }
+
+    /// <summary>Counted on this thread after a first evaluation, which may make what is kept.</summary>
+    [Theory]
+    [MemberData(nameof(LayersOfBothKinds))]
+    public void ForwardAndPullback_Repeated_LeavesNoTensorsBehind(string layer, bool ofImages)
+    {
+        foreach (var options in new[] { Options(layer, ofImages), Options(layer, ofImages) with { BottleneckLayer = 0 } })
+        {
+            using var parameters = SeededDraws.Parameters(options, 3);
+            using var gradient = parameters.CreateLike();
+            var network = options.CreateNetwork(parameters);
+            using var into = zeros(Rows, network.Dimension, dtype: ScalarType.Float64);
+            using var intoContext = zeros(Rows, 2, dtype: ScalarType.Float64);
+            using var time = zeros(1, dtype: ScalarType.Float64);
+            using var workspace = network.CreateWorkspace(new(Rows, ScalarType.Float64, CPU), 2);
+            using var tape = workspace.CreateTape();
+            Evaluate();
+            long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            Evaluate();
+            Evaluate();
+            Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+            void Evaluate()
+            {
+                network.Forward(0.3, tape);
+                network.Pullback(tape, into, intoContext);
+                network.PullbackParameters(tape, 1, gradient, time);
+            }
+        }
     }
 
     [Fact]
