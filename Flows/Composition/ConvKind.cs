@@ -11,21 +11,25 @@ public sealed class ConvKind : INetworkKind
     public string Name => "conv";
 
     /// <inheritdoc/>
-    public string Description => "convolutions of an image that keep its size";
+    public string Description => "convolutions of an image, with strides where given";
 
     /// <inheritdoc/>
     public INetworkOptions Options(FlowOptions options, ImageShape? image)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new ConvOptions
+        var shape = new ConvOptions
         {
             Image = NetworkKinds.RequireImage(Name, image),
             KernelSize = options.KernelSize,
+            Strides = options.Strides,
             Hidden = [.. options.Hidden.Select(width => (long)width)],
             LayerType = KnownLayers.Named(options.Layer),
             Activation = KnownActivations.Named(options.Activation),
             LastLayerScale = options.LastLayerScale,
             ContextDimension = options.ContextDimension,
+            BottleneckLayer = options.BottleneckLayer,
         };
+        _ = shape.DirectionDimension; // says where strides or the bottleneck do not fit
+        return shape;
     }
 }

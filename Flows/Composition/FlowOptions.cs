@@ -88,6 +88,14 @@ public sealed record FlowOptions
         init => field = value >= 1 && value % 2 == 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Kernels have an odd height and width, at least 1.");
     } = 3;
 
+    /// <summary>The stride of each layer of a convolutional network, 1, 2 or −2: see <see cref="Networks.ConvOptions.Strides"/>. The same in every block, whose images they have to fit.</summary>
+    /// <value>None by default: all are 1.</value>
+    public IReadOnlyList<int> Strides { get; init; } = [];
+
+    /// <summary>The hidden layer of each block, counted from 1, whose width directions of the trace have: see <see cref="Networks.NetworkOptions.BottleneckLayer"/>; 0 for none.</summary>
+    /// <value>0 by default.</value>
+    public int BottleneckLayer { get; init; }
+
     /// <summary>Widths of the hidden layers of each block, of convolutions their channels, of a U-Net those of its levels from the full image down; may be empty for an affine field.</summary>
     /// <value>64, 64, 64 by default.</value>
     public IReadOnlyList<int> Hidden

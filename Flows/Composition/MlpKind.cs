@@ -17,7 +17,8 @@ public sealed class MlpKind : INetworkKind
     public INetworkOptions Options(FlowOptions options, ImageShape? image)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new MlpOptions
+        NetworkKinds.RefuseStrides(Name, options);
+        var shape = new MlpOptions
         {
             Dimension = image?.Length ?? options.Dimension,
             Hidden = [.. options.Hidden.Select(width => (long)width)],
@@ -25,6 +26,9 @@ public sealed class MlpKind : INetworkKind
             Activation = KnownActivations.Named(options.Activation),
             LastLayerScale = options.LastLayerScale,
             ContextDimension = options.ContextDimension,
+            BottleneckLayer = options.BottleneckLayer,
         };
+        _ = shape.DirectionDimension; // says where the bottleneck does not fit
+        return shape;
     }
 }

@@ -23,4 +23,12 @@ public static class NetworkKinds
 
     internal static ImageShape RequireImage(string name, ImageShape? image) => image
         ?? throw new ArgumentException($"A network of kind '{name}' needs to know how a row is an image: give {nameof(FlowOptions.Image)}, or use 'mlp'.", nameof(image));
+
+    internal static void RefuseStrides(string name, FlowOptions options)
+    {
+        if (options.Strides.Count > 0)
+        {
+            throw new ArgumentException($"Strides [{string.Join(", ", options.Strides)}] are of networks of kind 'conv', which needs to know how a row is an image; this one is of kind '{name}'. Leave them out, or give {nameof(FlowOptions.Image)} and that kind.", nameof(options));
+        }
+    }
 }

@@ -24,6 +24,12 @@ public sealed class UNetKind : INetworkKind
             throw new ArgumentException($"A U-Net has a level for each width of {nameof(FlowOptions.Hidden)}, and there is none; give one, such as 32, 64, 64.", nameof(options));
         }
 
+        NetworkKinds.RefuseStrides(Name, options);
+        if (options.BottleneckLayer != 0)
+        {
+            throw new ArgumentException($"A U-Net passes its levels by, so that none is a bottleneck; set {nameof(FlowOptions.BottleneckLayer)} to 0, or use a network of kind 'conv'.", nameof(options));
+        }
+
         var shape = new UNetOptions
         {
             Image = NetworkKinds.RequireImage(Name, image),

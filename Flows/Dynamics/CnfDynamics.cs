@@ -23,7 +23,7 @@ public sealed class CnfDynamics
     /// <param name="network">f(t, z).</param>
     /// <param name="trace">Estimates the trace, and states the directions that the regularisers read too.</param>
     /// <param name="regularizers">None by default; each channel once.</param>
-    /// <exception cref="ArgumentException">Two regularisers fill one channel, or there are any beside a trace in chunks.</exception>
+    /// <exception cref="ArgumentException">Two regularisers fill one channel, there are any beside a trace in chunks, or one reads tangents of a network with a bottleneck.</exception>
     public CnfDynamics(INetwork network, ITraceEstimator trace, params IEnumerable<IRegularizer> regularizers)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -32,6 +32,11 @@ public sealed class CnfDynamics
         if (trace.ChunkBytes is not null && Regularizers.Count > 0)
         {
             throw new ArgumentException($"A trace in chunks is for scoring, which has no regularisers; found {string.Join(", ", Regularizers.Select(regularizer => regularizer.Name))}.", nameof(regularizers));
+        }
+
+        if (network.DirectionDimension != network.Dimension && Regularizers.FirstOrDefault(regularizer => regularizer.ReadsTangents) is { } reader)
+        {
+            throw new ArgumentException($"The regulariser '{reader.Name}' reads products with the Jacobian, which a network with a bottleneck has none of. Leave it out, or the bottleneck.", nameof(regularizers));
         }
 
         SampleField = new SampleField(network);
@@ -54,7 +59,7 @@ public sealed class CnfDynamics
     public IAutogradField SampleField { get; }
 
     /// <summary>Number K of directions of a row.</summary>
-    public int DirectionCount => Trace.DirectionCount(Network.Dimension);
+    public int DirectionCount => Trace.DirectionCount(Network.DirectionDimension);
 
     /// <summary>The index of <c>deltaLogDensity</c> among the segments of a state; those of the regularisers follow.</summary>
     public int FirstChannel => Network.ContextDimension > 0 ? 2 : 1;
@@ -71,7 +76,7 @@ public sealed class CnfDynamics
     /// <param name="rows">The global numbers of the batch's rows.</param>
     /// <param name="stream">The draws.</param>
     public Directions DrawDirections(ReadOnlySpan<long> rows, RandomStream stream) =>
-        Trace.Draw(rows, Network.Dimension, stream, Parameters.DType, Parameters.Device);
+        InRows(Trace.Draw(rows, Network.DirectionDimension, stream, Parameters.DType, Parameters.Device));
 
     /// <summary>Draws the directions of one solve, where they may depend on the Jacobian at its start. They belong to the caller.</summary>
     /// <param name="rows">The global numbers of the batch's rows.</param>
@@ -89,7 +94,7 @@ public sealed class CnfDynamics
 
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var sketch = sketched.Sketch(rows, Network.Dimension, stream, Parameters.DType, Parameters.Device);
+        using var sketch = InRows(sketched.Sketch(rows, Network.DirectionDimension, stream, Parameters.DType, Parameters.Device));
         using var workspace = Network.CreateWorkspace(new(values.shape[0], values.dtype, values.device), sketch.Count);
         using var tape = workspace.CreateTape();
         tape.Input.Values.copy_(values);
@@ -100,7 +105,7 @@ public sealed class CnfDynamics
 
         tape.Input.Tangents.copy_(sketch.Values);
         Network.Forward(time, tape);
-        return sketched.Draw(rows, tape.Output.Tangents, stream);
+        return InRows(sketched.Draw(rows, tape.Output.Tangents.narrow(2, 0, Network.DirectionDimension), stream));
     }
 
     /// <summary>The field of one solve. Fields of these dynamics share pooled workspaces.</summary>
@@ -117,6 +122,22 @@ public sealed class CnfDynamics
         return directions.Values.dtype == Parameters.DType && directions.Values.device_type == Parameters.Device.type
             ? new CnfField(this, directions)
             : throw new ArgumentException($"The directions are {directions.Values.dtype} on {directions.Values.device}, the parameters {Parameters.DType} on {Parameters.Device}.", nameof(directions));
+    }
+
+    /// <summary>Directions with zeros behind them, up to the columns of a row.</summary>
+    private Directions InRows(Directions directions)
+    {
+        if (directions.Dimension == Network.Dimension)
+        {
+            return directions;
+        }
+
+        using (directions)
+        {
+            using var scope = NewDisposeScope();
+            var found = directions.Values;
+            return new(cat([found, zeros(found.shape[0], found.shape[1], Network.Dimension - found.shape[2], dtype: found.dtype, device: found.device)], 2), directions.Weight);
+        }
     }
 
     private Segment[] ContextSegments(long rows) => [.. SampleField.StateLayout(rows).Segments.Skip(1)];

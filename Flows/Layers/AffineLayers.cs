@@ -19,15 +19,15 @@ public sealed class AffineLayers : IDisposable
     /// <param name="dtype">Float32 or Float64.</param>
     /// <param name="device">The device.</param>
     /// <param name="transposeWide">Whether weights with more outputs than inputs have their columns together, which is faster to multiply into.</param>
-    /// <param name="onesInput">Whether the layers have <see cref="OnesWeight"/>.</param>
-    public AffineLayers(LayerSizes sizes, ScalarType dtype, Device device, bool transposeWide = false, bool onesInput = false)
+    /// <param name="fixedInputs">Number of input channels that are not the network's, see <see cref="FixedWeight"/>; 0 for none.</param>
+    public AffineLayers(LayerSizes sizes, ScalarType dtype, Device device, bool transposeWide = false, int fixedInputs = 0)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         using var scope = NewDisposeScope();
         var layers = Enumerable.Range(0, sizes.Count);
         (_stored, _transposeWide) = (sizes.Stored, transposeWide);
         Bias = new(new(layers.Select(l => new Segment($"bias.{l}", sizes.Out(l)))), dtype, device);
-        OnesWeight = onesInput ? new(new(layers.Select(l => new Segment($"onesWeight.{l}", sizes.Out(l), sizes.Area))), dtype, device) : null;
+        FixedWeight = fixedInputs > 0 ? new(new(layers.Select(l => new Segment($"fixedWeight.{l}", sizes.Out(l), fixedInputs * sizes.Area(l)))), dtype, device) : null;
         Matrix = [.. layers.Select(l => IsTransposed(l)
             ? zeros(_stored.In(l), _stored.Out(l), dtype: dtype, device: device).t()
             : zeros(_stored.Out(l), _stored.In(l), dtype: dtype, device: device))];
@@ -48,10 +48,10 @@ public sealed class AffineLayers : IDisposable
     public FlatVector Bias { get; }
 
     /// <summary>
-    /// The kernels of a further input channel that is one at every pixel and, like all padding, zero around the image: a segment of [out, area] a layer.
-    /// Null where layers have no such input.
+    /// The kernels of further input channels that are the same in all rows: the first is one at every pixel, a second and third the row and the column of the
+    /// pixel, counted from 0; like all padding they are zero around the image. A segment of [out, channels·area] a layer; null where layers have no such input.
     /// </summary>
-    public FlatVector? OnesWeight { get; }
+    public FlatVector? FixedWeight { get; }
 
     /// <summary>The weights as they stand in memory, with rows and columns of zeros up to the stored widths.</summary>
     internal IReadOnlyList<Tensor> Matrix { get; }
@@ -72,7 +72,7 @@ public sealed class AffineLayers : IDisposable
     public void Dispose()
     {
         Bias.Dispose();
-        OnesWeight?.Dispose();
+        FixedWeight?.Dispose();
         foreach (var tensor in _views)
         {
             tensor.Dispose();

@@ -13,5 +13,5 @@ public sealed class ConcatLayers : GatedLayers
 
     internal override bool HasShift => true;
 
-    private protected override bool TimeIsInput => true;
+    private protected override int FurtherInputs => 1;
 }

@@ -6,7 +6,7 @@ namespace FlowOde.Flows.Layers;
 
 /// <summary>
 /// W(t) = g W and b(t) = g b + r t, with a gate g = σ(u t + v) for each output, or g = 1 where there are no gates, and r = 0 where
-/// there are no shifts. Where the shift is a kernel, it is R t for an input of ones instead. Pulled back as in the reverse sweep of a ConcatSquash network, with time shared by all rows.
+/// there are no shifts. Where the shift is a kernel, it is R t for an input of ones instead, and coordinates have kernels of their own. Pulled back as in the reverse sweep of a ConcatSquash network, with time shared by all rows.
 /// </summary>
 /// <remarks>In float32 on the CPU by <see cref="GatedFoldSpans"/>, elsewhere by tensor operations.</remarks>
 internal sealed unsafe class GatedFold : LayerFold
@@ -18,22 +18,22 @@ internal sealed unsafe class GatedFold : LayerFold
     private readonly Tensor? _gateSlope;
     private readonly Tensor? _gateOffset;
     private readonly Tensor? _shift;
-    private readonly Tensor? _onesWeight;
+    private readonly FixedInputFold? _fixed;
     private readonly FlatVector? _gate;
     private readonly FlatVector? _gateCotangent;
     private readonly Tensor[] _gateColumn = [];
     private readonly Tensor[] _ones = [];
 
     internal GatedFold(GatedLayers kind, LayerSizes sizes, FlatVector parameters)
-        : base(sizes, parameters, kind.HasOnesInput(sizes))
+        : base(sizes, parameters, kind.FixedInputs(sizes))
     {
         using var scope = NewDisposeScope();
         (_kind, _bySpans) = (kind, parameters.IsOnCpu && parameters.DType == ScalarType.Float32);
         _bias = Kind(parameters, 1);
         _gateSlope = kind.HasGate ? Kind(parameters, GatedLayers.GateKind) : null;
         _gateOffset = kind.HasGate ? Kind(parameters, GatedLayers.GateKind + 1) : null;
-        _shift = kind.HasShift && Affine.OnesWeight is null ? Kind(parameters, kind.ShiftKind) : null;
-        _onesWeight = Affine.OnesWeight is { } weights ? Kind(parameters, kind.ShiftKind, weights.Layout.Length) : null;
+        _shift = kind.HasShift && Affine.FixedWeight is null ? Kind(parameters, kind.ShiftKind) : null;
+        _fixed = Affine.FixedWeight is null ? null : new(sizes, FixedInputs, kind.ShiftKind * sizes.Count, parameters);
         if (kind.HasGate)
         {
             _gate = Affine.Bias.CreateLike();
@@ -42,7 +42,7 @@ internal sealed unsafe class GatedFold : LayerFold
             _ones = [.. Layers.Select(l => ones(sizes.In(l), dtype: parameters.DType, device: parameters.Device))];
         }
 
-        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift, _onesWeight }.OfType<Tensor>(), .. _gateColumn, .. _ones];
+        _views = [.. new[] { _bias, _gateSlope, _gateOffset, _shift }.OfType<Tensor>(), .. _gateColumn, .. _ones];
         foreach (var view in _views)
         {
             view.DetachFromDisposeScope();
@@ -53,12 +53,7 @@ internal sealed unsafe class GatedFold : LayerFold
 
     protected override void Compute(double time)
     {
-        if (_onesWeight is not null)
-        {
-            using Scalar factor = time;
-            Affine.OnesWeight!.Flat.copy_(_onesWeight).mul_(factor);
-        }
-
+        _fixed?.Compute(time, Affine.FixedWeight!);
         if (_bySpans)
         {
             for (int l = 0; l < Sizes.Count; l++)
@@ -104,20 +99,7 @@ internal sealed unsafe class GatedFold : LayerFold
             PullbackByTensors(time, cotangent, weight, intoGradient, intoTime);
         }
 
-        if (_onesWeight is null)
-        {
-            return;
-        }
-
-        using var scope = NewDisposeScope();
-        using Scalar w = weight * time;
-        var ones = cotangent.OnesWeight!.Flat;
-        if (intoGradient is not null)
-        {
-            Kind(intoGradient, _kind.ShiftKind, ones.shape[0]).add_(ones, w);
-        }
-
-        intoTime?.add_(ones.dot(_onesWeight), CachedScalars.One);
+        _fixed?.Pullback(time, cotangent.FixedWeight!, weight, intoGradient, intoTime);
     }
 
     private void PullbackByTensors(double time, AffineLayers cotangent, double weight, FlatVector? intoGradient, Tensor? intoTime)
@@ -211,7 +193,7 @@ internal sealed unsafe class GatedFold : LayerFold
         }
     }
 
-    /// <summary>All segments of a kind as one view, [entries], padding included; as many entries as biases by default.</summary>
-    private Tensor Kind(FlatVector vector, int kind, long? length = null) =>
-        vector.Flat.narrow(0, vector.Layout.Segments[kind * Sizes.Count].Offset, length ?? Affine.Bias.Layout.Length);
+    /// <summary>All segments of a kind as one view, padding included; as many entries as biases.</summary>
+    private Tensor Kind(FlatVector vector, int kind) =>
+        vector.Flat.narrow(0, vector.Layout.Segments[kind * Sizes.Count].Offset, Affine.Bias.Layout.Length);
 }

@@ -6,7 +6,7 @@ namespace FlowOde.Flows.Layers;
 /// <summary>
 /// The family a = g ∘ (W h + b) + r t with g = σ(u t + v): segments <c>weight.l</c> W [out, in], <c>bias.l</c> b [out], with gates
 /// <c>gateSlope.l</c> u and <c>gateOffset.l</c> v [out], with shifts <c>shift.l</c> r [out]. Of convolutions, W is [out, in·area] and gates and
-/// shifts are of channels; where time is an input channel, r is its kernel, [out, area].
+/// shifts are of channels; where time is an input channel, r is its kernel, [out, area], perhaps with those of further inputs, [out, channels·area].
 /// </summary>
 public abstract class GatedLayers : ITimeDependentLayers
 {
@@ -20,6 +20,12 @@ public abstract class GatedLayers : ITimeDependentLayers
     /// <inheritdoc/>
     public abstract string Description { get; }
 
+    /// <inheritdoc/>
+    public virtual bool NeedsImages => false;
+
+    /// <inheritdoc/>
+    public virtual int OutputsPerUnit => 1;
+
     internal abstract bool HasGate { get; }
 
     internal abstract bool HasShift { get; }
@@ -28,24 +34,24 @@ public abstract class GatedLayers : ITimeDependentLayers
 
     internal int ShiftKind => HasGate ? 4 : 2;
 
-    /// <summary>Whether the shift is the weight of one more input, so that it counts in the bounds of initial weights and ends at an image's border.</summary>
-    private protected virtual bool TimeIsInput => false;
+    /// <summary>Number of inputs besides the network's, of which time is the first, so that they count in the bounds of initial weights and end at an image's border.</summary>
+    private protected virtual int FurtherInputs => 0;
 
-    /// <summary>Whether the shift is a kernel rather than a number for each output.</summary>
-    internal bool HasOnesInput(LayerSizes sizes) => TimeIsInput && sizes.Area > 1;
+    /// <summary>Number of further inputs that are channels of an image with a kernel, rather than a number for each output.</summary>
+    internal int FixedInputs(LayerSizes sizes) => NeedsImages || sizes.Areas.Any(area => area > 1) ? FurtherInputs : 0;
 
     /// <inheritdoc/>
     /// <remarks>Bounds 1/√(fan-in), as the layers of the FFJORD authors start; functions of time alone have fan-in 1.</remarks>
     public IReadOnlyList<LayerParameter> Parameters(LayerSizes sizes)
     {
-        ArgumentNullException.ThrowIfNull(sizes);
+        CheckImages(sizes);
         var layers = Enumerable.Range(0, sizes.Count);
         IEnumerable<LayerParameter> Vectors(string kind, Func<int, double> bound, bool scalesOutput = false) =>
             layers.Select(l => new LayerParameter(new($"{kind}.{l}", sizes.Out(l)), l, bound(l), scalesOutput));
-        double Bound(int l) => 1 / Math.Sqrt(sizes.In(l) + (TimeIsInput ? sizes.Area : 0));
-        IEnumerable<LayerParameter> Shifts() => HasOnesInput(sizes)
-            ? layers.Select(l => new LayerParameter(new($"shift.{l}", sizes.Out(l), sizes.Area), l, Bound(l), false))
-            : Vectors("shift", l => TimeIsInput ? Bound(l) : 1);
+        double Bound(int l) => 1 / Math.Sqrt(sizes.In(l) + (FurtherInputs * sizes.Area(l)));
+        IEnumerable<LayerParameter> Shifts() => FixedInputs(sizes) > 0
+            ? layers.Select(l => new LayerParameter(new($"shift.{l}", sizes.Out(l), FixedInputs(sizes) * sizes.Area(l)), l, Bound(l), false))
+            : Vectors("shift", l => FurtherInputs > 0 ? Bound(l) : 1);
         return
         [
             .. layers.Select(l => new LayerParameter(new($"weight.{l}", sizes.Out(l), sizes.In(l)), l, Bound(l), true)),
@@ -58,7 +64,7 @@ public abstract class GatedLayers : ITimeDependentLayers
     /// <inheritdoc/>
     public LayerFold CreateFold(LayerSizes sizes, FlatVector parameters)
     {
-        ArgumentNullException.ThrowIfNull(sizes);
+        CheckImages(sizes);
         ArgumentNullException.ThrowIfNull(parameters);
         return new GatedFold(this, sizes, parameters);
     }
@@ -66,14 +72,37 @@ public abstract class GatedLayers : ITimeDependentLayers
     /// <inheritdoc/>
     public LayerExpression Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
     {
-        ArgumentNullException.ThrowIfNull(sizes);
+        CheckImages(sizes);
         ArgumentNullException.ThrowIfNull(parameters);
         Tensor Kind(int kind) => parameters[(kind * sizes.Count) + layer];
         var t = LayerExpression.Scale(time);
         var gate = HasGate ? Kind(GateKind).mul(t).add(Kind(GateKind + 1), CachedScalars.One).sigmoid() : null;
         var affine = new LayerTerm(gate, Kind(0), Kind(1));
-        return !HasShift ? new(affine)
-            : HasOnesInput(sizes) ? new(affine, new LayerTerm(t, null, null, Kind(ShiftKind)))
-            : new(affine, new LayerTerm(t, null, Kind(ShiftKind)));
+        if (!HasShift)
+        {
+            return new(affine);
+        }
+
+        var shift = Kind(ShiftKind);
+        if (FixedInputs(sizes) == 0)
+        {
+            return new(affine, new LayerTerm(t, null, shift));
+        }
+
+        // Coordinates do not grow with time: their kernels stand behind a kernel of zeros for the channel of ones.
+        long area = sizes.Area(layer);
+        var ofTime = shift.narrow(1, 0, area);
+        return FixedInputs(sizes) == 1
+            ? new(affine, new LayerTerm(t, null, null, shift))
+            : new(affine, new LayerTerm(t, null, null, cat([ofTime, zeros_like(shift).narrow(1, area, shift.size(1) - area)], 1)), new LayerTerm(null, null, null, cat([zeros_like(ofTime), shift.narrow(1, area, shift.size(1) - area)], 1)));
+    }
+
+    private void CheckImages(LayerSizes sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        if (NeedsImages && !sizes.AreConvolutions)
+        {
+            throw new ArgumentException($"Layers '{Name}' are convolutions; rows that are no images have no coordinates. Use 'concat', or say how a row is an image.", nameof(sizes));
+        }
     }
 }

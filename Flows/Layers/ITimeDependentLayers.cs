@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace FlowOde.Flows.Layers;
 
 /// <summary>
-/// A kind of time-dependent layer. At each time it is a plain affine layer; the kind says only how weights W(t) [out, in] and
+/// A kind of time-dependent layer. At each time it is a plain affine layer, perhaps with half of its outputs gating the other; the kind says only how weights W(t) [out, in] and
 /// biases b(t) [out] come from parameters and time, for all layers of a network at once. Immutable.
 /// </summary>
 /// <remarks>After FFJORD (Grathwohl et al. 2019, §4 and their public code), whose kinds differ in just this.</remarks>
@@ -15,6 +15,12 @@ public interface ITimeDependentLayers
 
     /// <summary>What it computes, in one line.</summary>
     string Description { get; }
+
+    /// <summary>Whether layers are for convolutions alone; else for matrices too.</summary>
+    bool NeedsImages => false;
+
+    /// <summary>Number of affine outputs for each number that a layer hands on: 2 where a second half of them gates the first. Goes into <see cref="LayerSizes.OutputsPerUnit"/>.</summary>
+    int OutputsPerUnit => 1;
 
     /// <summary>
     /// The parameters of all layers, ordered by kind (all weights, all biases, …), so that the gates of all layers are one vector

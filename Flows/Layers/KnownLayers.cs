@@ -11,7 +11,14 @@ public static class KnownLayers
         new ConcatV2Layers(),
         new SquashLayers(),
         new IgnoreLayers(),
+        new BlendLayers(),
+        new HyperLayers(),
+        new ConcatCoordLayers(),
+        new HalfGatedLayers(),
     ];
+
+    /// <summary>The kinds that are for matrices too, not only for convolutions.</summary>
+    public static IReadOnlyList<ITimeDependentLayers> OfMatrices { get; } = [.. All.Where(kind => !kind.NeedsImages)];
 
     /// <summary>The kind of this name.</summary>
     /// <exception cref="ArgumentException">No kind has this name; the message lists those that exist.</exception>

@@ -28,16 +28,16 @@ public sealed class LayerExpression
     /// <summary>The layer of a dual.</summary>
     /// <param name="input">h [B, inputs of the layer] and its tangents.</param>
     /// <param name="product">W h at each pixel, [rows, out, pixels], of rows and a weight [out, in].</param>
-    /// <param name="ofOnes">R * 1 at each pixel, [out, pixels], of kernels [out, area]; null where layers have none.</param>
+    /// <param name="ofFixed">R * c at each pixel, [out, pixels], of kernels [out, channels·area] of fixed inputs; null where layers have none.</param>
     /// <returns>New tensors; temporaries stay in the caller's scope.</returns>
-    internal DualExpression Apply(DualExpression input, Func<Tensor, Tensor, Tensor> product, Func<Tensor, Tensor>? ofOnes = null)
+    internal DualExpression Apply(DualExpression input, Func<Tensor, Tensor, Tensor> product, Func<Tensor, Tensor>? ofFixed = null)
     {
         Tensor? values = null, tangents = null;
         var shape = input.Tangents?.shape;
         foreach (var term in _terms.Any(term => term.Scale?.dim() == 2) ? _terms : [Folded()])
         {
             var scale = term.Scale is null ? null : term.Scale.dim() == 2 ? term.Scale.unsqueeze(2) : term.Scale.view(-1, 1);
-            var map = Sum(term.Bias?.unsqueeze(1), term.OnesWeight is null ? null : ofOnes!(term.OnesWeight));
+            var map = Sum(term.Bias?.unsqueeze(1), term.FixedWeight is null ? null : ofFixed!(term.FixedWeight));
             var all = Sum(term.Weight is null ? null : product(input.Values, term.Weight), map);
             values = Sum(values, Scaled(all, scale));
             if (shape is not null && term.Weight is not null)
@@ -53,16 +53,16 @@ public sealed class LayerExpression
     /// <summary>The one affine layer that the terms are at a shared time.</summary>
     private LayerTerm Folded()
     {
-        var (weight, bias, ones) = ((Tensor?)null, (Tensor?)null, (Tensor?)null);
+        var (weight, bias, fixedWeight) = ((Tensor?)null, (Tensor?)null, (Tensor?)null);
         foreach (var term in _terms)
         {
             var rows = term.Scale?.unsqueeze(1);
             weight = Sum(weight, Scaled(term.Weight, rows));
             bias = Sum(bias, Scaled(term.Bias, term.Scale));
-            ones = Sum(ones, Scaled(term.OnesWeight, rows));
+            fixedWeight = Sum(fixedWeight, Scaled(term.FixedWeight, rows));
         }
 
-        return new(null, weight, bias, ones);
+        return new(null, weight, bias, fixedWeight);
     }
 
     private static Tensor? Scaled(Tensor? tensor, Tensor? scale) => tensor is null || scale is null ? tensor : tensor.mul(scale);

@@ -14,15 +14,19 @@ public abstract class LayerFold : IDisposable
     /// <summary>Makes the affine layers that receive the fold.</summary>
     /// <param name="sizes">The widths.</param>
     /// <param name="parameters">The parameters; belong to the caller.</param>
-    /// <param name="onesInput">Whether the layers have <see cref="AffineLayers.OnesWeight"/>.</param>
-    protected LayerFold(LayerSizes sizes, FlatVector parameters, bool onesInput = false)
+    /// <param name="fixedInputs">Number of input channels of <see cref="AffineLayers.FixedWeight"/>; 0 for none.</param>
+    protected LayerFold(LayerSizes sizes, FlatVector parameters, int fixedInputs = 0)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        (Sizes, Parameters, Affine) = (sizes, parameters, new(sizes, parameters.DType, parameters.Device, onesInput: onesInput));
+        FixedInputs = fixedInputs;
+        (Sizes, Parameters, Affine) = (sizes, parameters, new(sizes, parameters.DType, parameters.Device, fixedInputs: fixedInputs));
     }
 
     /// <summary>W(t) and b(t) of the last fold.</summary>
     public AffineLayers Affine { get; }
+
+    /// <summary>Number of input channels of <see cref="AffineLayers.FixedWeight"/>; 0 for none.</summary>
+    public int FixedInputs { get; }
 
     /// <summary>The widths.</summary>
     protected LayerSizes Sizes { get; }

@@ -4,7 +4,7 @@ namespace FlowOde.Flows.Layers;
 
 /// <summary>
 /// The widths of a chain of layers: layer l maps <c>Widths[l]</c> numbers to <c>Widths[l + 1]</c>, or as many channels of an image where
-/// <see cref="Area"/> says that layers are convolutions.
+/// <see cref="Areas"/> say that layers are convolutions.
 /// </summary>
 public sealed record LayerSizes
 {
@@ -27,28 +27,44 @@ public sealed record LayerSizes
     /// <summary>Input width, hidden widths, output width.</summary>
     public IReadOnlyList<long> Widths { get; }
 
-    /// <summary>Number of weights between an input and an output: 1 for a matrix, for a convolution the pixels of its kernel; at least 1.</summary>
+    /// <summary>Number of weights between an input and an output of each layer of convolutions: the pixels of its kernel, at least 1.</summary>
+    /// <value>None by default, for matrices.</value>
+    public IReadOnlyList<long> Areas
+    {
+        get;
+        init => field = value is not null && value.Count == Count && value.All(area => area >= 1)
+            ? [.. value]
+            : throw new ArgumentException($"{nameof(Areas)} holds the pixels of the kernel of each of {Count} layers, at least 1; found [{string.Join(", ", value ?? [])}].", nameof(value));
+    } = [];
+
+    /// <summary>Number of affine outputs of a layer for each number that it hands on: 2 where a second half of them gates the first.</summary>
     /// <value>1 by default.</value>
-    public long Area
+    public long OutputsPerUnit
     {
         get;
         init => field = value >= 1
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(Area)} is the number of pixels of a kernel, at least 1.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(OutputsPerUnit)} is at least 1.");
     } = 1;
+
+    /// <summary>Number of layers.</summary>
+    public int Count => Widths.Count - 1;
+
+    /// <summary>Whether layers are convolutions.</summary>
+    public bool AreConvolutions => Areas.Count > 0;
 
     /// <summary>
     /// The widths as they stand in memory: of matrices, wide hidden layers are rounded up to a multiple of 16, since libraries multiply 860 columns a good tenth slower
     /// than 864 (measured with MKL). The further columns have weights of zero, so they change nothing.
     /// </summary>
-    internal LayerSizes Stored => _stored ??= Area > 1 ? this : new(Widths.Select((width, i) => i == 0 || i == Count || width < Wide ? width : (width + Multiple - 1) / Multiple * Multiple));
+    internal LayerSizes Stored => _stored ??= AreConvolutions || OutputsPerUnit > 1 ? this : new(Widths.Select((width, i) => i == 0 || i == Count || width < Wide ? width : (width + Multiple - 1) / Multiple * Multiple));
 
-    /// <summary>Number of layers.</summary>
-    public int Count => Widths.Count - 1;
+    /// <summary>Number of weights between an input and an output of a layer: 1 of a matrix.</summary>
+    public long Area(int layer) => AreConvolutions ? Areas[layer] : 1;
 
     /// <summary>Number of weights of each output of a layer: its inputs, of a convolution those under the kernel.</summary>
-    public long In(int layer) => Widths[layer] * Area;
+    public long In(int layer) => Widths[layer] * Area(layer);
 
-    /// <summary>Number of outputs of a layer.</summary>
-    public long Out(int layer) => Widths[layer + 1];
+    /// <summary>Number of affine outputs of a layer.</summary>
+    public long Out(int layer) => Widths[layer + 1] * OutputsPerUnit;
 }

@@ -8,43 +8,63 @@ namespace FlowOde.Flows.Networks;
 /// </summary>
 internal static class AffineSweep
 {
-    /// <summary>a_l = W_l h_(l-1) + b_l and h_l = φ(a_l) for values; ȧ_l = W_l ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
-    internal static void Forward(MlpTape tape, MlpWorkspace workspace)
+    /// <summary>a_l = W_l h_(l-1) + b_l, gated by half of it where the kind says so, and h_l = φ(a_l) for values; ȧ_l = W_l ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
+    internal static void Forward(MlpTape tape, MlpWorkspace workspace, int from, int to)
     {
         var affine = workspace.Fold.Affine;
-        int last = tape.Layers.Length - 2;
-        for (int l = 0; l <= last; l++)
+        int last = tape.Inputs.Length - 1;
+        for (int l = from; l < to; l++)
         {
-            tape.Layers[l + 1].Stacked.addmm_(tape.Layers[l].Stacked, affine.MatrixTransposed[l], 0f, 1f);
+            tape.Affine[l].Stacked.addmm_(tape.Inputs[l].Stacked, affine.MatrixTransposed[l], 0f, 1f);
             if (l == 0)
             {
                 workspace.Context?.AddTo(tape.Context!, tape.FirstValues);
             }
 
+            if (tape.Gates.Count > 0)
+            {
+                tape.Gates[l].Forward(affine.Column[l]);
+            }
+
             if (l < last)
             {
-                workspace.Network.Options.Activation.Forward(affine.Column[l], workspace.ActivationParameters, tape.Activations[l]);
+                workspace.Network.Options.Activation.Forward(workspace.UnitBias[l], workspace.ActivationParameters, tape.Activations[l]);
             }
         }
 
-        tape.Output.Values.add_(affine.Column[last], Layers.CachedScalars.One);
+        if (to > last)
+        {
+            tape.Outputs[last].Values.add_(workspace.UnitBias[last], Layers.CachedScalars.One);
+        }
     }
 
-    /// <summary>Cotangents of all pre-activations, left in the workspace, and of the input values.</summary>
-    internal static void Pullback(MlpTape tape, MlpWorkspace workspace, torch.Tensor intoInput)
+    /// <summary>From the cotangents of what the last of these layers hands on to those of what all of them put out, left in the workspace.</summary>
+    internal static void Pullback(MlpTape tape, MlpWorkspace workspace, int from, int to)
     {
         var affine = workspace.Fold.Affine;
-        foreach (var cotangent in workspace.ActivationCotangent)
+        for (int l = to - 1; l >= from; l--)
         {
-            cotangent.fill_(Layers.CachedScalars.Zero);
-        }
+            if (l < to - 1)
+            {
+                workspace.UnitCotangent[l].Stacked.addmm_(workspace.Cotangent[l + 1].Stacked, affine.Matrix[l + 1], 0f, 1f);
+            }
 
-        for (int l = tape.Layers.Length - 2; l > 0; l--)
-        {
-            workspace.Cotangent[l - 1].Stacked.addmm_(workspace.Cotangent[l].Stacked, affine.Matrix[l], 0f, 1f);
-            workspace.Network.Options.Activation.Pullback(tape.Activations[l - 1], workspace.ActivationParameters, workspace.Cotangent[l - 1], workspace.ActivationCotangent);
-        }
+            if (l < tape.Activations.Length)
+            {
+                workspace.Network.Options.Activation.Pullback(tape.Activations[l], workspace.ActivationParameters, workspace.UnitCotangent[l], workspace.ActivationCotangent);
+            }
 
+            if (tape.Gates.Count > 0)
+            {
+                tape.Gates[l].Pullback(workspace.UnitCotangent[l], workspace.Cotangent[l]);
+            }
+        }
+    }
+
+    /// <summary>The cotangent of the input values.</summary>
+    internal static void PullbackInput(MlpWorkspace workspace, torch.Tensor intoInput)
+    {
+        var affine = workspace.Fold.Affine;
         var input = workspace.InputCotangent?.Values ?? intoInput;
         input.addmm_(workspace.Cotangent[0].Values, affine.Matrix[0], 0f, 1f);
         if (workspace.InputCotangent is not null)
@@ -58,7 +78,7 @@ internal static class AffineSweep
     {
         for (int l = 0; l < workspace.Cotangent.Length; l++)
         {
-            workspace.WeightCotangent.Matrix[l].addmm_(workspace.Cotangent[l].StackedTransposed, tape.Layers[l].Stacked, 0f, 1f);
+            workspace.WeightCotangent.Matrix[l].addmm_(workspace.Cotangent[l].StackedTransposed, tape.Inputs[l].Stacked, 0f, 1f);
             workspace.WeightCotangent.Column[l].addmv_(workspace.Cotangent[l].ValuesTransposed, workspace.Ones, 0f, 1f);
         }
     }

@@ -10,7 +10,7 @@ namespace FlowOde.Flows.Networks;
 /// images [C, H, W]. Gates and shifts are of channels and fold into the kernels, so that values and tangents are one convolution a layer.
 /// </summary>
 /// <remarks>
-/// The fields of Grathwohl et al. 2019 (FFJORD), §4 and their public code, for images, at one scale. The pullback is the closed-form reverse sweep
+/// The fields of Grathwohl et al. 2019 (FFJORD), §4 and their public code, for images, at one scale or, by strides, with smaller images between. The pullback is the closed-form reverse sweep
 /// of value and tangents together; there is no autograd graph.
 /// </remarks>
 public sealed class ConvNetwork : INetwork
@@ -18,12 +18,12 @@ public sealed class ConvNetwork : INetwork
     /// <summary>Makes a network over parameters.</summary>
     /// <param name="options">The shape.</param>
     /// <param name="parameters">Has the layout <see cref="NetworkOptions.ParameterLayout"/>; belongs to the caller and outlives the network.</param>
-    /// <exception cref="ArgumentException">The parameters have another layout.</exception>
+    /// <exception cref="ArgumentException">The parameters have another layout, strides do not fit the image, or the bottleneck is none.</exception>
     public ConvNetwork(ConvOptions options, FlatVector parameters)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.CheckLayout(parameters);
-        (Options, Parameters, Sizes) = (options, parameters, options.Sizes);
+        (Options, Parameters, Sizes, DirectionDimension) = (options, parameters, options.Sizes, options.DirectionDimension);
     }
 
     /// <summary>The shape.</summary>
@@ -33,13 +33,24 @@ public sealed class ConvNetwork : INetwork
     public long Dimension => Options.Image.Length;
 
     /// <inheritdoc/>
+    public long DirectionDimension { get; }
+
+    /// <inheritdoc/>
     public long ContextDimension => Options.ContextDimension;
 
     /// <inheritdoc/>
     public FlatVector Parameters { get; }
 
     /// <inheritdoc/>
-    public long Products => Options.Image.Pixels * Enumerable.Range(0, Sizes.Count).Sum(layer => Sizes.In(layer) * Sizes.Out(layer));
+    public long Products
+    {
+        get
+        {
+            // Each product of a step is one of a pixel of the smaller image.
+            var images = Options.Images;
+            return Enumerable.Range(0, Sizes.Count).Sum(l => Math.Min(images[l].Pixels, images[l + 1].Pixels) * Sizes.In(l) * Sizes.Out(l));
+        }
+    }
 
     internal LayerSizes Sizes { get; }
 
@@ -62,7 +73,7 @@ public sealed class ConvNetwork : INetwork
         conv.Time = time.Shared;
         workspace.Fold.Fold(conv.Time);
         workspace.CopyKernels();
-        ConvSweep.Forward(conv, workspace);
+        workspace.Forward(conv);
     }
 
     /// <inheritdoc/>
@@ -78,7 +89,8 @@ public sealed class ConvNetwork : INetwork
 
         workspace.Fold.FoldAgain(conv.Time);
         workspace.CopyKernels();
-        ConvSweep.Pullback(conv, workspace, intoInput);
+        workspace.Pullback(conv);
+        ConvSweep.PullbackInput(conv, workspace, intoInput);
         if (intoContext is not null)
         {
             workspace.Context?.Pullback(workspace.FirstCotangentValues, intoContext);
@@ -124,14 +136,18 @@ public sealed class ConvNetwork : INetwork
     /// <exception cref="ArgumentException">There is not one tensor for each segment of the parameters.</exception>
     public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters)
     {
-        var (image, k) = (Options.Image, Options.KernelSize);
+        var (geometries, images) = (Options.Geometries, Options.Images);
         return Options.Express(time, input, context, parameters, (l, h) =>
         {
-            long inputs = Sizes.Widths[l], outputs = Sizes.Out(l);
-            torch.Tensor Kernels(torch.Tensor weight) => weight.view(outputs, -1, k, k);
-            torch.Tensor Ones(torch.Tensor weight) => Convolution.Forward(torch.ones([1, 1, image.Height, image.Width], dtype: weight.dtype, device: weight.device), Kernels(weight)).view(outputs, -1);
-            torch.Tensor Convolve(torch.Tensor rows, torch.Tensor weight) => Convolution.Forward(image.Images(rows.contiguous(), inputs, channelsLast: false), Kernels(weight)).flatten(2);
-            return Options.LayerType.Express(Sizes, l, time, parameters).Apply(h, Convolve, Ones);
+            var (geometry, image) = (geometries[l], images[l]);
+            torch.Tensor Fixed(torch.Tensor weight)
+            {
+                var kernels = geometry.Kernels(weight);
+                return Convolution.Forward(ConvWorkspace.FixedInputs(image, weight.dtype, weight.device).narrow(1, 0, weight.size(1) / geometry.Area), kernels, geometry).view(weight.size(0), -1);
+            }
+
+            torch.Tensor Convolve(torch.Tensor rows, torch.Tensor weight) => Convolution.Forward(image.Images(rows.contiguous(), Sizes.Widths[l], channelsLast: false), geometry.Kernels(weight), geometry).flatten(2);
+            return Options.LayerType.Express(Sizes, l, time, parameters).Apply(h, Convolve, Fixed);
         });
     }
 

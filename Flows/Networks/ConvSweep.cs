@@ -5,44 +5,63 @@ namespace FlowOde.Flows.Networks;
 /// <summary>The sweep over convolutions and activations, forward and back, on folded kernels.</summary>
 internal static class ConvSweep
 {
-    /// <summary>a_l = W_l * h_(l-1) + b_l and h_l = φ(a_l) for values; ȧ_l = W_l * ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
-    internal static void Forward(ConvTape tape, ConvWorkspace workspace)
+    /// <summary>a_l = W_l * h_(l-1) + b_l, gated by half of it where the kind says so, and h_l = φ(a_l) for values; ȧ_l = W_l * ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
+    internal static void Forward(ConvTape tape, ConvWorkspace workspace, int from, int to)
     {
-        int last = workspace.Kernel.Length - 1;
-        for (int l = 0; l <= last; l++)
+        int last = tape.Inputs.Length - 1;
+        for (int l = from; l < to; l++)
         {
-            Convolution.Forward(tape.Images[l], workspace.Kernel[l], tape.Images[l + 1]);
+            Convolution.Forward(tape.Images[l], workspace.Kernel[l], workspace.Geometries[l], tape.AffineImages[l]);
             WriteMap(workspace, l);
             if (l == 0)
             {
                 workspace.Context?.AddTo(tape.Context!, tape.FirstValues);
             }
 
+            if (tape.Gates.Count > 0)
+            {
+                tape.Gates[l].Forward(workspace.Map[l]);
+            }
+
             if (l < last)
             {
-                workspace.Network.Options.Activation.Forward(workspace.Map[l], workspace.ActivationParameters, tape.Activations[l]);
+                workspace.Network.Options.Activation.Forward(workspace.UnitBias[l], workspace.ActivationParameters, tape.Activations[l]);
             }
         }
 
-        tape.Output.Values.add_(workspace.Map[last], Layers.CachedScalars.One);
+        if (to > last)
+        {
+            tape.Outputs[last].Values.add_(workspace.UnitBias[last], Layers.CachedScalars.One);
+        }
     }
 
-    /// <summary>Cotangents of all pre-activations, left in the workspace, and of the input values.</summary>
-    internal static void Pullback(ConvTape tape, ConvWorkspace workspace, torch.Tensor intoInput)
+    /// <summary>From the cotangents of what the last of these layers hands on to those of what all of them put out, left in the workspace.</summary>
+    internal static void Pullback(ConvTape tape, ConvWorkspace workspace, int from, int to)
     {
-        foreach (var cotangent in workspace.ActivationCotangent)
+        for (int l = to - 1; l >= from; l--)
         {
-            cotangent.fill_(Layers.CachedScalars.Zero);
-        }
+            if (l < to - 1)
+            {
+                Convolution.PullbackImages(workspace.CotangentImages[l + 1], tape.Images[l + 1], workspace.Kernel[l + 1], workspace.Geometries[l + 1], workspace.UnitCotangentImages[l]);
+            }
 
-        for (int l = workspace.Kernel.Length - 1; l > 0; l--)
-        {
-            Convolution.PullbackImages(workspace.CotangentImages[l], tape.Images[l], workspace.Kernel[l], workspace.CotangentImages[l - 1]);
-            workspace.Network.Options.Activation.Pullback(tape.Activations[l - 1], workspace.ActivationParameters, workspace.Cotangent[l - 1], workspace.ActivationCotangent);
-        }
+            if (l < tape.Activations.Length)
+            {
+                workspace.Network.Options.Activation.Pullback(tape.Activations[l], workspace.ActivationParameters, workspace.UnitCotangent[l], workspace.ActivationCotangent);
+            }
 
+            if (tape.Gates.Count > 0)
+            {
+                tape.Gates[l].Pullback(workspace.UnitCotangent[l], workspace.Cotangent[l]);
+            }
+        }
+    }
+
+    /// <summary>The cotangent of the input values.</summary>
+    internal static void PullbackInput(ConvTape tape, ConvWorkspace workspace, torch.Tensor intoInput)
+    {
         using var images = workspace.Images(intoInput, 0);
-        Convolution.PullbackImages(workspace.FirstCotangentValues, tape.InputValues, workspace.Kernel[0], images);
+        Convolution.PullbackImages(workspace.FirstCotangentValues, tape.InputValues, workspace.Kernel[0], workspace.Geometries[0], images);
     }
 
     /// <summary>Cotangents of W_l, one product for values and tangents, and of b_l, a sum over the rows and pixels of the values.</summary>
@@ -51,23 +70,23 @@ internal static class ConvSweep
         for (int l = 0; l < workspace.Kernel.Length; l++)
         {
             using var scope = torch.NewDisposeScope();
-            Convolution.PullbackWeight(workspace.CotangentImages[l], tape.Images[l], workspace.Kernel[l], workspace.KernelCotangent[l]);
+            Convolution.PullbackWeight(workspace.CotangentImages[l], tape.Images[l], workspace.Kernel[l], workspace.Geometries[l], workspace.KernelCotangent[l]);
             workspace.Map[l].addmv_(workspace.Cotangent[l].ValuesTransposed, workspace.Ones, 0f, 1f);
             workspace.WeightCotangent.Bias[l].copy_(workspace.MapImage[l].sum([0L, 2L, 3L]));
-            if (workspace.OnesKernel.Length > 0)
+            if (workspace.FixedKernel.Length > 0)
             {
-                Convolution.PullbackWeight(workspace.MapImage[l], workspace.OnesImage, workspace.OnesKernel[l], workspace.OnesKernelCotangent[l]);
+                Convolution.PullbackWeight(workspace.MapImage[l], workspace.FixedImage[l], workspace.FixedKernel[l], workspace.Geometries[l], workspace.FixedKernelCotangent[l]);
             }
         }
     }
 
-    /// <summary>What a layer adds to its values at each pixel: the bias, and near the border less of what an input of ones brings.</summary>
+    /// <summary>What a layer adds to its values at each pixel: the bias, and what inputs that are the same in all rows bring, less near the border.</summary>
     private static void WriteMap(ConvWorkspace workspace, int layer)
     {
         var map = workspace.MapImage[layer].copy_(workspace.BiasChannel[layer]);
-        if (workspace.OnesKernel.Length > 0)
+        if (workspace.FixedKernel.Length > 0)
         {
-            using var atEachPixel = Convolution.Forward(workspace.OnesImage, workspace.OnesKernel[layer]);
+            using var atEachPixel = Convolution.Forward(workspace.FixedImage[layer], workspace.FixedKernel[layer], workspace.Geometries[layer]);
             map.add_(atEachPixel, Layers.CachedScalars.One);
         }
     }

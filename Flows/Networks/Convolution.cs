@@ -2,94 +2,96 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Networks;
 
-/// <summary>Convolutions of stride 1 that keep the size of the image, by zero padding, and their pullbacks without an autograd graph.</summary>
+/// <summary>Convolutions with zero padding, and their transposes, with their pullbacks without an autograd graph.</summary>
 /// <remarks>
 /// Libtorch has no convolution into memory it is given. Results are therefore made for some images at a time and copied: new tensors for all of
 /// them would cost a fifth of the convolutions in page faults (measured, 128 images of 64 × 28 × 28). And those that make images of one channel, or
-/// the weights of such, run at a twentieth of the speed of others; here they are matrix products with the pixels under the kernel. So is the weight of
+/// the weights of such, run at a twentieth of the speed of others; here they are, where the size stays, matrix products with the pixels under the kernel. So is the weight of
 /// convolutions from one channel: that sum over all pixels is then seven times closer to float64.
 /// </remarks>
 internal static class Convolution
 {
     // TorchSharp does not expose this function of libtorch; a compiled script calls it at no cost that can be measured.
     private const string Source = """
-        def input_cotangent(cotangent, images, weight, padding: int):
-            return torch.convolution_backward(cotangent, images, weight, None, [1, 1], [padding, padding], [1, 1], False, [0, 0], 1, [True, False, False])[0]
+        def input_cotangent(cotangent, images, weight, step: int, padding: int, transposed: bool):
+            return torch.convolution_backward(cotangent, images, weight, None, [step, step], [padding, padding], [1, 1], transposed, [0, 0], 1, [True, False, False])[0]
 
-        def weight_cotangent(cotangent, images, weight, padding: int):
-            return torch.convolution_backward(cotangent, images, weight, None, [1, 1], [padding, padding], [1, 1], False, [0, 0], 1, [False, True, False])[1]
+        def weight_cotangent(cotangent, images, weight, step: int, padding: int, transposed: bool):
+            return torch.convolution_backward(cotangent, images, weight, None, [step, step], [padding, padding], [1, 1], transposed, [0, 0], 1, [False, True, False])[1]
 
         """;
 
     private const long PieceBytes = 8L << 20; // of 0.5 to 100 MB the fastest, forward and back together
 
-    private static readonly long[] _stride = [1, 1];
     private static readonly Lazy<jit.CompilationUnit> _pullbacks = new(() => jit.compile(Source));
 
     /// <summary>The convolution, [rows, out, H, W], a new tensor.</summary>
     /// <param name="images">[rows, in, H, W].</param>
-    /// <param name="weight">[out, in, k, k], k odd.</param>
-    internal static Tensor Forward(Tensor images, Tensor weight)
+    /// <param name="weight">[out, in, k, k], of transposes [in, out, k, k].</param>
+    /// <param name="geometry">How it goes over the images.</param>
+    internal static Tensor Forward(Tensor images, Tensor weight, ConvGeometry geometry)
     {
-        long padding = Padding(weight);
-        return nn.functional.conv2d(images, weight, null, _stride, [padding, padding]);
+        long[] stride = [geometry.Step, geometry.Step], padding = [geometry.Padding, geometry.Padding];
+        return geometry.IsTransposed ? nn.functional.conv_transpose2d(images, weight, null, stride, padding) : nn.functional.conv2d(images, weight, null, stride, padding);
     }
 
     /// <summary>The convolution, in place of what was there.</summary>
     /// <param name="images">[rows, in, H, W]; fastest with the channels of a pixel together in memory.</param>
-    /// <param name="weight">[out, in, k, k], k odd.</param>
+    /// <param name="weight">[out, in, k, k], of transposes [in, out, k, k].</param>
+    /// <param name="geometry">How it goes over the images.</param>
     /// <param name="into">Receives the convolution, [rows, out, H, W].</param>
-    internal static void Forward(Tensor images, Tensor weight, Tensor into)
+    internal static void Forward(Tensor images, Tensor weight, ConvGeometry geometry, Tensor into)
     {
-        if (weight.size(0) == 1)
+        if (geometry.KeepsSize && weight.size(0) == 1)
         {
             using var scope = NewDisposeScope();
             Scatter(images, weight.flip(2, 3).permute(0, 2, 3, 1), into);
             return;
         }
 
-        InPieces(into, (first, count) => Forward(images.narrow(0, first, count), weight));
+        InPieces(into, (first, count) => Forward(images.narrow(0, first, count), weight, geometry));
     }
 
     /// <summary>The cotangent of the images.</summary>
     /// <param name="cotangent">Of the convolution, [rows, out, H, W].</param>
     /// <param name="images">[rows, in, H, W]; only its shape and order in memory matter.</param>
-    /// <param name="weight">[out, in, k, k].</param>
+    /// <param name="weight">[out, in, k, k], of transposes [in, out, k, k].</param>
+    /// <param name="geometry">How it goes over the images.</param>
     /// <param name="into">Receives the cotangent, [rows, in, H, W].</param>
-    internal static void PullbackImages(Tensor cotangent, Tensor images, Tensor weight, Tensor into)
+    internal static void PullbackImages(Tensor cotangent, Tensor images, Tensor weight, ConvGeometry geometry, Tensor into)
     {
-        if (weight.size(1) == 1)
+        if (geometry.KeepsSize && weight.size(1) == 1)
         {
             using var scope = NewDisposeScope();
             Scatter(cotangent, weight.permute(1, 2, 3, 0), into);
             return;
         }
 
-        long padding = Padding(weight);
-        InPieces(into, (first, count) => (Tensor)_pullbacks.Value.invoke("input_cotangent", cotangent.narrow(0, first, count), images.narrow(0, first, count), weight, padding));
+        InPieces(into, (first, count) => (Tensor)_pullbacks.Value.invoke("input_cotangent", cotangent.narrow(0, first, count), images.narrow(0, first, count), weight, geometry.Step, geometry.Padding, geometry.IsTransposed));
     }
 
     /// <summary>The cotangent of the weight.</summary>
     /// <param name="cotangent">Of the convolution, [rows, out, H, W].</param>
     /// <param name="images">[rows, in, H, W].</param>
-    /// <param name="weight">[out, in, k, k]; only its shape matters.</param>
-    /// <param name="into">Receives the cotangent, [out, in, k, k].</param>
-    internal static void PullbackWeight(Tensor cotangent, Tensor images, Tensor weight, Tensor into)
+    /// <param name="weight">[out, in, k, k], of transposes [in, out, k, k]; only its shape matters.</param>
+    /// <param name="geometry">How it goes over the images.</param>
+    /// <param name="into">Receives the cotangent, in the shape of the weight.</param>
+    internal static void PullbackWeight(Tensor cotangent, Tensor images, Tensor weight, ConvGeometry geometry, Tensor into)
     {
         using var scope = NewDisposeScope();
-        if (weight.size(0) == 1)
+        if (geometry.KeepsSize && weight.size(0) == 1)
         {
             into.copy_(Gather(cotangent, images, weight.size(-1)).flip(1, 2).unsqueeze(0));
             return;
         }
 
-        if (weight.size(1) == 1)
+        if (geometry.KeepsSize && weight.size(1) == 1)
         {
             into.copy_(Gather(images, cotangent, weight.size(-1)).unsqueeze(1));
             return;
         }
 
-        into.copy_((Tensor)_pullbacks.Value.invoke("weight_cotangent", cotangent, images, weight, Padding(weight)));
+        into.copy_((Tensor)_pullbacks.Value.invoke("weight_cotangent", cotangent, images, weight, geometry.Step, geometry.Padding, geometry.IsTransposed));
     }
 
     /// <summary>Adds, around each pixel, a kernel of numbers that is a linear map of its channels.</summary>
@@ -123,6 +125,4 @@ internal static class Convolution
             into.narrow(0, first, count).copy_(piece(first, count));
         }
     }
-
-    private static long Padding(Tensor weight) => weight.size(-1) / 2;
 }

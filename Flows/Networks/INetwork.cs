@@ -17,6 +17,12 @@ public interface INetwork
     /// <summary>Number C of further numbers a row that the field depends on and that do not change in time, such as a class; 0 for none.</summary>
     long ContextDimension { get; }
 
+    /// <summary>
+    /// Number H of numbers of a direction, in the leading columns of the tangents; the others are zero. D, but less of a network with a bottleneck: tangents
+    /// are then products not with ∂f/∂z but with an H × H matrix of the same trace.
+    /// </summary>
+    long DirectionDimension => Dimension;
+
     /// <summary>The parameters; a gradient has the same layout. Belongs to the model.</summary>
     FlatVector Parameters { get; }
 

@@ -15,12 +15,12 @@ public sealed class MlpNetwork : INetwork
     /// <summary>Makes a network over parameters.</summary>
     /// <param name="options">The shape.</param>
     /// <param name="parameters">Has the layout <see cref="NetworkOptions.ParameterLayout"/>; belongs to the caller and outlives the network.</param>
-    /// <exception cref="ArgumentException">The parameters have another layout.</exception>
+    /// <exception cref="ArgumentException">The parameters have another layout, or the bottleneck is none.</exception>
     public MlpNetwork(MlpOptions options, FlatVector parameters)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.CheckLayout(parameters);
-        (Options, Parameters, Sizes) = (options, parameters, options.Sizes);
+        (Options, Parameters, Sizes, DirectionDimension) = (options, parameters, options.Sizes, options.DirectionDimension);
     }
 
     /// <summary>The shape.</summary>
@@ -28,6 +28,9 @@ public sealed class MlpNetwork : INetwork
 
     /// <inheritdoc/>
     public long Dimension => Options.Dimension;
+
+    /// <inheritdoc/>
+    public long DirectionDimension { get; }
 
     /// <inheritdoc/>
     public long ContextDimension => Options.ContextDimension;
@@ -58,7 +61,7 @@ public sealed class MlpNetwork : INetwork
         var (mlp, workspace) = Ours(tape);
         mlp.Time = time.Shared;
         workspace.Fold.Fold(mlp.Time);
-        AffineSweep.Forward(mlp, workspace);
+        workspace.Forward(mlp);
     }
 
     /// <inheritdoc/>
@@ -67,7 +70,8 @@ public sealed class MlpNetwork : INetwork
         ArgumentNullException.ThrowIfNull(intoInput);
         var (mlp, workspace) = Ours(tape);
         workspace.Fold.FoldAgain(mlp.Time);
-        AffineSweep.Pullback(mlp, workspace, intoInput);
+        workspace.Pullback(mlp);
+        AffineSweep.PullbackInput(workspace, intoInput);
         if (intoContext is not null)
         {
             workspace.Context?.Pullback(workspace.FirstCotangentValues, intoContext);

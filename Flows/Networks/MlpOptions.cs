@@ -16,8 +16,10 @@ public sealed record MlpOptions : NetworkOptions
     }
 
     /// <summary>D, hidden widths, D.</summary>
-    public override LayerSizes Sizes => new([Dimension, .. Hidden, Dimension]);
+    public override LayerSizes Sizes => new([Dimension, .. Hidden, Dimension]) { OutputsPerUnit = LayerType.OutputsPerUnit };
 
     /// <inheritdoc/>
     public override INetwork CreateNetwork(FlatVector parameters) => new MlpNetwork(this, parameters);
+
+    private protected override long LengthOf(int layer) => Sizes.Widths[layer];
 }

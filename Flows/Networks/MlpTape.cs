@@ -5,45 +5,48 @@ using TorchSharp;
 namespace FlowOde.Flows.Networks;
 
 /// <summary>The inputs of all layers and what the activations keep.</summary>
-internal sealed class MlpTape : NetworkTape
+internal sealed class MlpTape : ChainTape
 {
-    private MlpTape(MlpWorkspace workspace, Dual[] layers, ActivationTape[] activations)
-        : base(workspace, layers[0], layers[^1], workspace.Network.ContextDimension)
+    private MlpTape(MlpWorkspace workspace, (Dual, Dual) ends, Dual[] inputs, Dual[] outputs, Dual[] affine, ActivationTape[] activations)
+        : base(workspace, ends, inputs, outputs, new(affine, outputs, [.. affine.Select(_ => 1L)]), activations, workspace.Network.ContextDimension)
     {
-        (Mlp, Layers, Activations) = (workspace, layers, activations);
-        FirstValues = layers[1].Values.narrow(1, 0, workspace.Network.Sizes.Out(0)).DetachFromDisposeScope();
-        Bytes = layers.Sum(layer => layer.Footprint) + activations.Sum(activation => activation.Footprint);
+        (Mlp, Affine) = (workspace, affine.Length == 0 ? outputs : affine);
+        FirstValues = Affine[0].Values.narrow(1, 0, workspace.Network.Sizes.Out(0)).DetachFromDisposeScope();
     }
 
     internal MlpWorkspace Mlp { get; }
 
-    /// <summary>The input of each layer, which is the output of the activation before it, and the output of the last.</summary>
-    internal Dual[] Layers { get; }
+    /// <summary>What affine parts put out, before half of it may gate the other.</summary>
+    internal Dual[] Affine { get; }
 
     /// <summary>What the first layer puts out, values without padding, [B, out].</summary>
     internal torch.Tensor FirstValues { get; }
 
-    /// <summary>The tape of the activation after each layer but the last.</summary>
-    internal ActivationTape[] Activations { get; }
+    internal override void Forward(int from, int to) => AffineSweep.Forward(this, Mlp, from, to);
 
-    /// <summary>The time of the evaluation.</summary>
-    internal double Time { get; set; } = double.NaN;
+    internal override void Pullback(int from, int to) => AffineSweep.Pullback(this, Mlp, from, to);
 
-    public override long Bytes { get; }
-
-    protected override void DisposeKept()
+    internal override void PullbackInput(int layer, bool tangents, Dual into)
     {
-        foreach (IDisposable part in (IEnumerable<IDisposable>)[FirstValues, .. Layers, .. Activations])
-        {
-            part.Dispose();
-        }
+        using var scope = torch.NewDisposeScope();
+        Part(into, tangents).addmm_(Part(Mlp.Cotangent[layer], tangents), Mlp.Fold.Affine.Matrix[layer], 0f, 1f);
     }
 
-    internal static MlpTape Create(MlpWorkspace workspace)
+    internal override torch.Tensor TangentsOf(Dual dual, int layer) => Part(dual, tangents: true).narrow(1, 0, Mlp.Network.Sizes.Widths[layer]);
+
+    private protected override void DisposeViews() => FirstValues.Dispose();
+
+    internal static MlpTape Create(MlpWorkspace workspace, int tangents)
     {
-        var (options, sizes, parameters) = (workspace.Network.Options, workspace.Network.Sizes.Stored, workspace.Network.Parameters);
-        Dual[] layers = [.. sizes.Widths.Select((width, l) =>
-            new Dual(workspace.Rows, workspace.Tangents, width, parameters.DType, parameters.Device, columnMajor: l == sizes.Count && width < MlpWorkspace.Skinny))];
-        return new(workspace, layers, [.. workspace.Scratch.Select((scratch, l) => options.Activation.CreateTape(layers[l + 1], scratch))]);
+        var (options, sizes) = (workspace.Network.Options, workspace.Network.Sizes.Stored);
+        int bottleneck = tangents == 0 ? 0 : workspace.Bottleneck;
+        Dual Make(long width, bool isOutput) => workspace.CreateDual(tangents, width, isOutput);
+        Dual[] inputs = [.. sizes.Widths.SkipLast(1).Select(width => Make(width, false))];
+        Dual[] outputs = OutputsOf(inputs, bottleneck, l => Make(sizes.Widths[l], l == sizes.Count));
+        Dual[] affine = sizes.OutputsPerUnit == 1 ? [] : [.. Enumerable.Range(0, sizes.Count).Select(l => Make(sizes.Out(l), false))];
+        var ends = bottleneck == 0 ? (inputs[0], outputs[^1]) : (Make(sizes.Widths[0], false), Make(sizes.Widths[^1], false));
+        return new(workspace, ends, inputs, outputs, affine, [.. workspace.Scratch.Select((scratch, l) => options.Activation.CreateTape(outputs[l], scratch))]);
     }
+
+    private static torch.Tensor Part(Dual dual, bool tangents) => tangents ? dual.Stacked.narrow(0, dual.Rows, dual.TangentCount * dual.Rows) : dual.Stacked.narrow(0, 0, dual.Rows);
 }

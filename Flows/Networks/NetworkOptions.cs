@@ -56,11 +56,46 @@ public abstract record NetworkOptions : INetworkOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(ContextDimension)} is a number of columns, at least 0.");
     }
 
+    /// <summary>
+    /// The hidden layer, counted from 1, that is a bottleneck: directions of the trace have its width H instead of D, and tangents are those of J_h J_g, where h leads to
+    /// that layer, behind its activation, and g from it. Values of the field are the same. 0 for none.
+    /// </summary>
+    /// <value>0 by default.</value>
+    /// <remarks>
+    /// Of the same trace, and less noise the narrower the layer (Grathwohl et al. 2019, FFJORD, §3.1.1, Eq. 9, where it helped with Gaussian directions). An evaluation takes
+    /// h once more, its pullback twice.
+    /// </remarks>
+    public int BottleneckLayer
+    {
+        get;
+        init => field = value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(BottleneckLayer)} is the number of a hidden layer, counted from 1, or 0 for none.");
+    }
+
     /// <summary>The widths of all layers.</summary>
     public abstract LayerSizes Sizes { get; }
 
     /// <summary>The parameters: those of the layers by kind (see <see cref="ITimeDependentLayers.Parameters"/>), then those of the activation, then the map of the context.</summary>
     public VectorLayout ParameterLayout => new([.. LayerType.Parameters(Sizes).Select(parameter => parameter.Segment), .. Activation.Segments, .. ContextTerm.Segments(this)]);
+
+    /// <summary>Numbers of a direction: those of a row, or of the bottleneck.</summary>
+    /// <exception cref="ArgumentException">The bottleneck is no hidden layer, or wider than a row.</exception>
+    internal long DirectionDimension
+    {
+        get
+        {
+            if (BottleneckLayer > Hidden.Count)
+            {
+                throw new ArgumentException($"Layer {BottleneckLayer} cannot be the bottleneck: there are {Hidden.Count} hidden layers, counted from 1. Use 0 for none.");
+            }
+
+            long rows = LengthOf(0), found = LengthOf(BottleneckLayer);
+            return found <= rows
+                ? found
+                : throw new ArgumentException($"Hidden layer {BottleneckLayer} has {found} numbers a row, the input {rows}: that is no bottleneck. Make it narrower, or use 0 for none.");
+        }
+    }
 
     /// <summary>The segments of the activation's parameters.</summary>
     internal Range ActivationParameters
@@ -76,6 +111,9 @@ public abstract record NetworkOptions : INetworkOptions
     /// <param name="parameters">Has the layout <see cref="ParameterLayout"/>; belongs to the caller and outlives the network.</param>
     /// <exception cref="ArgumentException">The parameters have another layout.</exception>
     public abstract INetwork CreateNetwork(FlatVector parameters);
+
+    /// <summary>Numbers of a row before a layer.</summary>
+    private protected abstract long LengthOf(int layer);
 
     /// <inheritdoc/>
     void INetworkOptions.Initialize(Func<long, long, double[]> uniforms, FlatVector intoParameters) => this.Initialize(uniforms, intoParameters);
@@ -113,16 +151,33 @@ public abstract record NetworkOptions : INetworkOptions
 
         using var scope = torch.NewDisposeScope();
         torch.Tensor[] ofActivation = [.. parameters.Take(ActivationParameters)];
-        var h = input;
-        for (int l = 0; l < layers; l++)
-        {
-            h = layer(l, h);
-            h = l == 0 && context is not null ? new(ContextTerm.Express(h.Values, context, parameters[^1], Sizes.Widths[1]), h.Tangents) : h;
-            h = l < layers - 1 ? Activation.Express(h, ofActivation) : h;
-        }
-
+        var h = BottleneckLayer == 0 || input.Tangents is null ? Through(input, 0, layers) : ThroughBottleneck(input.Tangents);
         h.Tangents?.MoveToOuterDisposeScope();
         h.Values.MoveToOuterDisposeScope();
         return h;
+
+        DualExpression Through(DualExpression h, int from, int to)
+        {
+            for (int l = from; l < to; l++)
+            {
+                h = layer(l, h);
+                h = l == 0 && context is not null ? new(ContextTerm.Express(h.Values, context, parameters[^1], Sizes.Out(0)), h.Tangents) : h;
+                h = Sizes.OutputsPerUnit == 1 ? h : HalfGate.Express(h);
+                h = l < layers - 1 ? Activation.Express(h, ofActivation) : h;
+            }
+
+            return h;
+        }
+
+        // As Bottleneck has it in buffers.
+        DualExpression ThroughBottleneck(torch.Tensor directions)
+        {
+            long width = DirectionDimension;
+            var narrow = Through(new(input.Values, null), 0, BottleneckLayer);
+            var output = Through(new(narrow.Values, directions.narrow(2, 0, width)), BottleneckLayer, layers);
+            var back = Through(new(input.Values, output.Tangents), 0, BottleneckLayer).RequireTangents();
+            var rest = torch.zeros_like(directions).narrow(2, width, directions.size(2) - width);
+            return new(output.Values, torch.cat([back, rest], 2));
+        }
     }
 }

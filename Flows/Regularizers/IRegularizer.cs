@@ -10,4 +10,7 @@ public interface IRegularizer : IDualFunctional
 
     /// <summary>What it penalises, in one line.</summary>
     string Description { get; }
+
+    /// <summary>Whether it reads tangents, as products of directions with ∂f/∂z; else f alone.</summary>
+    bool ReadsTangents { get; }
 }

@@ -15,6 +15,9 @@ public sealed class JacobianFrobenius : IRegularizer
     public string Description => "mean (Je)², the Jacobian's squared norm over D: neighbours move alike";
 
     /// <inheritdoc/>
+    public bool ReadsTangents => true;
+
+    /// <inheritdoc/>
     public string Channel => "jacobianFrobenius";
 
     /// <inheritdoc/>

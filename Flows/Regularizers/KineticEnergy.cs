@@ -15,6 +15,9 @@ public sealed class KineticEnergy : IRegularizer
     public string Description => "½ mean f²: short paths of even speed";
 
     /// <inheritdoc/>
+    public bool ReadsTangents => false;
+
+    /// <inheritdoc/>
     public string Channel => "kineticEnergy";
 
     /// <inheritdoc/>

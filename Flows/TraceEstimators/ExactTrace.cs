@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Flows.TraceEstimators;
 
-/// <summary>tr(∂f/∂z) without error: the directions are the D unit vectors, at D times the cost of one probe.</summary>
+/// <summary>tr(∂f/∂z) without error: the directions are the D unit vectors, at D times the cost of one probe; of a bottleneck as many as it has numbers.</summary>
 public sealed class ExactTrace : ITraceEstimator
 {
     /// <inheritdoc/>
@@ -36,6 +36,12 @@ public sealed class ExactTrace : ITraceEstimator
         ArgumentNullException.ThrowIfNull(derivative);
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(intoRate);
+        if (derivative.TangentCount != derivative.Width)
+        {
+            QuadraticForm.Read(derivative, directions, factor, scratch, intoRate); // the unit vectors of a bottleneck
+            return;
+        }
+
         var scale = CachedScalars.Of(factor);
         intoRate.addmv_(scratch.Values.copy_(derivative.Diagonal), scratch.ValueOnes, 0f, 1f).mul_(scale);
     }
@@ -54,6 +60,12 @@ public sealed class ExactTrace : ITraceEstimator
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(rateCotangent);
         ArgumentNullException.ThrowIfNull(intoCotangent);
+        if (intoCotangent.TangentCount != intoCotangent.Width)
+        {
+            QuadraticForm.Seed(directions, factor, scratch, rateCotangent, intoCotangent);
+            return;
+        }
+
         var scale = CachedScalars.Of(factor);
         scratch.Rates.copy_(rateCotangent);
         intoCotangent.Diagonal.add_(scratch.RateColumn, scale);

@@ -20,7 +20,7 @@ public class LayerFolds : IDisposable
     [ParamsSource(nameof(Names))]
     public string Layer { get; set; } = string.Empty;
 
-    public static IEnumerable<string> Names => KnownLayers.All.Select(kind => kind.Name);
+    public static IEnumerable<string> Names => KnownLayers.OfMatrices.Select(kind => kind.Name);
 
     [GlobalSetup]
     public void Setup()

@@ -15,6 +15,9 @@ internal sealed class MeteredNetwork(INetwork network, NetworkMeters meters) : I
     public long Dimension => network.Dimension;
 
     /// <inheritdoc/>
+    public long DirectionDimension => network.DirectionDimension;
+
+    /// <inheritdoc/>
     public long ContextDimension => network.ContextDimension;
 
     /// <inheritdoc/>

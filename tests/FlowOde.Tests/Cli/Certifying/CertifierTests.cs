@@ -70,6 +70,8 @@ public class CertifierTests
     /// <summary>A penalty whose pullback is off by a factor.</summary>
     private sealed class SeedScaled(IRegularizer inner, double factor) : IRegularizer
     {
+        public bool ReadsTangents => inner.ReadsTangents;
+
         public string Name => inner.Name;
 
         public string Description => inner.Description;

@@ -1,7 +1,6 @@
 using FlowOde.Flows.Bijections;
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Dynamics;
-using FlowOde.Flows.Networks;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Steppers;
@@ -139,7 +138,8 @@ public class SequentialFlowTests
 
     public static TheoryData<string> References => new(
         "mlp-ignore", "mlp-concat", "mlp-concatcoord", "mlp-squash", "mlp-concatsquash", "mlp-concatsquash-elu", "mlp-concatsquash-identity",
-        "mlp-concatsquash-softplus", "mlp-concatsquash-square", "mlp-concatsquash-swish", "mlp-wide");
+        "mlp-concatsquash-softplus", "mlp-concatsquash-square", "mlp-concatsquash-swish", "mlp-wide", "mlp-blend", "mlp-hyper",
+        "conv-ignore", "conv-concat", "conv-concatcoord", "conv-concatsquash", "conv-blend", "conv-hyper", "conv-strided");
 
     /// <summary>Whole solves of the FFJORD authors' code, from data at 0 to the base at T.</summary>
     [Theory]
@@ -150,15 +150,15 @@ public class SequentialFlowTests
         using var reference = new ReferenceCase(name);
         using var parameters = reference.Vector("parameter");
         double end = reference.EndTime;
-        foreach (var (trace, key) in new (ITraceEstimator, string)[] { (new HutchinsonTrace(), "log_density_hutchinson"), (new ExactTrace(), "log_density_exact") })
+        foreach (var (trace, key) in new (ITraceEstimator, string)[] { (new HutchinsonTrace(), "log_density_hutchinson"), (new ExactTrace(), "log_density_exact") }.Where(pair => reference.Has(pair.Item2)))
         {
-            var dynamics = new CnfDynamics(new MlpNetwork(reference.Options, parameters), trace);
+            var dynamics = new CnfDynamics(reference.Options.CreateNetwork(parameters), trace);
             using var directions = trace is HutchinsonTrace
-                ? new Directions(reference["e"].unsqueeze(0), 1)
+                ? new Directions(reference.Rows("e").unsqueeze(0), 1)
                 : dynamics.DrawDirections(SeededDraws.Rows((int)reference["x"].shape[0]), SeededDraws.Stream(0));
             var field = dynamics.ForSolve(directions);
             using var start = new FlatVector(field.StateLayout(reference["x"].shape[0]), ScalarType.Float64);
-            start[0].copy_(reference["x"]);
+            start[0].copy_(reference.Rows("x"));
             using var solution = OdeSolver.Solve(new OdeProblem
             {
                 Field = field,
@@ -169,7 +169,7 @@ public class SequentialFlowTests
                 Pool = new(),
             });
             var logDensity = StandardNormal.LogDensity(solution.Final[0]) - solution.Final[1];
-            Assert.InRange(Difference(reference["z_base"], solution.Final[0]), 0, 1e-7);
+            Assert.InRange(Difference(reference.Rows("z_base"), solution.Final[0]), 0, 1e-7);
             Assert.InRange(Difference(reference[key].view(-1), logDensity), 0, 1e-7);
         }
     }

@@ -17,7 +17,7 @@ public sealed class CnfDynamicsTests
     public static TheoryData<string, string, string> Configurations()
     {
         var data = new TheoryData<string, string, string>();
-        foreach (var layer in KnownLayers.All)
+        foreach (var layer in KnownLayers.OfMatrices)
         {
             foreach (var activation in KnownActivations.All)
             {
@@ -50,7 +50,7 @@ public sealed class CnfDynamicsTests
     public void EvaluateAndPullback_WithWideLayers_AgreeWithAutograd(string activation, ScalarType dtype, double tolerance)
     {
         Assert.Equal([3L, 144, 208, 20, 144, 3], new MlpOptions { Dimension = 3, Hidden = [130, 203, 20, 141] }.Sizes.Stored.Widths);
-        foreach (var layer in KnownLayers.All)
+        foreach (var layer in KnownLayers.OfMatrices)
         {
             Compare(layer.Name, activation, "exact", dtype, tolerance, [130, 203, 20, 141]);
         }
@@ -61,7 +61,7 @@ public sealed class CnfDynamicsTests
     [InlineData(ScalarType.Float32, 1e-5)]
     public void SampleField_WithoutTangents_AgreesWithAutograd(ScalarType dtype, double tolerance)
     {
-        foreach (var layer in KnownLayers.All)
+        foreach (var layer in KnownLayers.OfMatrices)
         {
             foreach (var activation in KnownActivations.All)
             {

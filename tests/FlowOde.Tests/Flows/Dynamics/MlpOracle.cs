@@ -35,6 +35,18 @@ internal sealed class MlpOracle
     {
         var (weight, bias) = (Parameter("weight", l), Parameter("bias", l));
         Tensor Gate() => sigmoid((Parameter("gateSlope", l) * time) + Parameter("gateOffset", l));
+        Tensor Hyper()
+        {
+            var units = tanh((Parameter("unitSlope", l) * time) + Parameter("unitOffset", l));
+            return nn.functional.linear(h, weight + (Parameter("weightBasis", l) * units.view(-1, 1, 1)).sum([0L]), bias + (Parameter("biasBasis", l) * units.unsqueeze(1)).sum([0L]));
+        }
+
+        Tensor HalfGated()
+        {
+            var halves = (nn.functional.linear(h, weight, bias) + (Parameter("shift", l) * time)).chunk(2, 1);
+            return halves[0] * sigmoid(halves[1]);
+        }
+
         return _options.LayerType.Name switch
         {
             "ignore" => nn.functional.linear(h, weight, bias),
@@ -42,6 +54,9 @@ internal sealed class MlpOracle
             "concat_v2" => nn.functional.linear(h, weight, bias) + (Parameter("shift", l) * time),
             "squash" => nn.functional.linear(h, weight, bias) * Gate(),
             "concatsquash" => (nn.functional.linear(h, weight, bias) * Gate()) + (Parameter("shift", l) * time),
+            "blend" => (nn.functional.linear(h, weight, bias) * (1 - time)) + (nn.functional.linear(h, Parameter("weightBasis", l)[0], Parameter("biasBasis", l)[0]) * time),
+            "hyper" => Hyper(),
+            "gated" => HalfGated(),
             var other => throw new NotSupportedException($"The oracle knows no layer type '{other}'."),
         };
     }

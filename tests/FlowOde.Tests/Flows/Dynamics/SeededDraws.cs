@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.Vectors;
@@ -12,15 +13,22 @@ internal static class SeededDraws
 
     internal static long[] Rows(int count) => [.. Enumerable.Range(0, count).Select(i => (long)i)];
 
-    /// <summary>Parameters at the options' initial law, with every segment drawn, also the activation's.</summary>
+    /// <summary>Parameters at the options' initial law, with every segment drawn, also the activation's; layers whose functions of time start as constants get others.</summary>
     internal static FlatVector Parameters(NetworkOptions options, int seed, torch.ScalarType dtype = torch.ScalarType.Float64)
     {
         var parameters = new FlatVector(options.ParameterLayout, dtype);
         options.Initialize((row, count) => [.. Doubles(HashCode(seed, row), (int)count)], parameters);
         using var scope = torch.NewDisposeScope();
+        if (options.LayerType is HyperLayers)
+        {
+            using var drawn = Vector(options.ParameterLayout, seed, dtype);
+            using Scalar scale = 0.4;
+            parameters.Flat.copy_(drawn.Flat.mul_(scale));
+        }
+
         if (options.Activation.Segments.Count > 0)
         {
-            parameters[parameters.Layout.Segments.Count - 1].fill_(1.3);
+            parameters[options.LayerType.Parameters(options.Sizes).Count].fill_(1.3);
         }
 
         return parameters;

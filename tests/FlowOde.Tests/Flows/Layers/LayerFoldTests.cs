@@ -1,4 +1,5 @@
 using FlowOde.Flows.Layers;
+using FlowOde.Flows.Networks;
 using FlowOde.Solvers.Vectors;
 using FlowOde.Tests.Flows.Dynamics;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ public sealed class LayerFoldTests
 {
     private static readonly LayerSizes _sizes = new(3, 8, 5, 3);
 
-    public static TheoryData<string> Kinds() => new(KnownLayers.All.Select(kind => kind.Name));
+    public static TheoryData<string> Kinds() => new(KnownLayers.OfMatrices.Select(kind => kind.Name));
 
     [Fact]
     public void Fold_AtTimeZero_OfConcatV2_IsIgnore()
@@ -45,6 +46,64 @@ public sealed class LayerFoldTests
         first.Fold(0.7);
         second.Fold(0.7);
         Assert.True(Difference(first.Affine, second.Affine) < 1e-15);
+    }
+
+    [Fact]
+    public void Fold_AtItsEnds_OfBlend_IsEachOfItsLayers()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = Parameters(new BlendLayers());
+        using var blend = new BlendLayers().CreateFold(_sizes, parameters);
+        foreach (var (time, suffix) in new[] { (0.0, ""), (1.0, "Basis") })
+        {
+            blend.Fold(time);
+            for (int l = 0; l < _sizes.Count; l++)
+            {
+                Assert.Equal(0, (blend.Affine.Weight[l] - parameters[$"weight{suffix}.{l}"].view(_sizes.Out(l), _sizes.In(l))).abs().max().item<double>());
+                Assert.Equal(0, (blend.Affine.Bias[l] - parameters[$"bias{suffix}.{l}"].view(-1)).abs().max().item<double>());
+            }
+        }
+    }
+
+    [Fact]
+    public void Fold_AsItStarts_OfHyper_DoesNotDependOnTime()
+    {
+        using var scope = NewDisposeScope();
+        var options = new MlpOptions { Dimension = 20, Hidden = [60, 50], LayerType = new HyperLayers() };
+        using var parameters = new FlatVector(options.ParameterLayout, ScalarType.Float64);
+        options.Initialize(Uniforms, parameters);
+        using var fold = options.LayerType.CreateFold(options.Sizes, parameters);
+        fold.Fold(0.2);
+        var first = fold.Affine.Weight[1].clone();
+        fold.Fold(0.9);
+        Assert.Equal(0, (first - fold.Affine.Weight[1]).abs().max().item<double>());
+        Assert.Equal(0.01, first.square().mean().sqrt().item<double>(), 0.0006); // 3,000 entries: 4.6 standard errors
+        Assert.Equal(0, first.mean().item<double>(), 0.0008);
+        Assert.Equal(0.01, parameters["unitOffset.0"].square().mean().sqrt().item<double>(), 0.01);
+
+        double[] Uniforms(long row, long count)
+        {
+            var random = new Random((int)row);
+            return [.. Enumerable.Range(0, (int)count).Select(_ => random.NextDouble())];
+        }
+    }
+
+    [Fact]
+    public void CreateFold_OfLayersForImages_RefusesMatrices()
+    {
+        var layers = new ConcatCoordLayers();
+        Assert.Contains("Use 'concat'", Assert.Throws<ArgumentException>(() => layers.Parameters(_sizes)).Message, StringComparison.Ordinal);
+        Assert.Contains("concatcoord", Assert.Throws<ArgumentException>(() => new MlpOptions { Dimension = 2, LayerType = layers }.ParameterLayout).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(layers.Name, KnownLayers.OfMatrices.Select(kind => kind.Name));
+    }
+
+    [Fact]
+    public void Express_AtTimesOfAnotherShape_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = Parameters(new BlendLayers());
+        var error = Assert.Throws<ArgumentException>(() => new BlendLayers().Express(_sizes, 0, zeros(2, 1), [.. Enumerable.Range(0, parameters.Layout.Segments.Count).Select(i => parameters[i])]));
+        Assert.Contains("[2, 1]", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -107,6 +166,13 @@ public sealed class LayerFoldTests
     [InlineData(3, 0)]
     public void LayerSizes_WithoutTwoPositiveWidths_AreRefused(params int[] widths) =>
         Assert.Contains("at least two widths", Assert.Throws<ArgumentException>(() => new LayerSizes(widths.Select(width => (long)width))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void LayerSizes_WithAreasOfOtherLayers_AreRefused()
+    {
+        Assert.Contains("each of 2 layers", Assert.Throws<ArgumentException>(() => new LayerSizes(3, 4, 3) { Areas = [9] }).Message, StringComparison.Ordinal);
+        Assert.Contains("OutputsPerUnit", Assert.Throws<ArgumentOutOfRangeException>(() => new LayerSizes(3, 4, 3) { OutputsPerUnit = 0 }).Message, StringComparison.Ordinal);
+    }
 
     private static FlatVector Parameters(ITimeDependentLayers kind) =>
         SeededDraws.Vector(new(kind.Parameters(_sizes).Select(parameter => parameter.Segment)), 4);

@@ -10,12 +10,17 @@ internal sealed class NetworkRun
     internal const double Time = 0.37;
     internal const double Weight = 1.75;
 
-    internal NetworkRun(INetwork network, long rows, int tangents, FlatVector intoGradient)
+    internal NetworkRun(INetwork network, long rows, int tangents, FlatVector intoGradient, long? directionDimension = null)
     {
         var dtype = network.Parameters.DType;
         long d = network.Dimension;
         Tensor Wave(double phase, params long[] shape) => sin((arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64) * 0.7391) + phase).view(shape).to(dtype);
         (Input, Directions) = (Wave(0.1, rows, d), Wave(0.2, tangents, rows, d));
+        if (directionDimension is { } leading)
+        {
+            Directions.narrow(2, leading, d - leading).fill_(0);
+        }
+
         (ValueCotangent, TangentCotangent) = (Wave(0.3, rows, d), Wave(0.4, tangents, rows, d));
         using var workspace = network.CreateWorkspace(new(rows, dtype, CPU), tangents);
         using var tape = workspace.CreateTape();

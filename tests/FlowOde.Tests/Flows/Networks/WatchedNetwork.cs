@@ -17,6 +17,8 @@ internal sealed class WatchedNetwork(INetwork network) : INetwork
 
     public long Dimension => network.Dimension;
 
+    public long DirectionDimension => network.DirectionDimension;
+
     public long ContextDimension => network.ContextDimension;
 
     public FlatVector Parameters => network.Parameters;
