@@ -84,8 +84,7 @@ public sealed class ImageClassifier : IDisposable
             throw new ArgumentException($"There is a label {odd}; labels of {options.Classes} classes are 0 to {options.Classes - 1}.", nameof(labels));
         }
 
-        var all = pixels.to(ScalarType.Float64);
-        double mean = all.mean().item<double>(), scale = all.std(unbiased: false).item<double>();
+        var (mean, scale) = Moments(pixels);
         if (!(scale > 0 && double.IsFinite(scale)))
         {
             throw new ArgumentException($"The images have mean {mean} and standard deviation {scale}; they must be finite and not all the same.", nameof(images));
@@ -160,9 +159,16 @@ public sealed class ImageClassifier : IDisposable
             : throw new ArgumentException($"The images are [{string.Join(", ", shape)}]; this classifier needs [N, {image.Channels}, {image.Height}, {image.Width}] or [N, {image.Length}], with one image at least.", nameof(images));
     }
 
+    private static (double Mean, double Scale) Moments(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        var all = pixels.to(ScalarType.Float64);
+        return (all.mean().item<double>(), all.std(unbiased: false).item<double>());
+    }
+
     private static Tensor Standardised(Tensor images, double mean, double scale)
     {
         using Scalar shift = mean, divisor = scale;
-        return images.to(ScalarType.Float32).sub(shift).div_(divisor);
+        return images.to(ScalarType.Float32, copy: true).sub_(shift).div_(divisor);
     }
 }

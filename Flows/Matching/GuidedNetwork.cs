@@ -43,6 +43,9 @@ public sealed class GuidedNetwork : INetwork
     public long Products => 2 * _network.Products;
 
     /// <inheritdoc/>
+    public TangentProduct TangentProduct => _network.TangentProduct;
+
+    /// <inheritdoc/>
     public NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents) => new GuidedWorkspace(_network, spec, tangents);
 
     /// <inheritdoc/>

@@ -8,6 +8,7 @@ namespace FlowOde.Samplers.Quality;
 /// <remarks>
 /// Dowson, Landau 1982; Heusel et al. 2017 (1706.08500) on the features of a network that is not ours: numbers do not compare. Finite sets make it too large by about
 /// c/N (Chong, Forsyth 2020, 1911.07023), which is told from the distances of halves and taken off in <see cref="FrechetScore.Extrapolated"/>.
+/// That holds for several rows to each feature; with fewer, prefer <see cref="KernelDiscrepancy"/>, which has no bias.
 /// </remarks>
 public static class FrechetDistance
 {

@@ -1,5 +1,6 @@
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Layers;
+using FlowOde.Flows.Matching;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Regularizers;
@@ -113,6 +114,15 @@ public sealed class AutogradNetworkTests
         Assert.True((jacobian - transposed).abs().max().item<double>() > 1e-3, "The products must differ, or this shows nothing.");
         Assert.Equal(TangentProduct.JacobianTimesDirection, closed.TangentProduct);
         Assert.Equal(TangentProduct.DirectionTimesJacobian, new ExpressedNetwork(closed).TangentProduct);
+    }
+
+    [Fact]
+    public void TangentProduct_OfAGuidedExpression_IsThatOfTheExpression()
+    {
+        using var parameters = SeededDraws.Parameters(Options(2), 3);
+        var closed = Options(2).CreateNetwork(parameters);
+        Assert.Equal(TangentProduct.JacobianTimesDirection, new GuidedNetwork(closed, 1).TangentProduct);
+        Assert.Equal(TangentProduct.DirectionTimesJacobian, new GuidedNetwork(new ExpressedNetwork(closed), 1).TangentProduct);
     }
 
     [Theory]

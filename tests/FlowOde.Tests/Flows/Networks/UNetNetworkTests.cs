@@ -1,4 +1,5 @@
 using FlowOde.Flows.Composition;
+using FlowOde.Flows.Matching;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.TraceEstimators;
@@ -146,6 +147,37 @@ public sealed class UNetNetworkTests
         }
 
         double slope = (Along(H) - Along(-H)) / (2 * H);
+        Assert.Equal(slope, gradient.Flat.dot(direction).item<double>(), 1e-7 * (1 + Math.Abs(slope)));
+    }
+
+    /// <summary>With a time for each row, classes, some of which are left out, and rows that several threads share.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Evaluate_OfFlowMatching_HasTheGradientOfCentralDifferences(int threads)
+    {
+        using var scope = NewDisposeScope();
+        var model = new FlowModel(new FlowOptions { Dimension = 32, Image = new(2, 4, 4), Network = "unet", Hidden = [4, 8], AttentionLevels = [1], AttentionHeads = 2, ContextDimension = 3 }, TestFlows.Unit(32));
+        using var parameters = SeededDraws.Vector(model.Layout, 5);
+        parameters.Flat.mul_(0.4);
+        using var flow = model.Bind(parameters, TestFlows.Steps(2, new HutchinsonTrace(1)));
+        using var gradient = parameters.CreateLike();
+        using var start = parameters.Clone();
+        using var ignored = parameters.CreateLike();
+        using var batch = new TrainingBatch(TestFlows.Normal(5, 32).clone(), [0, 1, 2, 3, 4]) { Context = eye(3, dtype: ScalarType.Float64).repeat(2, 1)[..5].clone() };
+        using var objective = new ShardedObjective(new FlowMatching(new CondOtPath(), new UniformTimes(), contextDropout: 0.4), threads, parameters);
+        double loss = objective.Evaluate(flow, batch, TestFlows.Draw(5), 5, gradient).Loss;
+        Assert.True(loss > 0.5, $"loss {loss}");
+        var direction = cos(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
+        const double H = 2e-6;
+        double Along(double h)
+        {
+            parameters.Flat.copy_(start.Flat + (direction * h));
+            return objective.Evaluate(flow, batch, TestFlows.Draw(5), 5, ignored).Loss;
+        }
+
+        double slope = (Along(H) - Along(-H)) / (2 * H);
+        Assert.True(Math.Abs(slope) > 1e-2, "The slope must not vanish, or this shows nothing.");
         Assert.Equal(slope, gradient.Flat.dot(direction).item<double>(), 1e-7 * (1 + Math.Abs(slope)));
     }
 
