@@ -18,7 +18,7 @@ public sealed record UNetOptions : INetworkOptions
     }
 
     /// <summary>The channels of each level, from the full image down; one level at least, all multiples of <see cref="Groups"/>.</summary>
-    /// <value>32, 64, 64 by default.</value>
+    /// <value>32, 64, 64 by default: a step of flow matching on 64 images of 28 × 28 takes half a second of one thread (float32, AVX-512 at two threads a core).</value>
     public IReadOnlyList<long> Channels
     {
         get;

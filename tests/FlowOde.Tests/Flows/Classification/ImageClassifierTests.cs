@@ -108,6 +108,24 @@ public sealed class ImageClassifierTests
     }
 
     [Fact]
+    public void Train_AndClassify_LeaveNoTensorsBehind()
+    {
+        using var scope = NewDisposeScope();
+        var (images, labels) = Draw(40, 0);
+        void Work()
+        {
+            using var classifier = ImageClassifier.Train(Options, Usual with { Steps = 2, Shift = 1 }, images, labels, new(1));
+            classifier.Features(images).Dispose();
+            classifier.Classify(images);
+        }
+
+        Work();
+        long before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Work();
+        Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
     public void Train_Cancelled_Ends()
     {
         using var scope = NewDisposeScope();

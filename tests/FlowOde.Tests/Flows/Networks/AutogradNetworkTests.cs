@@ -146,6 +146,32 @@ public sealed class AutogradNetworkTests
     }
 
     [Fact]
+    public void Forward_AndPullback_LeaveNoTensorsBehind()
+    {
+        using var scope = NewDisposeScope();
+        using var parameters = SeededDraws.Parameters(Options(2), 3);
+        using var gradient = parameters.CreateLike();
+        var network = new ExpressedNetwork(Options(2).CreateNetwork(parameters));
+        void Work()
+        {
+            using var inner = NewDisposeScope();
+            using var workspace = network.CreateWorkspace(new(Rows, ScalarType.Float64, CPU), 1); // of more, a gradient that is none would be counted as left behind
+            using var tape = workspace.CreateTape();
+            for (int i = 0; i < 3; i++)
+            {
+                network.Forward(0.1 * i, tape);
+                network.Pullback(tape, zeros(Rows, 3, dtype: ScalarType.Float64), zeros(Rows, 2, dtype: ScalarType.Float64));
+                network.PullbackParameters(tape, 1, gradient, null);
+            }
+        }
+
+        Work();
+        long before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        Work();
+        Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
     public void Forward_OfManyThreads_IsThatOfOne()
     {
         using var scope = NewDisposeScope();

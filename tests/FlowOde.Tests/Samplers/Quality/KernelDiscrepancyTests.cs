@@ -29,6 +29,19 @@ public sealed class KernelDiscrepancyTests
         }
     }
 
+    /// <summary>Rows are taken a thousand at a time; together they are what they are at once.</summary>
+    [Fact]
+    public void Of_ManyRows_IsTheFormulaOverAllPairs()
+    {
+        using var scope = NewDisposeScope();
+        var (x, y) = (QualityRows.Normal(1100, 2, 0), QualityRows.Normal(30, 2, 1) + 0.3);
+        var kernel = new GaussianKernel(1.3);
+        double Within(Tensor rows) => (kernel.Matrix(rows, rows).sum().item<double>() - rows.size(0)) / (rows.size(0) * (rows.size(0) - 1));
+        double expected = Within(x) + Within(y) - (2 * kernel.Matrix(x, y).mean().item<double>());
+        Assert.Equal(expected, KernelDiscrepancy.Of(x, y, kernel).Squared, 1e-12);
+        Assert.Equal(expected, KernelDiscrepancy.Of(y, x, kernel).Squared, 1e-12);
+    }
+
     /// <summary>x ~ N(0, I), y ~ N(m, I): E k(x, x') = c = (b²/(b² + 2))^(F/2) and E k(x, y) = c·exp(−‖m‖²/(2(b² + 2))).</summary>
     [Fact]
     public void Of_MovedNormals_IsTheClosedFormOfTheGaussianKernel()
