@@ -46,6 +46,9 @@ public sealed class GuidedNetwork : INetwork
     public TangentProduct TangentProduct => _network.TangentProduct;
 
     /// <inheritdoc/>
+    public long DirectionDimension => _network.DirectionDimension;
+
+    /// <inheritdoc/>
     public NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents) => new GuidedWorkspace(_network, spec, tangents);
 
     /// <inheritdoc/>

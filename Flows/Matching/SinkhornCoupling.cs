@@ -10,8 +10,8 @@ namespace FlowOde.Flows.Matching;
 /// </remarks>
 public sealed class SinkhornCoupling : ICoupling
 {
-    private const double Exact = 1e-10;
-    private const int MostSweeps = 10_000;
+    private const double Close = 1e-6; // relative error of a marginal at which sweeps end; what is left is rounded away
+    private const int MostSweeps = 1_000;
 
     private readonly double _strength;
 
@@ -59,7 +59,7 @@ public sealed class SinkhornCoupling : ICoupling
     /// <summary>The plan: least expected cost less ε times entropy, with uniform marginals.</summary>
     /// <param name="costs">As in <see cref="Pair"/>.</param>
     /// <param name="rows">Number of rows.</param>
-    /// <returns>The plan, row by row; each row and column sums to 1/rows within 1e-10.</returns>
+    /// <returns>The plan, row by row; each row and column sums to 1/rows within rounding.</returns>
     public double[] Plan(ReadOnlySpan<double> costs, int rows)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(costs.Length, rows * rows);
@@ -93,7 +93,7 @@ public sealed class SinkhornCoupling : ICoupling
                 g[column] = share - sum;
             }
 
-            if (worst < Exact * rows)
+            if (worst < Close)
             {
                 break;
             }
@@ -104,7 +104,48 @@ public sealed class SinkhornCoupling : ICoupling
             logs[i] = Math.Exp(logs[i] + f[i / rows] + g[i % rows]);
         }
 
-        return logs;
+        return Rounded(logs, rows);
+    }
+
+    /// <summary>The plan next to one whose marginals are not quite right: too full rows and columns are scaled down, and what is missing is spread over all that lack.</summary>
+    /// <remarks>Altschuler, Weed, Rigollet 2017, Algorithm 2.</remarks>
+    private static double[] Rounded(double[] plan, int rows)
+    {
+        double share = 1.0 / rows;
+        foreach (var (first, next) in new[] { (rows, 1), (1, rows) })
+        {
+            for (int line = 0; line < rows; line++)
+            {
+                double sum = 0;
+                for (int i = 0; i < rows; i++)
+                {
+                    sum += plan[(line * first) + (i * next)];
+                }
+
+                double factor = Math.Min(1, share / sum);
+                for (int i = 0; i < rows; i++)
+                {
+                    plan[(line * first) + (i * next)] *= factor;
+                }
+            }
+        }
+
+        var (left, lower) = (new double[rows], new double[rows]);
+        Array.Fill(left, share);
+        Array.Fill(lower, share);
+        for (int i = 0; i < plan.Length; i++)
+        {
+            left[i / rows] -= plan[i];
+            lower[i % rows] -= plan[i];
+        }
+
+        double missing = left.Sum();
+        for (int i = 0; missing > 0 && i < plan.Length; i++)
+        {
+            plan[i] += left[i / rows] * lower[i % rows] / missing;
+        }
+
+        return plan;
     }
 
     /// <summary>log Σ exp(values[i·stride] + shifts[i]).</summary>

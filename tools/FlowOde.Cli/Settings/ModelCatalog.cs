@@ -15,6 +15,8 @@ internal static class ModelCatalog
         new("blocks", SettingKind.Integer, "N", "continuous flows behind each other") { Least = 1, Most = 100 },
         new("layer", SettingKind.Text, "NAME", "how layers depend on time") { Choices = () => KnownLayers.All.Select(layer => layer.Name) },
         new("activation", SettingKind.Text, "NAME", "the nonlinearity between layers") { Choices = () => KnownActivations.All.Select(activation => activation.Name) },
+        new("strides", SettingKind.Integers, "1,2,-2", "strides of a chain of convolutions: 1 keeps the size, 2 halves it, -2 doubles it; one for each layer, the last one included") { Least = -2, Most = 2 },
+        new("bottleneck-layer", SettingKind.Integer, "N", "estimates the trace through the output of this layer, counted from 1: narrower noise, the same field") { Least = 1, Most = 100 },
         new("residual-blocks", SettingKind.Integer, "N", "residual blocks of each level of a U-Net") { Least = 1, Most = 10 },
         new("attention", SettingKind.Integers, "LEVELS", "levels of a U-Net whose pixels attend to each other, 0 the full image; none for no level") { Least = 0, Most = 9 },
         new("heads", SettingKind.Integer, "N", "heads of a U-Net's attention") { Least = 1, Most = 64 },

@@ -64,6 +64,8 @@ internal static class ModelSettings
             DataTime = values.Number("data-time"),
             LearnsDataTime = values.Flag("learn-end-time"),
             LastLayerScale = values.Number("last-layer-scale"),
+            Strides = [.. values.List("strides").Select(int.Parse)],
+            BottleneckLayer = values.Has("bottleneck-layer") ? (int)values.Integer("bottleneck-layer") : 0,
             ResidualBlocks = values.Has("residual-blocks") ? (int)values.Integer("residual-blocks") : 1,
             AttentionLevels = [.. values.List("attention").Select(int.Parse)],
             AttentionHeads = values.Has("heads") ? (int)values.Integer("heads") : 4,
@@ -79,7 +81,7 @@ internal static class ModelSettings
 
     private static void RefuseWithoutImages(SettingValues values)
     {
-        string? idle = Array.Find(["scales", "logit-alpha", "residual-blocks", "attention", "heads", "flip"], values.Has)
+        string? idle = Array.Find(["scales", "strides", "logit-alpha", "residual-blocks", "attention", "heads", "flip"], values.Has)
             ?? (values.TextOrNull("network") is "conv" or "unet" ? "network" : null);
         if (idle is not null)
         {

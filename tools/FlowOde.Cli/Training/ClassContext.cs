@@ -17,11 +17,11 @@ internal static class ClassContext
         return tensor(Values(labels, classes), labels.Count, classes).to(dtype).to(device).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same as numbers, [rows, classes] row by row.</summary>
+    /// <summary>The same as numbers, [rows, classes] row by row; none where there are no classes.</summary>
     public static double[] Values(IReadOnlyList<int> labels, int classes)
     {
         var values = new double[labels.Count * classes];
-        for (int row = 0; row < labels.Count; row++)
+        for (int row = 0; classes > 0 && row < labels.Count; row++)
         {
             if (labels[row] >= 0)
             {

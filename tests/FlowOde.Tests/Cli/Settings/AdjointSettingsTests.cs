@@ -43,5 +43,5 @@ public class AdjointSettingsTests
     [InlineData("adjoint=checkpointed:4", "checkpointed:4")]
     [InlineData("adjoint=symplectic", "symplectic")]
     public void ForTraining_OfAMethod_HasItWithItsNumber(string setting, string name) =>
-        Assert.Equal(name, SolveSettings.ForTraining(SettingValues.Merge(TrainDefaults.For(new(2, null, false)), new SettingLayer("").Add(setting.Split('=')[0], setting.Split('=')[1]))).Adjoint.Name);
+        Assert.Equal(name, SolveSettings.ForTraining(SettingValues.Merge(TrainDefaults.For(new(2, null, false), SettingValues.Merge()), new SettingLayer("").Add(setting.Split('=')[0], setting.Split('=')[1]))).Adjoint.Name);
 }

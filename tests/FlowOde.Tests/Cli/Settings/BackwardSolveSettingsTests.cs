@@ -50,7 +50,7 @@ public class BackwardSolveSettingsTests
             layer.Add(setting[0], setting[1]);
         }
 
-        var values = SettingValues.Merge(TrainDefaults.For(new(2, null, false)), layer);
+        var values = SettingValues.Merge(TrainDefaults.For(new(2, null, false), SettingValues.Merge()), layer);
         return Assert.IsAssignableFrom<ContinuousAdjoint>(SolveSettings.ForTraining(values).Adjoint);
     }
 }

@@ -19,10 +19,10 @@ public class SettingLayerTests
     {
         foreach (var facts in new DataFacts[] { new(1, null, false), new(2, 20, true), new(50, 100_000, false) })
         {
-            var values = SettingValues.Merge(TrainDefaults.For(facts).Complete());
+            var values = SettingValues.Merge(TrainDefaults.For(facts, SettingValues.Merge()).Complete());
             Assert.NotNull(SolveSettings.ForTraining(values));
             Assert.NotNull(TrainerSettings.Read(values));
-            Assert.Equal(facts.Dimension, ModelSettings.Read(values, facts.Dimension).Dimension);
+            Assert.Equal(facts.Dimension, ModelSettings.Read(values, facts.Dimension, null).Dimension);
         }
     }
 
@@ -31,7 +31,7 @@ public class SettingLayerTests
     {
         foreach (var (name, _) in PresetCatalog.All)
         {
-            var values = SettingValues.Merge(TrainDefaults.For(new(2, null, false)), PresetCatalog.Named(name).Complete());
+            var values = SettingValues.Merge(TrainDefaults.For(new(2, null, false), SettingValues.Merge()), PresetCatalog.Named(name).Complete());
             Assert.NotNull(SolveSettings.ForTraining(values));
         }
     }
@@ -39,7 +39,7 @@ public class SettingLayerTests
     [Fact]
     public void Write_ThenRead_GivesTheSameValues()
     {
-        var values = SettingValues.Merge(TrainDefaults.For(new(3, 10, false)), new SettingLayer("").Add("hidden", "none").Add("lr", "1.2345678901234567E-05"));
+        var values = SettingValues.Merge(TrainDefaults.For(new(3, 10, false), SettingValues.Merge()), new SettingLayer("").Add("hidden", "none").Add("lr", "1.2345678901234567E-05"));
         var again = SettingValues.Merge(ConfigFile.Read(ConfigFile.Write(values), ""));
         Assert.Equal(values.All.Keys, again.All.Keys);
         Assert.Equal(values.Number("lr"), again.Number("lr"));
