@@ -13,7 +13,7 @@ public sealed class TrainedRuns : IDisposable
         TableResult = FlowodeCommand.Run(["train", TableFile, "--run", Table, "--json", .. Small]);
         ToyResult = FlowodeCommand.Run(["train", "moons", "--run", Toy, "--json", .. Small]);
         Images = _folder.File("image-run");
-        var images = FlowodeCommand.Run("train", "digits", "--run", Images, "--objective", "flow-matching", "--hidden", "4,8", "--iterations", "12", "--validate-every", "5", "--batch", "16", "--validation-rows", "16", "--score-rows", "2", "--noise-samples", "1", "--previews", "10", "--threads", "1", "--device", "cpu");
+        var images = FlowodeCommand.Run("train", "digits", "--run", Images, "--objective", "flow-matching", "--hidden", "4,8", "--iterations", "14", "--validate-every", "5", "--batch", "16", "--average", "0", "--lr", "0.05", "--warmup", "0", "--validation-rows", "16", "--score-rows", "2", "--noise-samples", "1", "--previews", "10", "--threads", "1", "--device", "cpu");
         Assert.True(images.Code == 0, images.Error);
         Assert.True(TableResult.Code == 0, TableResult.Error);
         Assert.True(ToyResult.Code == 0, ToyResult.Error);

@@ -38,6 +38,18 @@ internal static class ObjectiveSettings
         }
     }
 
+    /// <summary>Refuses a model that the objective cannot train.</summary>
+    /// <param name="values">The settings.</param>
+    /// <param name="model">The model.</param>
+    /// <exception cref="UsageException">The choices do not go together, or not with the model.</exception>
+    public static void RequireFit(SettingValues values, FlowModel model)
+    {
+        if (values.Text("objective") == FlowMatching)
+        {
+            _ = Matching(values, model);
+        }
+    }
+
     /// <summary>The objective of training, over a whole batch.</summary>
     /// <param name="values">The settings.</param>
     /// <param name="model">The model.</param>

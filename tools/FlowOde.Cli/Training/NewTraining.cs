@@ -70,6 +70,7 @@ internal static class NewTraining
             var device = TorchStart.Find(values.Text("device"));
             var config = new RunConfig(data.Address, data.Digest, data.Columns, values) { Image = data.Image };
             using var session = new TrainSession(folder, config, data, device, from?.Folder);
+            ObjectiveSettings.RequireFit(values, session.Model);
             using var held = RunLock.Take(folder);
             config.Write(folder);
             output.Notice($"Training on {data.Name}: {(data.Image is { } image ? $"images of {image.Shape}" : $"{data.Dimension} columns")}, {(data.TrainRows is { } rows ? $"{rows} rows" : "fresh rows at every step")}, {session.Model.Layout.Segments.Sum(s => s.Length)} parameters, run {folder.Path}.");
