@@ -31,8 +31,11 @@ public static class ImagePresets
         };
     }
 
-    private static int ScalesOf(ImageShape image)
+    /// <summary>As many scales as halve an image down to 4 pixels, ten at most.</summary>
+    /// <param name="image">The image.</param>
+    public static int ScalesOf(ImageShape image)
     {
+        ArgumentNullException.ThrowIfNull(image);
         var (scales, height, width) = (1, image.Height, image.Width);
         while (scales < 10 && height % 2 == 0 && width % 2 == 0 && Math.Min(height, width) >= 2 * SmallestScale)
         {

@@ -1,4 +1,5 @@
 using FlowOde.Cli.Runs;
+using FlowOde.Flows.Composition;
 
 namespace FlowOde.Cli.Settings;
 
@@ -6,7 +7,6 @@ namespace FlowOde.Cli.Settings;
 internal static class ImageDefaults
 {
     private const int SmallImage = 256; // numbers of an image that trains in minutes
-    private const int SmallestScale = 4;
 
     /// <summary>Adds the defaults of images, in place of those of tables.</summary>
     /// <param name="layer">The defaults of tables.</param>
@@ -34,22 +34,22 @@ internal static class ImageDefaults
     /// <summary>The settings of RNODE, at a width that two cores can train.</summary>
     private static SettingLayer AddLikelihood(SettingLayer layer, RunImage image, string network, bool isSmall, int rows) => layer
         .Add("network", network)
-        .Add("hidden", network == "unet" ? Levels(image, 32) : ["64", "64"])
-        .Add("scales", network == "unet" ? "1" : $"{Scales(image)}")
+        .Add("hidden", network == "unet" ? Levels(image, 32) : isSmall ? ["32", "32"] : ["64", "64"])
+        .Add("scales", network == "unet" ? "1" : $"{ImagePresets.ScalesOf(image.Shape)}")
         .Add("layer", "concat")
         .Add("activation", "softplus")
         .Add("logit-alpha", image.Levels == 256 ? "1E-06" : "0.01") // of few levels the outermost ones are as wide as the others
         .Add("condition", ModelSettings.None)
         .Add("regularize", "kinetic-energy=0.01", "jacobian-frobenius=0.01")
-        .Add("batch", $"{Math.Min(isSmall ? 128 : 64, rows)}")
-        .Add("lr", "0.002")
+        .Add("batch", $"{Math.Min(64, rows)}")
+        .Add("lr", isSmall ? "0.01" : "0.005")
         .Add("validate-every", isSmall ? "200" : "25")
         .Add("validation-rows", isSmall ? "256" : "64")
         .Add("average", isSmall ? "0.999" : "0.99");
 
     private static SettingLayer AddMatching(SettingLayer layer, RunImage image, string network, bool isSmall, int rows) => layer
         .Add("network", network)
-        .Add("hidden", network == "unet" ? Levels(image, 32) : ["64", "64", "64"])
+        .Add("hidden", network == "unet" ? Levels(image, isSmall ? 32 : 16) : ["64", "64", "64"])
         .Add("scales", "1")
         .Add("logit-alpha", ModelSettings.None)
         .Add("condition", image.Classes.Count > 0 ? "class" : ModelSettings.None)
@@ -60,18 +60,6 @@ internal static class ImageDefaults
         .Add("validation-rows", "512")
         .Add("average", "0.999");
 
-    /// <summary>As many scales as halve the image down to 4 pixels.</summary>
-    private static int Scales(RunImage image)
-    {
-        var (scales, height, width) = (1, image.Height, image.Width);
-        while (scales < 10 && height % 2 == 0 && width % 2 == 0 && Math.Min(height, width) >= 2 * SmallestScale)
-        {
-            (scales, height, width) = (scales + 1, height / 2, width / 2);
-        }
-
-        return scales;
-    }
-
-    /// <summary>The channels of a U-Net's levels: as many levels as halve the image down to 4 pixels, three at most.</summary>
-    private static string[] Levels(RunImage image, int channels) => [.. Enumerable.Range(0, Math.Min(3, Scales(image))).Select(level => $"{(level == 0 ? channels : 2 * channels)}")];
+    /// <summary>The channels of a U-Net's levels: as many levels as halve the image down to 4 pixels, three at most, each of twice the channels.</summary>
+    private static string[] Levels(RunImage image, int channels) => [.. Enumerable.Range(0, Math.Min(3, ImagePresets.ScalesOf(image.Shape))).Select(level => $"{channels << level}")];
 }
