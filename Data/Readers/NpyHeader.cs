@@ -74,7 +74,7 @@ internal sealed record NpyHeader(string ElementType, bool FortranOrder, IReadOnl
         {
             if (!sizes[i].All(char.IsAsciiDigit) || !long.TryParse(sizes[i], out numbers[i]) || numbers[i] < 1)
             {
-                throw new DataFormatException($"{source}: the array has shape {Shorten(shape)}; expected at least 1 of each.");
+                throw new DataFormatException($"{source}: the array has shape {Shorten(shape)}; expected at least one row and one column.");
             }
         }
 

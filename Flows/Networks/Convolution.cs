@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Networks;
@@ -11,19 +12,9 @@ namespace FlowOde.Flows.Networks;
 /// </remarks>
 internal static class Convolution
 {
-    // TorchSharp does not expose this function of libtorch; a compiled script calls it at no cost that can be measured.
-    private const string Source = """
-        def input_cotangent(cotangent, images, weight, step: int, padding: int, transposed: bool):
-            return torch.convolution_backward(cotangent, images, weight, None, [step, step], [padding, padding], [1, 1], transposed, [0, 0], 1, [True, False, False])[0]
-
-        def weight_cotangent(cotangent, images, weight, step: int, padding: int, transposed: bool):
-            return torch.convolution_backward(cotangent, images, weight, None, [step, step], [padding, padding], [1, 1], transposed, [0, 0], 1, [False, True, False])[1]
-
-        """;
-
     private const long PieceBytes = 8L << 20; // of 0.5 to 100 MB the fastest, forward and back together
 
-    private static readonly Lazy<jit.CompilationUnit> _pullbacks = new(() => jit.compile(Source));
+    private static readonly ConcurrentDictionary<ConvGeometry, Lazy<jit.CompilationUnit>> _pullbacks = new();
 
     /// <summary>The convolution, [rows, out, H, W], a new tensor.</summary>
     /// <param name="images">[rows, in, H, W].</param>
@@ -67,7 +58,7 @@ internal static class Convolution
             return;
         }
 
-        InPieces(into, (first, count) => (Tensor)_pullbacks.Value.invoke("input_cotangent", cotangent.narrow(0, first, count), images.narrow(0, first, count), weight, geometry.Step, geometry.Padding, geometry.IsTransposed));
+        InPieces(into, (first, count) => (Tensor)Pullbacks(geometry).invoke("input_cotangent", cotangent.narrow(0, first, count), images.narrow(0, first, count), weight));
     }
 
     /// <summary>The cotangent of the weight.</summary>
@@ -91,8 +82,24 @@ internal static class Convolution
             return;
         }
 
-        into.copy_((Tensor)_pullbacks.Value.invoke("weight_cotangent", cotangent, images, weight, geometry.Step, geometry.Padding, geometry.IsTransposed));
+        into.copy_((Tensor)Pullbacks(geometry).invoke("weight_cotangent", cotangent, images, weight));
     }
+
+    /// <summary>
+    /// libtorch's own pullbacks, which TorchSharp does not expose; a compiled script calls them at no cost that can be measured. The geometry is written into the script, as numbers
+    /// among the arguments would be native scalars that the garbage collector may free while the call reads them.
+    /// </summary>
+    private static jit.CompilationUnit Pullbacks(ConvGeometry geometry) => _pullbacks.GetOrAdd(geometry, static key => new(() => jit.compile($"""
+        def input_cotangent(cotangent, images, weight):
+            return torch.convolution_backward(cotangent, images, weight, None, {Places(key)}, [True, False, False])[0]
+
+        def weight_cotangent(cotangent, images, weight):
+            return torch.convolution_backward(cotangent, images, weight, None, {Places(key)}, [False, True, False])[1]
+
+        """))).Value;
+
+    private static string Places(ConvGeometry geometry) =>
+        $"[{geometry.Step}, {geometry.Step}], [{geometry.Padding}, {geometry.Padding}], [1, 1], {(geometry.IsTransposed ? "True" : "False")}, [0, 0], 1";
 
     /// <summary>Adds, around each pixel, a kernel of numbers that is a linear map of its channels.</summary>
     /// <param name="images">[rows, channels, H, W].</param>

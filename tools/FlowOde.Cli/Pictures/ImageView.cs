@@ -69,7 +69,12 @@ internal sealed record ImageView(TrainedModel Trained, SettingValues Values, Run
         using var bound = Bind();
         var latent = new double[labels.Length * Image.Length];
         new RandomSource(Seed).Stream(RandomPurpose.Sample, 0).FillNormal<double>([.. Enumerable.Range(0, labels.Length).Select(i => (long)i)], Image.Length, latent);
-        var rows = (tensor(latent, labels.Length, Image.Length) * Temperature).to(ScalarType.Float32).to(Device);
+        for (int i = 0; i < latent.Length; i++)
+        {
+            latent[i] *= Temperature;
+        }
+
+        var rows = tensor(latent, labels.Length, Image.Length).to(ScalarType.Float32).to(Device);
         var context = Classes == 0 ? null : ClassContext.Of(labels, Classes, ScalarType.Float32, Device);
         return [.. FlowPath.Of(bound.Flow, Trained.Model, bound.Parameters, rows, context, stops).Select(point => (point.Time, Levels(Numbers(point.Rows), labels)))];
     }
@@ -82,7 +87,7 @@ internal sealed record ImageView(TrainedModel Trained, SettingValues Values, Run
         using var scope = NewDisposeScope();
         using var bound = Bind();
         long[] numbers = [.. Enumerable.Range(0, images.Rows).Select(row => (long)row)];
-        var middle = (tensor(images.Values, images.Rows, Image.Length) + 0.5).to(ScalarType.Float32).to(Device);
+        var middle = tensor(Array.ConvertAll(images.Values, level => level + 0.5), images.Rows, Image.Length).to(ScalarType.Float32).to(Device);
         using var result = bound.Flow.ToBase(middle, new FlowDraw(new RandomSource(Seed), RandomPurpose.Evaluation, 0, numbers) { Context = ContextOf(images.Labels) });
         return result.Values.clone().MoveToOuterDisposeScope();
     }

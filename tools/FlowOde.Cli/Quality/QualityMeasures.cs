@@ -29,7 +29,8 @@ internal sealed record QualityMeasures(Proportion? Accuracy, RecognitionScore? R
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Tensor Pixels(DataPart part) => tensor(part.Values, part.Rows, part.Dimension, dtype: ScalarType.Float32);
-        Tensor Features(Tensor pixels) => classifier?.Features(pixels) ?? pixels / (data.Image!.Levels - 1);
+        using TorchSharp.Scalar unit = 1.0 / (data.Image!.Levels - 1);
+        Tensor Features(Tensor pixels) => classifier?.Features(pixels) ?? pixels * unit;
         var (drawn, test, validation) = (Pixels(samples), Pixels(data.Test), Pixels(data.Validation));
         var (ofDrawn, ofTest, ofValidation) = (Features(drawn), Features(test), Features(validation));
         var kernel = new PolynomialKernel();

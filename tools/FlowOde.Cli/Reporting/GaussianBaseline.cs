@@ -32,13 +32,14 @@ internal sealed record GaussianBaseline(MeanScore Full, MeanScore Diagonal)
         var (held, delta) = Logits(test);
         var mean = rows.mean([0], keepdim: true);
         var centred = rows - mean;
-        var covariance = centred.t().mm(centred) / train.Rows;
+        using TorchSharp.Scalar share = 1.0 / train.Rows, ridge = Ridge, half = 0.5;
+        var covariance = centred.t().mm(centred) * share;
         var variance = covariance.diagonal();
-        var factor = linalg.cholesky(covariance + (eye(train.Dimension, dtype: ScalarType.Float64) * (variance.mean() * Ridge)));
+        var factor = linalg.cholesky(covariance + (eye(train.Dimension, dtype: ScalarType.Float64) * (variance.mean() * ridge)));
         var whole = linalg.solve_triangular(factor, (held - mean).t(), upper: false).t();
         return new(
             Bits(StandardNormal.LogDensity(whole) - factor.diagonal().log().sum() - delta),
-            Bits(StandardNormal.LogDensity((held - mean) / variance.sqrt()) - (0.5 * variance.log().sum()) - delta));
+            Bits(StandardNormal.LogDensity((held - mean) / variance.sqrt()) - (variance.log().sum() * half) - delta));
 
         (Tensor Values, Tensor Delta) Logits(DataPart part)
         {

@@ -18,7 +18,22 @@ internal static class PresetCatalog
             .Add("hidden", "860", "860").Add("layer", "concatsquash").Add("activation", "softplus").Add("base-time", "1").Add("data-time", "0")
             .Add("solver", "dopri5").Add("rtol", "1E-06").Add("atol", "1E-08").Add("trace", "hutchinson").Add("probes", "1").Add("probe-distribution", "gaussian")
             .Add("batch", "1000").Add("lr", "0.001").Add("weight-decay", "1E-06").Add("schedule", "constant").Add("warmup", "0").Add("average", "0")),
+        ("ffjord-mnist", "the authors' multiscale settings for MNIST (Grathwohl et al. 2019); days on a GPU", () => FfjordImages("preset ffjord-mnist: ", "3")),
+        ("ffjord-cifar10", "the same for CIFAR-10, with mirrored images", () => FfjordImages("preset ffjord-cifar10: ", "4").Add("flip", SettingValues.Yes)),
+        ("rnode-mnist", "FFJORD's architecture with both regularisers and four fixed steps, 100 epochs of MNIST (Finlay et al. 2020)", () => RnodeImages("preset rnode-mnist: ", "3", "1E-05").Add("solver", "rk4").Add("steps", "4")),
+        ("rnode-cifar10", "the same with adaptive steps, 100 epochs of CIFAR-10 (Finlay et al. 2020)", () => RnodeImages("preset rnode-cifar10: ", "4", "0.05").Add("solver", "dopri5").Add("rtol", "1E-05").Add("atol", "1E-05").Add("flip", SettingValues.Yes)),
     ];
+
+    private static SettingLayer Images(string origin, string scales) => new SettingLayer(origin)
+        .Add("objective", ObjectiveSettings.Likelihood).Add("network", "conv").Add("hidden", "64", "64", "64").Add("layer", "concat").Add("activation", "softplus")
+        .Add("blocks", "2").Add("scales", scales).Add("condition", ModelSettings.None).Add("trace", "hutchinson").Add("probes", "1").Add("probe-distribution", "rademacher")
+        .Add("adjoint", "backsolve").Add("batch", "200").Add("lr", "0.001").Add("schedule", "constant").Add("warmup", "1000").Add("weight-decay", "0").Add("average", "0");
+
+    private static SettingLayer FfjordImages(string origin, string scales) => Images(origin, scales)
+        .Add("logit-alpha", "1E-06").Add("regularize", ModelSettings.None).Add("solver", "dopri5").Add("rtol", "1E-05").Add("atol", "1E-05").Add("iterations", "300000");
+
+    private static SettingLayer RnodeImages(string origin, string scales, string alpha) => Images(origin, scales)
+        .Add("logit-alpha", alpha).Add("regularize", "kinetic-energy=0.01", "jacobian-frobenius=0.01").Add("iterations", "30000");
 
     /// <summary>The names with a line each, the default first.</summary>
     public static IEnumerable<(string Name, string Help)> All => _all.Select(entry => (entry.Name, entry.Help));

@@ -36,6 +36,17 @@ internal static class RunImages
         return InLevels(source.Images, image) with { Labels = labels };
     }
 
+    /// <summary>The test images of a run.</summary>
+    /// <param name="config">The run's configuration.</param>
+    /// <exception cref="UsageException">The data have changed.</exception>
+    public static DataPart Test(RunConfig config)
+    {
+        var data = DataLoader.Prepare(DataLoader.Open(config.Data, config.Values, _ => { }), config.Data, config.Values);
+        return data.Digest == config.Digest
+            ? data.Test
+            : throw new UsageException($"The data '{config.Data}' have changed since the run, so its test images are not known; give DATA.");
+    }
+
     /// <summary>Single pictures, in the shape of the run's.</summary>
     /// <param name="paths">The files.</param>
     /// <param name="image">The run's images.</param>

@@ -57,6 +57,11 @@ internal sealed class SampleVerb : Verb
         long seed = Numbers.Integer(parsed.GetValue(_seed), "--seed", 0, long.MaxValue) ?? 0;
         double temperature = Numbers.Positive(parsed.GetValue(_temperature), "--temperature") ?? 1;
         string? path = parsed.GetValue(_out);
+        if (path is not null && Path.GetExtension(path).Length > 0 && !Directory.Exists(path))
+        {
+            RequireKnown(path);
+        }
+
         var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
         if (RunConfig.Read(folder).Image is { } image)
         {
@@ -68,9 +73,9 @@ internal sealed class SampleVerb : Verb
             throw new UsageException($"{idle.Name} is for models of images; '{folder.Path}' is a model of {string.Join(", ", RunConfig.Read(folder).Columns)}.");
         }
 
-        if (path is not null && !TableWriters.CanWrite(path) && !FigureFile.CanWrite(path))
+        if (path is not null)
         {
-            throw new UsageException($"--out {path}: unknown kind of file; expected {string.Join(", ", TableWriters.Extensions)}, each also with .gz, or a picture .png, .svg, .pdf, .webp.");
+            RequireKnown(path);
         }
 
         OutputPath.Check(path);
@@ -101,6 +106,14 @@ internal sealed class SampleVerb : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    private static void RequireKnown(string path)
+    {
+        if (!TableWriters.CanWrite(path) && !FigureFile.CanWrite(path))
+        {
+            throw new UsageException($"--out {path}: unknown kind of file; expected {string.Join(", ", TableWriters.Extensions)}, each also with .gz, or a picture .png, .svg, .pdf, .webp.");
+        }
     }
 
     private int RunOnImages(ParseResult parsed, RunFolder folder, RunImage image, string path, ulong seed, double temperature, Output output)

@@ -16,7 +16,7 @@ namespace FlowOde.Cli.Verbs;
 internal sealed class ScoreVerb : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "the folder of a run" };
-    private readonly Argument<string?> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "a name or a file with the run's columns; may be left out with --check" };
+    private readonly Argument<string?> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "a name or a file with the run's columns; may be left out with --check, and for images to score the run's own test images" };
     private readonly Option<string> _out = Text("--out", "FILE", "log-density and standard error of each row, .csv or .npy, each also with .gz");
     private readonly Option<string> _probes = Text("--probes", "K", "Hutchinson's probes of each row in place of the exact trace; of images probes, or products of Hutch++, for each draw of the noise");
     private readonly Option<string> _trace = Text("--trace", "NAME", $"images: {string.Join(", ", TraceSettings.Names)}; hutchinson by default");
@@ -48,11 +48,6 @@ internal sealed class ScoreVerb : Verb
         string? name = parsed.GetValue(_data), path = parsed.GetValue(_out);
         bool check = parsed.GetValue(_check);
         int? probes = (int?)Numbers.Integer(parsed.GetValue(_probes), "--probes", 1, 1_000_000);
-        if (name is null && (!check || path is not null))
-        {
-            throw new UsageException("score needs DATA: a name or a file with the run's columns. Only --check alone can do without.");
-        }
-
         if (path is not null && !TableWriters.CanWrite(path))
         {
             throw new UsageException($"--out {path}: unknown kind of table; expected {string.Join(", ", TableWriters.Extensions)}, each also with .gz.");
@@ -63,6 +58,11 @@ internal sealed class ScoreVerb : Verb
         if (RunConfig.Read(folder).Image is { } image)
         {
             return RunOnImages(parsed, folder, image, probes, output);
+        }
+
+        if (name is null && (!check || path is not null))
+        {
+            throw new UsageException("score needs DATA: a name or a file with the run's columns. Only --check alone can do without.");
         }
 
         if (new Option[] { _trace, _samples, _rows, _grid }.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
@@ -101,9 +101,9 @@ internal sealed class ScoreVerb : Verb
     private int RunOnImages(ParseResult parsed, RunFolder folder, RunImage image, int? probes, Output output)
     {
         string? name = parsed.GetValue(_data), path = parsed.GetValue(_out), grid = parsed.GetValue(_grid);
-        if (name is null || parsed.GetValue(_check))
+        if (parsed.GetValue(_check))
         {
-            throw new UsageException(name is null ? "score needs DATA: images of the run's shape." : "--check is for models of tables and points; of images give DATA alone.");
+            throw new UsageException("--check is for models of tables and points; leave it out.");
         }
 
         OutputPath.Check(grid, name);
@@ -125,7 +125,8 @@ internal sealed class ScoreVerb : Verb
 
         int samples = (int)(Numbers.Integer(parsed.GetValue(_samples), "--noise-samples", 1, 10_000) ?? 4);
         int most = (int)(Numbers.Integer(parsed.GetValue(_rows), "--rows", 1) ?? int.MaxValue);
-        var images = RunImages.Read(name, image, output.Notice).AtMost(most);
+        var images = (name is null ? RunImages.Test(RunConfig.Read(folder)) : RunImages.Read(name, image, output.Notice)).AtMost(most);
+        name ??= "the run's test images";
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
         using var scorer = ImageScorer.Create(loaded.Trained, values, device, ImageScorer.Tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes));

@@ -77,6 +77,7 @@ public sealed class ImageTests(TrainedRuns runs) : IDisposable
         Assert.Equal(("bits_per_dim,standard_error,class", 7), (lines[0], lines.Length));
         Assert.Equal(mean, lines.Skip(1).Average(line => double.Parse(line.Split(',')[0])), 1e-6);
         Assert.True(File.Exists(_folder.File("g.png")));
+        Assert.Equal(3, Ok("score", runs.Images, "--rows", "3", "--noise-samples", "1", "--json").Number("images"));
         double exact = Ok("score", runs.Images, "digits", "--rows", "6", "--noise-samples", "2", "--trace", "exact", "--json").Number("bitsPerDim", "mean");
         double sketched = Ok("score", runs.Images, "digits", "--rows", "6", "--noise-samples", "2", "--trace", "hutch++", "--probes", "24", "--json").Number("bitsPerDim", "mean");
         Assert.InRange(Math.Abs(mean - exact), 1e-9, 0.1);

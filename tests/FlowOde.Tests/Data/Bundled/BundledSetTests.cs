@@ -23,6 +23,11 @@ public sealed class BundledSetTests
             Assert.Equal(set.Columns, table.Columns);
             Assert.Empty(table.ConstantColumns);
         }
+        else if (source is ImageSource { Images: var images })
+        {
+            Assert.Equal((set.Rows, set.Levels), (images.Count, images.Levels));
+            Assert.Equal(images.Count, images.Labels.Count);
+        }
         else
         {
             Assert.Equal(set.Columns.Count, source.ColumnCount);

@@ -53,7 +53,7 @@ public sealed class DataCatalogTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder, "deep"));
         File.WriteAllText(Path.Combine(_folder, "t.xls"), "1");
-        Assert.Contains("is a folder", Refusal("deep"), StringComparison.Ordinal);
+        Assert.Contains("holds no pictures", Refusal("deep"), StringComparison.Ordinal);
         Assert.Contains(".csv", Refusal("t.xls"), StringComparison.Ordinal);
     }
 
