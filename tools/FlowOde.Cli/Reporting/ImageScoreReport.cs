@@ -61,7 +61,7 @@ internal static class ImageScoreReport
     /// <summary>Prints the scores.</summary>
     public static void Print(JsonObject report, ImageScoreMethod method, Output output)
     {
-        output.Out.WriteLine($"{report["data"]}: {report["images"]} images, {Digits(report["bitsPerDim"])} bits per dimension; mean standard error within an image {report["withinImage"]?.GetValue<double>():F4}");
+        output.Out.WriteLine($"{report["data"]}: {report["images"]} images, {Digits(report["bitsPerDim"])} bits per dimension{(report["withinImage"] is { } within ? $"; mean standard error within an image {within.GetValue<double>():F4}" : "")}");
         if (report["importanceWeighted"] is { } weighted)
         {
             output.Out.WriteLine($"Importance-weighted over the draws of the noise: {Digits(weighted)}");
