@@ -1,4 +1,5 @@
 using FlowOde.Data.Bundled;
+using FlowOde.Data.Fetching;
 using FlowOde.Data.Images;
 using FlowOde.Data.Pictures;
 using FlowOde.Data.Readers;
@@ -10,9 +11,6 @@ namespace FlowOde.Data.Sources;
 /// <summary>Finds data by name or path.</summary>
 public static class DataCatalog
 {
-    /// <summary>The environment variable that names the folder of larger data sets, a folder each.</summary>
-    public const string FolderVariable = "FLOWODE_DATA";
-
     /// <summary>The names of all toys and bundled sets.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Toys.All.Select(toy => toy.Name), .. BundledSets.All.Select(set => set.Name)];
 
@@ -72,7 +70,7 @@ public static class DataCatalog
     {
         if (!File.Exists(path) && !Directory.Exists(path))
         {
-            path = Shelved(nameOrPath) ?? throw Unknown(nameOrPath, path);
+            path = DataShelf.Find(nameOrPath) ?? throw Unknown(nameOrPath, path);
         }
 
         if (ImageReaders.CanRead(path))
@@ -93,16 +91,17 @@ public static class DataCatalog
             : throw new DataFormatException($"{nameOrPath}: unknown kind of file '{Path.GetExtension(path)}'; readable are {string.Join(", ", Extensions)}, tables also with .gz.");
     }
 
-    /// <summary>A file or folder of this name among the larger data sets, or null.</summary>
-    private static string? Shelved(string name) =>
-        Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder && Path.Combine(folder, name) is var path && (File.Exists(path) || Directory.Exists(path)) ? path : null;
-
     private static DataFormatException Unknown(string nameOrPath, string path)
     {
         var files = Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent && Directory.Exists(parent)
             ? Directory.EnumerateFiles(parent).Take(1000).Select(file => Path.GetFileName(file)).Where(file => TableReaders.CanRead(file) || PictureReader.CanRead(file))
             : [];
+        if (RemoteSets.Find(nameOrPath) is { } remote)
+        {
+            return new($"'{nameOrPath}' can be downloaded: flowode data fetch {remote.Name} ({remote.Bytes / 1e6:F0} MB).");
+        }
+
         var near = NearestName.Suggest(Path.GetFileName(nameOrPath), [.. Names, .. files]) is { } name ? $" Did you mean '{name}'?" : "";
-        return new($"'{nameOrPath}' is no known name and no file.{near} Names: {string.Join(", ", Names)}. Files: {string.Join(", ", Extensions)}, tables also with .gz; images: {string.Join("; ", ImageReaders.All.Select(reader => reader.Description))}. Larger sets are found by name in the folder that the variable {FolderVariable} names.");
+        return new($"'{nameOrPath}' is no known name and no file.{near} Names: {string.Join(", ", Names)}. Files: {string.Join(", ", Extensions)}, tables also with .gz; images: {string.Join("; ", ImageReaders.All.Select(reader => reader.Description))}. Larger sets are found by name in {(DataShelf.Folder is { } shelf ? $"'{shelf}'; the variable {DataShelf.FolderVariable} names another folder" : $"the folder that the variable {DataShelf.FolderVariable} names")}. Downloads: {string.Join(", ", RemoteSets.All.Select(set => set.Name))}.");
     }
 }

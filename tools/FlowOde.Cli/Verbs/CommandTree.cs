@@ -9,7 +9,6 @@ namespace FlowOde.Cli.Verbs;
 /// <summary>All verbs, and how a command line finds its own.</summary>
 internal sealed class CommandTree
 {
-    private readonly DataInfoVerb _info = new();
     private readonly Verb[] _top = [new TrainVerb(), new SampleVerb(), new ScoreVerb(), new RenderVerb(), new QualityVerb(), new CertifyVerb(), new MemoryVerb(), new BenchVerb(), new DataVerb(), new SolversVerb(), new MeasureVerb()];
     private readonly Option<bool> _json = new("--json") { Recursive = true, Description = "standard output is exactly one JSON object" };
     private readonly Option<bool> _quiet = new("--quiet") { Recursive = true, Description = "says results and failures only" };
@@ -27,10 +26,10 @@ internal sealed class CommandTree
         foreach (var verb in _top)
         {
             _root.Add(verb.Command);
-            if (verb is DataVerb)
+            foreach (var child in verb.Children)
             {
-                verb.Command.Add(_info.Command);
-                verb.Command.SetAction(_ => ExitCode.Done); // without one the parser demands `info`; Run below does the work
+                verb.Command.Add(child.Command);
+                verb.Command.SetAction(_ => ExitCode.Done); // without one the parser demands a child; Run below does the work
             }
         }
     }
@@ -46,7 +45,7 @@ internal sealed class CommandTree
         var command = CommandOf(args);
         RefuseUnknownOptions(args, command);
         var parsed = _root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
-        var verb = _top.Append(_info).FirstOrDefault(candidate => candidate.Command == parsed.CommandResult.Command);
+        var verb = _top.SelectMany(top => top.Children.Prepend(top)).FirstOrDefault(candidate => candidate.Command == parsed.CommandResult.Command);
         if (parsed.Action is HelpAction || args.Length == 0)
         {
             return Help(args.Length == 0 ? _root.Parse(["--help"]) : parsed, verb, output);

@@ -11,6 +11,9 @@ internal abstract class Verb
     /// <summary>Command lines that help shows.</summary>
     public abstract IReadOnlyList<string> Examples { get; }
 
+    /// <summary>The verbs behind this one, as in <c>data info</c>.</summary>
+    public virtual IReadOnlyList<Verb> Children => [];
+
     /// <summary>Whether it computes, and so needs libtorch; the others start at once and run without it.</summary>
     public virtual bool NeedsTorch => true;
 

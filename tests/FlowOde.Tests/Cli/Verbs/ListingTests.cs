@@ -1,3 +1,4 @@
+using FlowOde.Data.Fetching;
 using FlowOde.Data.Sources;
 using FlowOde.Solvers.Steppers;
 
@@ -12,6 +13,8 @@ public class ListingTests
         var (plain, json) = (FlowodeCommand.Run("data"), FlowodeCommand.Run("data", "--json"));
         Assert.Equal((0, 0), (plain.Code, json.Code));
         Assert.All(DataCatalog.Names, name => Assert.Contains(name, plain.Out, StringComparison.Ordinal));
+        Assert.All(RemoteSets.All, set => Assert.Contains(set.Name, plain.Out, StringComparison.Ordinal));
+        Assert.Equal(RemoteSets.All.Select(set => set.Bytes), json.Json["remote"]!.AsArray().Select(set => set!["bytes"]!.GetValue<long>()));
         Assert.Equal(DataCatalog.Names.Count, json.Json["toys"]!.AsArray().Count + json.Json["bundled"]!.AsArray().Count);
     }
 
@@ -39,5 +42,24 @@ public class ListingTests
     {
         var result = FlowodeCommand.Run("data", "info", "checkerboard", "--json");
         Assert.Equal(Math.Log(32), result.Number("entropy"), 1e-6);
+    }
+
+    [Fact]
+    public void DataFetch_OfAnUnknownSet_NamesThoseThatThereAre()
+    {
+        var result = FlowodeCommand.Run("data", "fetch", "mnits");
+        Assert.Equal(2, result.Code);
+        Assert.Contains("'mnits'", result.Error, StringComparison.Ordinal);
+        Assert.All(RemoteSets.All, set => Assert.Contains(set.Name, result.Error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DataFetch_WhereAFileStandsInTheWay_SaysSoBeforeAskingAnybody()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.Write("mnist", "no folder");
+        var result = FlowodeCommand.Run("data", "fetch", "mnist", "--into", folder.Path);
+        Assert.Equal(1, result.Code);
+        Assert.Contains(file, result.Error, StringComparison.Ordinal);
     }
 }
