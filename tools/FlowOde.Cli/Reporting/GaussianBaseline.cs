@@ -8,14 +8,14 @@ using static TorchSharp.torch;
 namespace FlowOde.Cli.Reporting;
 
 /// <summary>What a normal density of the pixels' logits makes of images, in bits per dimension: what a model of images should beat.</summary>
-/// <param name="Full">With the covariance of all pixels.</param>
+/// <param name="Full">With the covariance of all pixels; null where there are fewer than twice as many training images as numbers in one, which say too little about it.</param>
 /// <param name="Diagonal">With pixels on their own.</param>
-internal sealed record GaussianBaseline(MeanScore Full, MeanScore Diagonal)
+internal sealed record GaussianBaseline(MeanScore? Full, MeanScore Diagonal)
 {
     /// <summary>α of the logit.</summary>
     public const double Alpha = 1e-6;
 
-    private const double Ridge = 1e-6; // of the mean variance, where there are fewer images than pixels
+    private const int LeastRatio = 2; // of images to numbers in one
 
     /// <summary>Fits both to training images and scores others.</summary>
     /// <param name="train">The training images.</param>
@@ -32,14 +32,18 @@ internal sealed record GaussianBaseline(MeanScore Full, MeanScore Diagonal)
         var (held, delta) = Logits(test);
         var mean = rows.mean([0], keepdim: true);
         var centred = rows - mean;
-        using TorchSharp.Scalar share = 1.0 / train.Rows, ridge = Ridge, half = 0.5;
-        var covariance = centred.t().mm(centred) * share;
-        var variance = covariance.diagonal();
-        var factor = linalg.cholesky(covariance + (eye(train.Dimension, dtype: ScalarType.Float64) * (variance.mean() * ridge)));
-        var whole = linalg.solve_triangular(factor, (held - mean).t(), upper: false).t();
+        using TorchSharp.Scalar share = 1.0 / train.Rows, half = 0.5;
+        var variance = (centred * centred).sum([0]) * share;
         return new(
-            Bits(StandardNormal.LogDensity(whole) - factor.diagonal().log().sum() - delta),
+            train.Rows < LeastRatio * train.Dimension ? null : Full(),
             Bits(StandardNormal.LogDensity((held - mean) / variance.sqrt()) - (variance.log().sum() * half) - delta));
+
+        MeanScore Full()
+        {
+            var factor = linalg.cholesky(centred.t().mm(centred) * share);
+            var whole = linalg.solve_triangular(factor, (held - mean).t(), upper: false).t();
+            return Bits(StandardNormal.LogDensity(whole) - factor.diagonal().log().sum() - delta);
+        }
 
         (Tensor Values, Tensor Delta) Logits(DataPart part)
         {

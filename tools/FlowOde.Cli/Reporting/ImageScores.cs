@@ -39,7 +39,14 @@ internal sealed record ImageScores(BitsPerDimScores Train, BitsPerDimScores Vali
     }
 
     /// <inheritdoc/>
-    public string Caption => $"test {Test.Mean.Mean:F3} ± {Test.Mean.StandardError:F3} {ScoreUnit.BitsPerDimension}; normal density of all pixels {Baseline.Full.Mean:F3} ± {Baseline.Full.StandardError:F3}";
+    public string Caption
+    {
+        get
+        {
+            var (name, score) = Baseline.Full is { } full ? ("all pixels", full) : ("each pixel", Baseline.Diagonal);
+            return $"test {Test.Mean.Mean:F3} ± {Test.Mean.StandardError:F3} {ScoreUnit.BitsPerDimension}; normal density of {name} {score.Mean:F3} ± {score.StandardError:F3}";
+        }
+    }
 
     /// <inheritdoc/>
     public void AddTo(JsonObject report)
@@ -48,7 +55,7 @@ internal sealed record ImageScores(BitsPerDimScores Train, BitsPerDimScores Vali
         report["baseline"] = new JsonObject
         {
             ["alpha"] = GaussianBaseline.Alpha,
-            ["gaussian"] = RunReport.Score(Baseline.Full, null),
+            ["gaussian"] = Baseline.Full is { } full ? RunReport.Score(full, null) : null,
             ["gaussianPerPixel"] = RunReport.Score(Baseline.Diagonal, null),
         };
         report["scoring"] = Method.ToJson();

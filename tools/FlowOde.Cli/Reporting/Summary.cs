@@ -43,7 +43,10 @@ internal static class Summary
         var baseline = report["baseline"]!;
         foreach (var (name, key) in new[] { ("test, normal density of all pixels", "gaussian"), ("test, normal density of each pixel", "gaussianPerPixel") })
         {
-            scores.AddRow(new Text(name), new Text(Digits(baseline[key]!["mean"])), new Text(Digits(baseline[key]!["standardError"])), new Text(""));
+            if (baseline[key] is { } score)
+            {
+                scores.AddRow(new Text(name), new Text(Digits(score["mean"])), new Text(Digits(score["standardError"])), new Text(""));
+            }
         }
 
         output.WriteTable(scores);
