@@ -20,10 +20,27 @@ internal static class Convolution
     /// <param name="images">[rows, in, H, W].</param>
     /// <param name="weight">[out, in, k, k], of transposes [in, out, k, k].</param>
     /// <param name="geometry">How it goes over the images.</param>
-    internal static Tensor Forward(Tensor images, Tensor weight, ConvGeometry geometry)
+    internal static Tensor Forward(Tensor images, Tensor weight, ConvGeometry geometry) => Affine(images, weight, null, geometry);
+
+    /// <summary>The convolution plus a number for each channel, [rows, out, H, W], a new tensor that autograd can differentiate.</summary>
+    /// <param name="images">[rows, in, H, W].</param>
+    /// <param name="weight">[out, in, k, k], of transposes [in, out, k, k].</param>
+    /// <param name="bias">[out], or null for zeros.</param>
+    /// <param name="geometry">How it goes over the images.</param>
+    internal static Tensor Affine(Tensor images, Tensor weight, Tensor? bias, ConvGeometry geometry)
     {
+        if (ConvolutionLibrary.NeedsWholeBlocks(images) && !AreTogether(images, weight))
+        {
+            var (wholeImages, wholeWeight) = (ConvolutionLibrary.Padded(images), ConvolutionLibrary.Padded(weight));
+            if (!ReferenceEquals(wholeImages, images) || !ReferenceEquals(wholeWeight, weight))
+            {
+                var whole = Affine(wholeImages, wholeWeight, null, geometry).narrow(0, 0, images.size(0)).narrow(1, 0, weight.size(geometry.IsTransposed ? 1 : 0));
+                return bias is null ? whole : whole + bias.view(-1, 1, 1);
+            }
+        }
+
         long[] stride = [geometry.Step, geometry.Step], padding = [geometry.Padding, geometry.Padding];
-        return geometry.IsTransposed ? nn.functional.conv_transpose2d(images, weight, null, stride, padding) : nn.functional.conv2d(images, weight, null, stride, padding);
+        return geometry.IsTransposed ? nn.functional.conv_transpose2d(images, weight, bias, stride, padding) : nn.functional.conv2d(images, weight, bias, stride, padding);
     }
 
     /// <summary>The convolution, in place of what was there.</summary>
@@ -58,7 +75,13 @@ internal static class Convolution
             return;
         }
 
-        InPieces(into, (first, count) => (Tensor)Pullbacks(geometry).invoke("input_cotangent", cotangent.narrow(0, first, count), images.narrow(0, first, count), weight));
+        InPieces(into, (first, count) =>
+        {
+            var (ofPiece, piece) = (cotangent.narrow(0, first, count), images.narrow(0, first, count));
+            return ConvolutionLibrary.NeedsWholeBlocks(images) && !AreTogether(images, weight)
+                ? ((Tensor)Pullbacks(geometry).invoke("input_cotangent", ConvolutionLibrary.Padded(ofPiece), ConvolutionLibrary.Padded(piece), ConvolutionLibrary.Padded(weight))).narrow(0, 0, count).narrow(1, 0, images.size(1))
+                : (Tensor)Pullbacks(geometry).invoke("input_cotangent", ofPiece, piece, weight);
+        });
     }
 
     /// <summary>The cotangent of the weight.</summary>
@@ -82,7 +105,9 @@ internal static class Convolution
             return;
         }
 
-        into.copy_((Tensor)Pullbacks(geometry).invoke("weight_cotangent", cotangent, images, weight));
+        into.copy_(ConvolutionLibrary.NeedsWholeBlocks(images) && !AreTogether(images, weight)
+            ? ((Tensor)Pullbacks(geometry).invoke("weight_cotangent", ConvolutionLibrary.Padded(cotangent), ConvolutionLibrary.Padded(images), ConvolutionLibrary.Padded(weight))).narrow(0, 0, weight.size(0)).narrow(1, 0, weight.size(1))
+            : (Tensor)Pullbacks(geometry).invoke("weight_cotangent", cotangent, images, weight));
     }
 
     /// <summary>
@@ -97,6 +122,9 @@ internal static class Convolution
             return torch.convolution_backward(cotangent, images, weight, None, {Places(key)}, [False, True, False])[1]
 
         """))).Value;
+
+    /// <summary>Whether the channels of a pixel lie together in memory on both sides, without a doubt: of a single channel libtorch cannot tell.</summary>
+    private static bool AreTogether(Tensor images, Tensor weight) => !images.requires_grad && !weight.requires_grad && images.size(1) > 1 && images.stride(1) == 1 && weight.size(0) > 1 && weight.size(1) > 1;
 
     private static string Places(ConvGeometry geometry) =>
         $"[{geometry.Step}, {geometry.Step}], [{geometry.Padding}, {geometry.Padding}], [1, 1], {(geometry.IsTransposed ? "True" : "False")}, [0, 0], 1";
@@ -124,11 +152,12 @@ internal static class Convolution
 
     private static void InPieces(Tensor into, Func<long, long, Tensor> piece)
     {
-        long rows = into.size(0), step = Math.Max(1, PieceBytes * rows / (into.NumberOfElements * into.ElementSize));
-        for (long first = 0; first < rows; first += step)
+        // Pieces of nearly equal size: libtorch takes a slower way for a single small image that is left over.
+        long rows = into.size(0), pieces = Math.Min(rows, (into.NumberOfElements * into.ElementSize / PieceBytes) + 1);
+        for (long i = 0; i < pieces; i++)
         {
             using var scope = NewDisposeScope();
-            long count = Math.Min(step, rows - first);
+            long first = rows * i / pieces, count = (rows * (i + 1) / pieces) - first;
             into.narrow(0, first, count).copy_(piece(first, count));
         }
     }

@@ -8,6 +8,8 @@ namespace FlowOde.Flows.Networks;
 /// <param name="Stride">1 to keep the size of the image, 2 to halve it.</param>
 internal sealed record ExpressedConvolution(int Index, long Kernel, long Stride)
 {
+    private readonly ConvGeometry _geometry = new(Kernel, Stride, IsTransposed: false);
+
     internal Tensor Express(Tensor images, IReadOnlyList<Tensor> parameters) =>
-        nn.functional.conv2d(images, parameters[Index], parameters[Index + 1], [Stride, Stride], [Kernel / 2, Kernel / 2]);
+        Convolution.Affine(images, parameters[Index], parameters[Index + 1], _geometry);
 }

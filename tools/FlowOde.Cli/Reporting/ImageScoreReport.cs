@@ -77,5 +77,5 @@ internal static class ImageScoreReport
         }
     }
 
-    private static string Digits(JsonNode? score) => $"{score!["mean"]?.GetValue<double>():F4} ± {score["standardError"]?.GetValue<double>():F4}";
+    private static string Digits(JsonNode? score) => $"{score!["mean"]?.GetValue<double>():F4}{(score["standardError"] is { } error ? $" ± {error.GetValue<double>():F4}" : "")}";
 }

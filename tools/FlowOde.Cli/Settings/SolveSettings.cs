@@ -18,6 +18,8 @@ internal static class SolveSettings
     /// <summary>The tolerance of samples of tables and points.</summary>
     public const double SampleTolerance = 1e-5;
 
+    private const double ValidationTolerance = 1e-4;
+
     private const int ScoreMaxSteps = 100_000;
 
     /// <summary>The solvers of flows: all but those for second-order systems.</summary>
@@ -54,6 +56,15 @@ internal static class SolveSettings
             Regularizers = [.. Penalties(values).Select(penalty => penalty.Regularizer)],
         };
     }
+
+    /// <summary>
+    /// The settings of validation while a model trains: those of training where its steps adapt. A model that trains with constant steps comes to
+    /// profit from their error, and its likelihood by the same steps is worth nothing: it is validated with steps that adapt.
+    /// </summary>
+    /// <param name="values">The run's settings.</param>
+    public static FlowSettings ForValidation(SettingValues values) => values.Has("steps")
+        ? ForScoring(values, ValidationTolerance, TraceSettings.ForTraining(values))
+        : ForTraining(values) with { Regularizers = [] };
 
     /// <summary>The solver of a name, for flows.</summary>
     /// <param name="name">The name.</param>

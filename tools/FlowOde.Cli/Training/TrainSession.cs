@@ -73,7 +73,7 @@ internal sealed class TrainSession : IDisposable
         var values = Config.Values;
         int threads = _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads");
         using var live = Model.Bind(State.Parameters, _settings with { TapeBytes = _settings.TapeBytes / threads }, statistics: State.Statistics); // each thread has a gradient of its own
-        using var average = Model.Bind(State.Average, _settings with { Regularizers = [] }, statistics: State.Statistics);
+        using var average = Model.Bind(State.Average, SolveSettings.ForValidation(values), statistics: State.Statistics);
         using var objective = ObjectiveSettings.Create(values, Model, threads, State.Parameters);
         using var batches = new BatchSource(_data, _random, (int)values.Integer("batch"), Model.Options.ContextDimension, State.Parameters.DType, _device);
         using var validation = new Validation(_data.Validation.AtMost((int)values.Integer("validation-rows")), Model, average, objective, values, _random);

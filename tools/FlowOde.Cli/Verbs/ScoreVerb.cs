@@ -9,6 +9,7 @@ using FlowOde.Cli.Training;
 using FlowOde.Data.Writers;
 using FlowOde.Flows.Randomness;
 using FlowOde.Samplers.Scoring;
+using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Verbs;
 
@@ -23,6 +24,7 @@ internal sealed class ScoreVerb : Verb
     private readonly Option<string> _samples = Text("--noise-samples", "K", "images: draws of the noise for each; 4 by default");
     private readonly Option<string> _rows = Text("--rows", "N", "images: the most of them, evenly chosen; all by default");
     private readonly Option<string> _grid = Text("--grid", "FILE", "images: a picture of the most and the least likely ones");
+    private readonly Option<string> _tolerance = Text("--tolerance", "X", $"relative and absolute tolerance of the solves; {SolveSettings.ScoreTolerance} by default, of images {ImageScorer.Tolerance}");
     private readonly Option<bool> _check = Flag("--check", "also integrates the density (two columns), and measures round trips and the effect of tolerances");
     private readonly ModelOptions _model = new("solver", "device", "threads");
     private readonly SettingOptions _table = new(SourceCatalog.OfReading);
@@ -30,7 +32,7 @@ internal sealed class ScoreVerb : Verb
     /// <summary>Lays out the options.</summary>
     public ScoreVerb()
     {
-        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _check };
+        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _tolerance, _check };
         _model.AddTo(Command);
         _table.AddTo(Command);
     }
@@ -53,11 +55,12 @@ internal sealed class ScoreVerb : Verb
             throw new UsageException($"--out {path}: unknown kind of table; expected {string.Join(", ", TableWriters.Extensions)}, each also with .gz.");
         }
 
+        double? tolerance = Numbers.Positive(parsed.GetValue(_tolerance), "--tolerance");
         OutputPath.Check(path, name);
         var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
         if (RunConfig.Read(folder).Image is { } image)
         {
-            return RunOnImages(parsed, folder, image, probes, output);
+            return RunOnImages(parsed, folder, image, probes, Reachable(tolerance ?? ImageScorer.Tolerance, ScalarType.Float32), output);
         }
 
         if (name is null && (!check || path is not null))
@@ -77,7 +80,7 @@ internal sealed class ScoreVerb : Verb
         var report = new JsonObject { ["run"] = folder.Path };
         if (rows is not null)
         {
-            using var scorer = ModelScorer.Create(loaded.Trained, values, device, SolveSettings.ScoreTolerance, probes);
+            using var scorer = ModelScorer.Create(loaded.Trained, values, device, Reachable(tolerance ?? SolveSettings.ScoreTolerance, ScalarType.Float64), probes);
             output.Notice($"Scoring {rows.Part.Rows} rows ({scorer.Method}).");
             var scores = scorer.Score(rows.Part.Values, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
             Describe(report, rows, columns, scores, scorer.Method);
@@ -98,7 +101,7 @@ internal sealed class ScoreVerb : Verb
         return ExitCode.Done;
     }
 
-    private int RunOnImages(ParseResult parsed, RunFolder folder, RunImage image, int? probes, Output output)
+    private int RunOnImages(ParseResult parsed, RunFolder folder, RunImage image, int? probes, double tolerance, Output output)
     {
         string? name = parsed.GetValue(_data), path = parsed.GetValue(_out), grid = parsed.GetValue(_grid);
         if (parsed.GetValue(_check))
@@ -129,7 +132,7 @@ internal sealed class ScoreVerb : Verb
         name ??= "the run's test images";
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
-        using var scorer = ImageScorer.Create(loaded.Trained, values, device, ImageScorer.Tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes));
+        using var scorer = ImageScorer.Create(loaded.Trained, values, device, tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes));
         output.Notice($"Scoring {images.Rows} images ({scorer.Method}).");
         var scores = scorer.Score(images, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
         var report = ImageScoreReport.Create(folder, name, scores, scorer.Method);
@@ -157,6 +160,8 @@ internal sealed class ScoreVerb : Verb
 
         return ExitCode.Done;
     }
+
+    private static double Reachable(double tolerance, ScalarType dtype) => SolveSettings.Reachable(new(tolerance, tolerance), dtype, "--tolerance").Relative;
 
     private static void Describe(JsonObject report, ScoredRows rows, IReadOnlyList<string> columns, RowScores scores, ScoreMethod method)
     {

@@ -58,6 +58,19 @@ public class TrainTests(TrainedRuns runs)
     }
 
     [Fact]
+    public void Validation_OfTrainingWithConstantSteps_DoesNotTrustThem()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("coarse");
+        string[] options = ["--solver", "euler", "--steps", "1", "--trace", "exact", "--average", "0", "--lr", "0.05", "--warmup", "0", "--iterations", "10", "--validate-every", "10", "--hidden", "8", "--batch", "64", "--threads", "1", "--device", "cpu"];
+        var result = FlowodeCommand.Run(["train", "iris", "--run", run, "--json", .. options]);
+        Assert.True(result.Code == 0, result.Error);
+        var last = JsonNode.Parse(File.ReadLines(Path.Combine(run, "log.jsonl")).Last())!;
+        double validation = last["validation"]!["score"]!.GetValue<double>(), reported = result.Number("nll", "validation", "mean");
+        Assert.Equal(reported, validation, 1e-3); // one at 1e-4 in float32, one at 1e-6 in float64; one Euler step is off by more than 0.01
+    }
+
+    [Fact]
     public void Config_OfEveryLayer_IsOverriddenByTheNext()
     {
         using var folder = new TemporaryFolder();

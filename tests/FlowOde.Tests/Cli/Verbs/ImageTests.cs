@@ -84,6 +84,25 @@ public sealed class ImageTests(TrainedRuns runs) : IDisposable
         Assert.InRange(Math.Abs(sketched - exact), 1e-9, 0.1);
     }
 
+    [Fact]
+    public void Score_AtALooserTolerance_TakesFewerEvaluations()
+    {
+        double Evaluations(params string[] more) => Ok(["score", runs.Images, "--rows", "3", "--noise-samples", "1", "--json", .. more]).Number("scoring", "nfe");
+        Assert.True(Evaluations("--tolerance", "1e-2") < Evaluations());
+        Assert.Equal(1e-2, Ok("score", runs.Images, "--rows", "1", "--noise-samples", "1", "--json", "--tolerance", "0.01").Number("scoring", "tolerance"));
+        Assert.Contains("--tolerance", Refused("score", runs.Images, "--tolerance", "1e-12"), StringComparison.Ordinal);
+        Assert.Contains("--tolerance", Refused("score", runs.Images, "--tolerance", "0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Score_OfOneImage_WarnsOfNothing()
+    {
+        // libtorch leaves the convolutions of one small image to NNPACK, which on processors it does not know says so each time.
+        var result = FlowodeCommand.Finish(FlowodeCommand.Start("score", runs.Images, "--rows", "1", "--noise-samples", "1", "--trace", "hutchinson", "--threads", "1", "--quiet"));
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.DoesNotContain("±  ", result.Out, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("samples", "png")]
     [InlineData("trajectories", "png")]
