@@ -55,15 +55,15 @@ public sealed class Logit : IFlow
 
         // −log s = softplus(−v) and −log(1 − s) = softplus(v), which is v + softplus(−v).
         var delta = nn.functional.softplus(latent).add_(nn.functional.softplus(-latent), CachedScalars.One).sum([1L]).add_(constant);
-        return new(Generate(latent).MoveToOuterDisposeScope(), delta.MoveToOuterDisposeScope(), new());
+        return new(Generate(latent).Values.MoveToOuterDisposeScope(), delta.MoveToOuterDisposeScope(), new());
     }
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent, Tensor? context = null)
+    public GeneratedRows Generate(Tensor latent, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
-        return latent.sigmoid().sub_(_alphaScalar).div_(_slope).MoveToOuterDisposeScope();
+        return new(latent.sigmoid().sub_(_alphaScalar).div_(_slope).MoveToOuterDisposeScope(), new());
     }
 
     /// <inheritdoc/>

@@ -91,14 +91,14 @@ public sealed class MovingBatchNorm : IFlow, IRunningStatistics
     public FlowResult ToData(Tensor latent, FlowDraw draw)
     {
         using var scope = NewDisposeScope();
-        return new(Generate(latent).MoveToOuterDisposeScope(), Delta(latent, CachedScalars.One).MoveToOuterDisposeScope(), new());
+        return new(Generate(latent).Values.MoveToOuterDisposeScope(), Delta(latent, CachedScalars.One).MoveToOuterDisposeScope(), new());
     }
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent, Tensor? context = null)
+    public GeneratedRows Generate(Tensor latent, Tensor? context = null)
     {
         using var scope = NewDisposeScope();
-        return Images(latent).sub(Parameters[1].view(-1, 1)).div_(Scale()).add_(_statistics[0].view(-1, 1), CachedScalars.One).view(-1, Dimension).MoveToOuterDisposeScope();
+        return new(Images(latent).sub(Parameters[1].view(-1, 1)).div_(Scale()).add_(_statistics[0].view(-1, 1), CachedScalars.One).view(-1, Dimension).MoveToOuterDisposeScope(), new());
     }
 
     /// <inheritdoc/>

@@ -48,18 +48,18 @@ public sealed class Squeeze : IFlow
     public FlowResult ToBase(Tensor data, FlowDraw draw) => new(Squeezed(data), None(data), new());
 
     /// <inheritdoc/>
-    public FlowResult ToData(Tensor latent, FlowDraw draw) => new(Generate(latent), None(latent), new());
+    public FlowResult ToData(Tensor latent, FlowDraw draw) => new(Generate(latent).Values, None(latent), new());
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent, Tensor? context = null)
+    public GeneratedRows Generate(Tensor latent, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
-        return latent.reshape(-1, From.Channels, 2, 2, To.Height, To.Width).permute(0, 1, 4, 2, 5, 3).contiguous().view(-1, From.Length).MoveToOuterDisposeScope();
+        return new(latent.reshape(-1, From.Channels, 2, 2, To.Height, To.Width).permute(0, 1, 4, 2, 5, 3).contiguous().view(-1, From.Length).MoveToOuterDisposeScope(), new());
     }
 
     /// <inheritdoc/>
-    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw) => new RecordedBijection(ToBase(data, draw), (cotangent, _) => Generate(cotangent.Values));
+    public RecordedFlow RecordToBase(Tensor data, FlowDraw draw) => new RecordedBijection(ToBase(data, draw), (cotangent, _) => Generate(cotangent.Values).Values);
 
     private Tensor Squeezed(Tensor data)
     {

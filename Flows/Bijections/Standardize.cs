@@ -53,14 +53,14 @@ public sealed class Standardize : IFlow
     }
 
     /// <inheritdoc/>
-    public FlowResult ToData(Tensor latent, FlowDraw draw) => new(Generate(latent), Constant(latent, -Shift), new());
+    public FlowResult ToData(Tensor latent, FlowDraw draw) => new(Generate(latent).Values, Constant(latent, -Shift), new());
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent, Tensor? context = null)
+    public GeneratedRows Generate(Tensor latent, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
-        return (latent * Row(_scale, latent)).add_(Row(_mean, latent), CachedScalars.One).MoveToOuterDisposeScope();
+        return new((latent * Row(_scale, latent)).add_(Row(_mean, latent), CachedScalars.One).MoveToOuterDisposeScope(), new());
     }
 
     /// <inheritdoc/>

@@ -62,13 +62,13 @@ public sealed class Cnf : IFlow
     public FlowResult ToData(Tensor latent, FlowDraw draw) => Solve(latent, draw, _clock.BaseTime, _clock.DataTime);
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent, Tensor? context = null)
+    public GeneratedRows Generate(Tensor latent, Tensor? context = null)
     {
         ArgumentNullException.ThrowIfNull(latent);
         using var scope = NewDisposeScope();
         using var start = Start(_dynamics.SampleField, latent, context);
         using var solution = OdeSolver.Solve(Problem(_dynamics.SampleField, start, _clock.BaseTime, _clock.DataTime));
-        return solution.Final[0].clone().MoveToOuterDisposeScope();
+        return new(solution.Final[0].clone().MoveToOuterDisposeScope(), solution.Statistics);
     }
 
     /// <summary>Rows along their way from base to data.</summary>

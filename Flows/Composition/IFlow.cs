@@ -32,9 +32,9 @@ public interface IFlow
     /// <summary>Maps rows of the base to data without tracking density, which sampling does not need.</summary>
     /// <param name="latent">Rows, [batch, dimension]. Not changed.</param>
     /// <param name="context">What the fields depend on besides, [batch, context], such as classes as unit vectors; null for zeros.</param>
-    /// <returns>Rows, [batch, dimension]; a new tensor, which belongs to the caller.</returns>
+    /// <returns>A new tensor; belongs to the caller.</returns>
     /// <exception cref="Solvers.OdeSolveException">A solve cannot go on.</exception>
-    Tensor Generate(Tensor latent, Tensor? context = null);
+    GeneratedRows Generate(Tensor latent, Tensor? context = null);
 
     /// <summary>Maps rows of data to the base so that cotangents can be pulled back.</summary>
     /// <param name="data">Rows, [batch, dimension]. Not changed.</param>

@@ -87,11 +87,18 @@ public sealed class MultiscaleFlow : IFlow, IRunningStatistics
     }
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent, Tensor? context = null)
+    public GeneratedRows Generate(Tensor latent, Tensor? context = null)
     {
         Check(latent);
         using var scope = NewDisposeScope();
-        return FromLast(latent, (i, values) => _scales[i].Generate(values, context)).MoveToOuterDisposeScope();
+        var cost = new SolveStatistics();
+        var values = FromLast(latent, (i, values) =>
+        {
+            var rows = _scales[i].Generate(values, context);
+            cost += rows.Statistics;
+            return rows.Values;
+        });
+        return new(values.MoveToOuterDisposeScope(), cost);
     }
 
     /// <inheritdoc/>

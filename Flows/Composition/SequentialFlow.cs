@@ -49,11 +49,18 @@ public sealed class SequentialFlow : IFlow, IRunningStatistics, IDisposable
     public FlowResult ToData(Tensor latent, FlowDraw draw) => Chain(latent, _parts.Reverse(), (part, values) => part.ToData(values, draw));
 
     /// <inheritdoc/>
-    public Tensor Generate(Tensor latent, Tensor? context = null)
+    public GeneratedRows Generate(Tensor latent, Tensor? context = null)
     {
         Check(latent);
         using var scope = NewDisposeScope();
-        return _parts.Reverse().Aggregate(latent, (values, part) => part.Generate(values, context)).MoveToOuterDisposeScope();
+        var (values, cost) = (latent, new SolveStatistics());
+        foreach (var part in _parts.Reverse())
+        {
+            var rows = part.Generate(values, context);
+            (values, cost) = (rows.Values, cost + rows.Statistics);
+        }
+
+        return new(ReferenceEquals(values, latent) ? latent.alias().MoveToOuterDisposeScope() : values.MoveToOuterDisposeScope(), cost);
     }
 
     /// <inheritdoc/>

@@ -44,7 +44,7 @@ public static class RoundTrip
             var draw = new FlowDraw(source, RandomPurpose.Evaluation, 0, [.. Enumerable.Range(0, (int)data.shape[0]).Select(i => (long)i)]);
             using var there = flow.ToBase(data, draw);
             using var back = flow.Generate(there.Values);
-            double[] errors = ((back - data) / scale).abs().amax([1L]).to(ScalarType.Float64).cpu().data<double>().ToArray();
+            double[] errors = ((back.Values - data) / scale).abs().amax([1L]).to(ScalarType.Float64).cpu().data<double>().ToArray();
             Array.Sort(errors);
             double nll = -there.LogDensity().to(ScalarType.Float64).mean().item<double>();
             return new(tolerance, dtype == ScalarType.Float64 ? "float64" : "float32", errors[errors.Length / 2], errors[^1], nll);

@@ -1,6 +1,7 @@
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Randomness;
 using FlowOde.Samplers.Scoring;
+using FlowOde.Solvers;
 using static TorchSharp.torch;
 
 namespace FlowOde.Samplers.Sampling;
@@ -18,10 +19,9 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
     /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [count, context] row by row; empty for zeros.</param>
-    /// <returns>Rows, [count, dimension] row by row, in data units.</returns>
     /// <exception cref="Solvers.OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public double[] Sample(RandomSource source, long first, int count, double temperature = 1, ReadOnlyMemory<double> context = default, IProgress<double>? progress = null, CancellationToken stop = default)
+    public SampledRows Sample(RandomSource source, long first, int count, double temperature = 1, ReadOnlyMemory<double> context = default, IProgress<double>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -31,7 +31,7 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
         }
 
         int dimension = flow.Dimension;
-        var result = new double[(long)count * dimension];
+        var (result, cost) = (new double[(long)count * dimension], new SolveStatistics());
         var stream = source.Stream(RandomPurpose.Sample, 0);
         RowChunks.Run(count, options.Chunk, options.Threads, progress, (start, size) =>
         {
@@ -45,9 +45,13 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
 
             var values = tensor(latent, dtype: ScalarType.Float64).view(size, dimension).to(options.DType).to(options.Device);
             using var rows = flow.Generate(values, RowContext.Of(context, count, start, size, options));
-            using var wide = rows.to(ScalarType.Float64).cpu().contiguous();
+            using var wide = rows.Values.to(ScalarType.Float64).cpu().contiguous();
             wide.data<double>().ToArray().CopyTo(result, start * dimension);
+            lock (result)
+            {
+                cost = rows.Statistics.Evaluations > cost.Evaluations ? rows.Statistics : cost;
+            }
         }, stop);
-        return result;
+        return new(result, cost);
     }
 }

@@ -29,7 +29,7 @@ internal static class FlowPath
         {
             if (flow.Parts[i] is not Cnf cnf)
             {
-                rows = flow.Parts[i].Generate(rows, context);
+                rows = flow.Parts[i].Generate(rows, context).Values;
                 continue;
             }
 
@@ -49,5 +49,5 @@ internal static class FlowPath
 
     /// <summary>Rows before a part as the closed-form parts between it and the data map them.</summary>
     private static Tensor Ahead(SequentialFlow flow, int part, Tensor rows, Tensor? context) =>
-        Enumerable.Range(0, part).Reverse().Select(i => flow.Parts[i]).Where(closed => closed is not Cnf).Aggregate(rows, (values, closed) => closed.Generate(values, context));
+        Enumerable.Range(0, part).Reverse().Select(i => flow.Parts[i]).Where(closed => closed is not Cnf).Aggregate(rows, (values, closed) => closed.Generate(values, context).Values);
 }

@@ -51,12 +51,19 @@ internal sealed record ImageView(TrainedModel Trained, SettingValues Values, Run
     /// <summary>Images of the model.</summary>
     /// <param name="labels">The class of each, −1 for none.</param>
     /// <param name="first">The number of the first one's noise.</param>
-    public DataPart Sample(int[] labels, long first = 0)
+    public DataPart Sample(int[] labels, long first = 0) => Sample(labels, first, out _);
+
+    /// <summary>Images of the model, and the evaluations of the most expensive solve.</summary>
+    /// <param name="labels">The class of each, −1 for none.</param>
+    /// <param name="first">The number of the first one's noise.</param>
+    /// <param name="evaluations">Receives evaluations of the field.</param>
+    public DataPart Sample(int[] labels, long first, out int evaluations)
     {
         using var bound = Bind();
         var sampler = new FlowSampler(bound.Flow, new() { DType = ScalarType.Float32, Device = Device, Threads = Threads, Chunk = Chunk });
-        double[] values = sampler.Sample(new RandomSource(Seed), first, labels.Length, Temperature, Context(labels), stop: Stop);
-        return Levels(values, labels);
+        var rows = sampler.Sample(new RandomSource(Seed), first, labels.Length, Temperature, Context(labels), stop: Stop);
+        evaluations = rows.Statistics.Evaluations;
+        return Levels(rows.Values, labels);
     }
 
     /// <summary>Images on their way from noise.</summary>
@@ -100,7 +107,7 @@ internal sealed record ImageView(TrainedModel Trained, SettingValues Values, Run
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         using var bound = Bind();
-        return Levels(Numbers(bound.Flow.Generate(latent, ContextOf(labels))), labels);
+        return Levels(Numbers(bound.Flow.Generate(latent, ContextOf(labels)).Values), labels);
     }
 
     private Tensor? ContextOf(int[] labels) => Classes == 0 || labels.Length == 0 ? null : ClassContext.Of(labels, Classes, ScalarType.Float32, Device);

@@ -39,7 +39,7 @@ internal sealed record ModelView(TrainedModel Trained, SettingValues Values, IRe
         using var bound = Bind();
         var flow = bound.Flow;
         var sampler = new FlowSampler(flow, new() { DType = ScalarType.Float32, Device = Device, Threads = Threads });
-        return new(Columns, sampler.Sample(Random, first, count, temperature, stop: Stop));
+        return new(Columns, sampler.Sample(Random, first, count, temperature, stop: Stop).Values);
     }
 
     /// <summary>The model's density on a grid.</summary>

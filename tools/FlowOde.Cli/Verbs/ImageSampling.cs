@@ -32,10 +32,10 @@ internal sealed class ImageSampling(ImageView view, string run, Output output)
         int columns = grid.Columns ?? (isEachClass && view.Image.Classes.Count <= UsualColumns + 2 ? view.Image.Classes.Count : UsualColumns);
         int number = count ?? (target == SampleTarget.Grid ? (grid.Rows ?? UsualRows) * columns : UsualCount);
         int[] labels = wanted is null ? view.ClassesInTurn(number) : [.. Enumerable.Range(0, number).Select(i => wanted[i % wanted.Length])];
-        var images = view.Sample(labels);
+        var images = view.Sample(labels, 0, out int evaluations);
         string caption = view.Guidance == 0 ? $"{number} samples" : $"{number} samples, guidance {view.Guidance:G4}";
         Write(path, target, images, columns, isEachClass && columns == view.Image.Classes.Count ? view.Image.Classes : null, caption);
-        return new() { ["images"] = number };
+        return new() { ["images"] = number, ["nfe"] = evaluations };
     }
 
     /// <summary>Draws the images between two, on the arc between the noises they come from.</summary>

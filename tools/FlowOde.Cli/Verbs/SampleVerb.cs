@@ -86,6 +86,7 @@ internal sealed class SampleVerb : Verb
 
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
+        int? evaluations = null;
         if (path is not null && FigureFile.CanWrite(path))
         {
             var view = new ModelView(loaded.Trained, values, loaded.Config.Columns, device) { Stop = interrupt.Token };
@@ -93,16 +94,16 @@ internal sealed class SampleVerb : Verb
         }
         else
         {
-            Write(loaded, values, _model.IsGiven(parsed, "rtol", "atol"), device, new((ulong)seed), (int)count, temperature, path, output, interrupt.Token);
+            evaluations = Write(loaded, values, _model.IsGiven(parsed, "rtol", "atol"), device, new((ulong)seed), (int)count, temperature, path, output, interrupt.Token);
         }
 
         if (path is not null && output.Json)
         {
-            output.WriteJson(new JsonObject { ["run"] = folder.Path, ["rows"] = count, ["seed"] = seed, ["temperature"] = temperature, ["out"] = path });
+            output.WriteJson(new JsonObject { ["run"] = folder.Path, ["rows"] = count, ["seed"] = seed, ["temperature"] = temperature, ["out"] = path, ["nfe"] = evaluations });
         }
         else if (path is not null)
         {
-            output.Notice($"Wrote {count} samples to {path}.");
+            output.Notice($"Wrote {count} samples to {path}{(evaluations is { } nfe ? $" ({nfe} evaluations of the field)" : "")}.");
         }
 
         return ExitCode.Done;
@@ -173,7 +174,7 @@ internal sealed class SampleVerb : Verb
         return ExitCode.Done;
     }
 
-    private static void Write(LoadedModel loaded, SettingValues values, bool asTyped, Device device, RandomSource random, int count, double temperature, string? path, Output output, CancellationToken stop)
+    private static int Write(LoadedModel loaded, SettingValues values, bool asTyped, Device device, RandomSource random, int count, double temperature, string? path, Output output, CancellationToken stop)
     {
         var dtype = SolveSettings.DType(values);
         using var bound = loaded.Trained.Bind(SolveSettings.ForSampling(values, dtype, asTyped ? null : SolveSettings.SampleTolerance), dtype, device);
@@ -181,16 +182,20 @@ internal sealed class SampleVerb : Verb
         var precision = dtype == ScalarType.Float32 ? NumberPrecision.Bits32 : NumberPrecision.Bits64;
         if (path is not null)
         {
-            double[] rows = sampler.Sample(random, 0, count, temperature, stop: stop);
-            AtomicFile.Write(path, stream => TableWriters.Write(new(loaded.Config.Columns, rows, path), path, precision, stream));
-            return;
+            var rows = sampler.Sample(random, 0, count, temperature, stop: stop);
+            AtomicFile.Write(path, stream => TableWriters.Write(new(loaded.Config.Columns, rows.Values, path), path, precision, stream));
+            return rows.Statistics.Evaluations;
         }
 
         output.Out.WriteLine(string.Join(',', loaded.Config.Columns.Select(CsvText.Quoted)));
+        int evaluations = 0;
         for (int first = 0; first < count; first += RowsAtOnce)
         {
-            double[] rows = sampler.Sample(random, first, Math.Min(RowsAtOnce, count - first), temperature, stop: stop);
-            CsvText.WriteRows(output.Out, rows, loaded.Config.Columns.Count, precision);
+            var rows = sampler.Sample(random, first, Math.Min(RowsAtOnce, count - first), temperature, stop: stop);
+            CsvText.WriteRows(output.Out, rows.Values, loaded.Config.Columns.Count, precision);
+            evaluations = Math.Max(evaluations, rows.Statistics.Evaluations);
         }
+
+        return evaluations;
     }
 }

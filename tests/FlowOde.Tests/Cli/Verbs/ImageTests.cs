@@ -33,6 +33,7 @@ public sealed class ImageTests(TrainedRuns runs) : IDisposable
         var set = ImageReaders.Read(_folder.File("s.npy"), "s", new());
         Assert.Equal((4, 1, 8, 8), (set.Count, set.Channels, set.Height, set.Width));
         Assert.True(set.Pixels.ToArray().Max() <= 16, "Samples are levels of the data.");
+        Assert.Equal(4, Ok("sample", runs.Images, "--out", _folder.File("s.npy"), "--solver", "midpoint", "--steps", "2", "--json").Number("nfe"));
     }
 
     [Theory]

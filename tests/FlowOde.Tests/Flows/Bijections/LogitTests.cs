@@ -46,7 +46,7 @@ public sealed class LogitTests
     public void Generate_FarOutInTheBase_LeavesTheUnitIntervalByAlphaAndIsNotClipped()
     {
         using var scope = NewDisposeScope();
-        using var values = new Logit(2, 0.05).Generate(tensor([-40.0, 40.0]).view(1, 2));
+        using var values = new Logit(2, 0.05).Generate(tensor([-40.0, 40.0]).view(1, 2)).Values;
         Assert.Equal(-0.05 / 0.9, values[0, 0].item<double>(), 1e-12);
         Assert.Equal(1 + (0.05 / 0.9), values[0, 1].item<double>(), 1e-12);
     }

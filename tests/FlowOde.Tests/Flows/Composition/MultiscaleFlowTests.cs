@@ -53,7 +53,7 @@ public sealed class MultiscaleFlowTests
         using var back = flow.ToData(there.Values, Draw(Rows));
         Assert.Equal([Rows, 64L], there.Values.shape);
         Assert.InRange(Difference(data, back.Values), 0, 1e-4);
-        Assert.InRange(Difference(data, flow.Generate(there.Values)), 0, 1e-4);
+        Assert.InRange(Difference(data, flow.Generate(there.Values).Values), 0, 1e-4);
         Assert.InRange(Difference(there.DeltaLogDensity, -back.DeltaLogDensity), 0, 1e-4);
         Assert.Equal(10, there.Statistics.Profiles.Count);
         Assert.True(there.DeltaLogDensity.abs().min().item<double>() > 1e-2, "The flow must not keep volumes, or this shows nothing.");

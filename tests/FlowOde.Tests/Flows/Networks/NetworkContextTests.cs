@@ -128,12 +128,12 @@ public sealed class NetworkContextTests
         var data = TestFlows.Normal(Rows, model.Options.Dimension);
         var (one, other) = (Class(1), Class(2));
         using var there = flow.ToBase(data, TestFlows.Draw(Rows) with { Context = one });
-        using var back = flow.Generate(there.Values, one);
-        using var elsewhere = flow.Generate(there.Values, other);
+        using var back = flow.Generate(there.Values, one).Values;
+        using var elsewhere = flow.Generate(there.Values, other).Values;
         Assert.InRange(TestFlows.Difference(data, back), 0, 1e-7);
         Assert.True(TestFlows.Difference(data, elsewhere) > 1e-3, "Another context must lead elsewhere.");
-        using var none = flow.Generate(there.Values);
-        using var zero = flow.Generate(there.Values, zeros(Rows, 3, dtype: ScalarType.Float64));
+        using var none = flow.Generate(there.Values).Values;
+        using var zero = flow.Generate(there.Values, zeros(Rows, 3, dtype: ScalarType.Float64)).Values;
         Assert.Equal(0, TestFlows.Difference(none, zero));
     }
 

@@ -45,14 +45,14 @@ public class LikelihoodScorerTests
     public void Sample_InPiecesOrAtOnce_GivesTheSameRows()
     {
         var sampler = new FlowSampler(_model.Bind(_parameters, TestFlows.Exact(1e-8)), new ScorerOptions { Chunk = 16, Threads = 2 });
-        double[] whole = sampler.Sample(TestFlows.Source, 0, 50);
-        double[] tail = sampler.Sample(TestFlows.Source, 30, 20);
+        double[] whole = sampler.Sample(TestFlows.Source, 0, 50).Values;
+        double[] tail = sampler.Sample(TestFlows.Source, 30, 20).Values;
         for (int i = 0; i < tail.Length; i++)
         {
             Assert.Equal(whole[90 + i], tail[i], 1e-6);
         }
 
-        double[] cold = sampler.Sample(TestFlows.Source, 0, 50, temperature: 1e-6);
+        double[] cold = sampler.Sample(TestFlows.Source, 0, 50, temperature: 1e-6).Values;
         Assert.True(cold.Skip(3).Zip(cold, (a, b) => Math.Abs(a - b)).Max() < 1e-4);
         Assert.Throws<ArgumentOutOfRangeException>(() => sampler.Sample(TestFlows.Source, 0, 1, temperature: 0));
     }
@@ -62,7 +62,7 @@ public class LikelihoodScorerTests
     {
         var flow = _model.Bind(_parameters, TestFlows.Exact(1e-6));
         var options = new ScorerOptions { Threads = 2 };
-        double[] rows = new FlowSampler(flow, options).Sample(TestFlows.Source, 0, 2000);
+        double[] rows = new FlowSampler(flow, options).Sample(TestFlows.Source, 0, 2000).Values;
         double[] latentScores = [.. new LikelihoodScorer(flow, options, true).Score(rows, TestFlows.Source).LogDensity];
         Assert.All(latentScores, score => Assert.True(double.IsFinite(score)));
 
