@@ -124,7 +124,7 @@ public sealed class Cnf : IFlow
             var budget = new TapeBudget(_settings.TapeBytes);
             var controller = _grid ?? (_part < draw.Prior.Count ? _settings.Controller.StartingFrom(draw.Prior[_part]) : _settings.Controller);
             var solve = _settings.Adjoint.Record(Problem(field, start, _clock.DataTime, _clock.BaseTime) with { Controller = controller }, budget);
-            return new RecordedCnf(solve, budget, start, directions, this, _dynamics.FirstChannel, _settings.Regularizers.Count);
+            return new RecordedCnf(solve, budget, start, directions, this, _dynamics.FirstChannel, _settings.Regularizers.Count, _clock.BaseTime < _clock.DataTime);
         }
         catch
         {

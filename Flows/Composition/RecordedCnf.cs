@@ -6,16 +6,20 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Composition;
 
-/// <summary>A recorded solve of a <see cref="Cnf"/>: its state is [values | context, if any | change of log-density | one integral a regulariser].</summary>
-internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVector start, Directions directions, Cnf flow, int firstChannel, int regularizers) : RecordedFlow
+/// <summary>
+/// A recorded solve of a <see cref="Cnf"/>: its state is [values | context, if any | change of log-density | one integral a regulariser]. A regulariser is an
+/// integral over |dt|: where the clock runs from the data back to the base, the solve has its negative.
+/// </summary>
+internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVector start, Directions directions, Cnf flow, int firstChannel, int regularizers, bool runsBack) : RecordedFlow
 {
+    private readonly Tensor[] _integrals = [.. Enumerable.Range(firstChannel + 1, regularizers).Select(i => (runsBack ? solve.Final[i].detach().neg() : solve.Final[i].detach()).DetachFromDisposeScope())];
     private bool _isDisposed;
 
     public override Tensor Values => solve.Final[0];
 
     public override Tensor DeltaLogDensity => solve.Final[firstChannel];
 
-    public override IReadOnlyList<Tensor> Regularizers => [.. Enumerable.Range(firstChannel + 1, regularizers).Select(i => solve.Final[i])];
+    public override IReadOnlyList<Tensor> Regularizers => _integrals;
 
     public override SolveStatistics Statistics => solve.Statistics;
 
@@ -42,6 +46,10 @@ internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVe
             for (int i = 0; i < regularizers; i++)
             {
                 end[firstChannel + 1 + i].copy_(cotangent.Regularizers[i]);
+                if (runsBack)
+                {
+                    end[firstChannel + 1 + i].neg_();
+                }
             }
 
             var result = solve.Pullback([end], begin, flow.NetworkGradient(intoGradient));
@@ -57,6 +65,7 @@ internal sealed class RecordedCnf(RecordedSolve solve, TapeBudget budget, FlatVe
 
     public override void Dispose()
     {
+        Array.ForEach(_integrals, integral => integral.Dispose());
         solve.Dispose();
         directions.Dispose();
         if (!_isDisposed)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FlowOde.Flows.Matching;
 
 /// <summary>
@@ -5,13 +7,14 @@ namespace FlowOde.Flows.Matching;
 /// or not at all.
 /// </summary>
 /// <remarks>
-/// Cuturi 2013; log-domain iteration of Peyré, Cuturi 2019, §4.4. The strength ε is in units of the mean cost; a Schrödinger bridge of width σ has ε = 2σ² in
+/// Cuturi 2013; sweeps scale the kernel, whose scalings go into its exponents where they grow large (Schmitzer 2019; Peyré, Cuturi 2019, §4.4). The strength ε is in units of the mean cost; a Schrödinger bridge of width σ has ε = 2σ² in
 /// units of the cost itself (Tong et al. 2024, Prop. 3.6).
 /// </remarks>
 public sealed class SinkhornCoupling : ICoupling
 {
-    private const double Close = 1e-6; // relative error of a marginal at which sweeps end; what is left is rounded away
+    private const double Close = 1e-5; // relative error of a marginal at which sweeps end; what is left is rounded away
     private const int MostSweeps = 1_000;
+    private const double MostScaling = 1e50; // beyond which a scaling goes into the kernel's exponents
 
     private readonly double _strength;
 
@@ -77,34 +80,114 @@ public sealed class SinkhornCoupling : ICoupling
             logs[i] = -costs[i] / unit;
         }
 
-        var (f, g) = (new double[rows], new double[rows]);
-        for (int sweep = 0; sweep < MostSweeps; sweep++)
+        var (f, g, plan) = (new double[rows], new double[rows], new double[costs.Length]);
+        for (int sweep = 0, scaled; sweep < MostSweeps; sweep += scaled)
         {
             for (int row = 0; row < rows; row++)
             {
                 f[row] = share - LogSum(logs.AsSpan(row * rows, rows), g, 1);
             }
 
-            double worst = 0;
             for (int column = 0; column < rows; column++)
             {
-                double sum = LogSum(logs.AsSpan(column), f, rows);
-                worst = Math.Max(worst, Math.Abs(double.ExpM1(g[column] + sum - share)));
-                g[column] = share - sum;
+                g[column] = share - LogSum(logs.AsSpan(column), f, rows);
             }
 
-            if (worst < Close)
+            for (int i = 0; i < plan.Length; i++)
+            {
+                plan[i] = Math.Exp(logs[i] + f[i / rows] + g[i % rows]);
+            }
+
+            scaled = 1 + Scale(plan, f, g, MostSweeps - sweep - 1, out bool isClose);
+            if (isClose)
             {
                 break;
             }
         }
 
-        for (int i = 0; i < logs.Length; i++)
+        for (int i = 0; i < plan.Length; i++)
         {
-            logs[i] = Math.Exp(logs[i] + f[i / rows] + g[i % rows]);
+            plan[i] = Math.Exp(logs[i] + f[i / rows] + g[i % rows]);
         }
 
-        return Rounded(logs, rows);
+        return Rounded(plan, rows);
+    }
+
+    /// <summary>Scales rows and columns of a kernel in turn until its marginals are close, or a scaling is too large to go on with; the scalings go into the potentials.</summary>
+    /// <returns>The sweeps made.</returns>
+    private static int Scale(double[] kernel, double[] f, double[] g, int most, out bool isClose)
+    {
+        int rows = f.Length, sweep = 0;
+        double share = 1.0 / rows;
+        var (u, v, sums) = (new double[rows], new double[rows], new double[rows]);
+        Array.Fill(v, 1);
+        isClose = false;
+        for (bool isSmall = true; sweep < most && isSmall && !isClose; sweep++)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                u[row] = share / Dot(kernel.AsSpan(row * rows, rows), v);
+            }
+
+            Array.Clear(sums);
+            for (int row = 0; row < rows; row++)
+            {
+                Add(kernel.AsSpan(row * rows, rows), u[row], sums);
+            }
+
+            double worst = 0;
+            for (int column = 0; column < rows; column++)
+            {
+                worst = Math.Max(worst, Math.Abs((v[column] * sums[column] / share) - 1));
+                v[column] = share / sums[column];
+                isSmall &= v[column] < MostScaling && u[column] < MostScaling && v[column] > 1 / MostScaling && u[column] > 1 / MostScaling;
+            }
+
+            isClose = worst < Close;
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            f[i] = Absorbed(f[i], u[i]);
+            g[i] = Absorbed(g[i], v[i]);
+        }
+
+        return sweep;
+
+        // A scaling beyond all numbers is left to the next sweep over exponents.
+        static double Absorbed(double potential, double scaling) => scaling > 0 && double.IsFinite(scaling) ? potential + Math.Log(scaling) : potential;
+    }
+
+    private static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        var sum = Vector<double>.Zero;
+        int i = 0;
+        for (; i <= a.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            sum += new Vector<double>(a[i..]) * new Vector<double>(b[i..]);
+        }
+
+        double rest = Vector.Sum(sum);
+        for (; i < a.Length; i++)
+        {
+            rest += a[i] * b[i];
+        }
+
+        return rest;
+    }
+
+    private static void Add(ReadOnlySpan<double> values, double factor, Span<double> into)
+    {
+        int i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            (new Vector<double>(into[i..]) + (new Vector<double>(values[i..]) * factor)).CopyTo(into[i..]);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            into[i] += values[i] * factor;
+        }
     }
 
     /// <summary>The plan next to one whose marginals are not quite right: too full rows and columns are scaled down, and what is missing is spread over all that lack.</summary>

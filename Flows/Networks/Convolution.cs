@@ -31,7 +31,8 @@ internal static class Convolution
     {
         if (ConvolutionLibrary.NeedsWholeBlocks(images) && !AreTogether(images, weight))
         {
-            var (wholeImages, wholeWeight) = (ConvolutionLibrary.Padded(images), ConvolutionLibrary.Padded(weight));
+            bool makesGraph = images.requires_grad || weight.requires_grad;
+            var (wholeImages, wholeWeight) = (ConvolutionLibrary.PaddedImages(images, makesGraph), ConvolutionLibrary.PaddedWeight(weight));
             if (!ReferenceEquals(wholeImages, images) || !ReferenceEquals(wholeWeight, weight))
             {
                 var whole = Affine(wholeImages, wholeWeight, null, geometry).narrow(0, 0, images.size(0)).narrow(1, 0, weight.size(geometry.IsTransposed ? 1 : 0));
@@ -79,7 +80,7 @@ internal static class Convolution
         {
             var (ofPiece, piece) = (cotangent.narrow(0, first, count), images.narrow(0, first, count));
             return ConvolutionLibrary.NeedsWholeBlocks(images) && !AreTogether(images, weight)
-                ? ((Tensor)Pullbacks(geometry).invoke("input_cotangent", ConvolutionLibrary.Padded(ofPiece), ConvolutionLibrary.Padded(piece), ConvolutionLibrary.Padded(weight))).narrow(0, 0, count).narrow(1, 0, images.size(1))
+                ? ((Tensor)Pullbacks(geometry).invoke("input_cotangent", ConvolutionLibrary.PaddedImages(ofPiece, false), ConvolutionLibrary.PaddedImages(piece, false), ConvolutionLibrary.PaddedWeight(weight))).narrow(1, 0, images.size(1))
                 : (Tensor)Pullbacks(geometry).invoke("input_cotangent", ofPiece, piece, weight);
         });
     }
@@ -106,7 +107,7 @@ internal static class Convolution
         }
 
         into.copy_(ConvolutionLibrary.NeedsWholeBlocks(images) && !AreTogether(images, weight)
-            ? ((Tensor)Pullbacks(geometry).invoke("weight_cotangent", ConvolutionLibrary.Padded(cotangent), ConvolutionLibrary.Padded(images), ConvolutionLibrary.Padded(weight))).narrow(0, 0, weight.size(0)).narrow(1, 0, weight.size(1))
+            ? ((Tensor)Pullbacks(geometry).invoke("weight_cotangent", ConvolutionLibrary.PaddedImages(cotangent, false), ConvolutionLibrary.PaddedImages(images, false), ConvolutionLibrary.PaddedWeight(weight))).narrow(0, 0, weight.size(0)).narrow(1, 0, weight.size(1))
             : (Tensor)Pullbacks(geometry).invoke("weight_cotangent", cotangent, images, weight));
     }
 

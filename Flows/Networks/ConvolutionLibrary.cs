@@ -10,7 +10,7 @@ namespace FlowOde.Flows.Networks;
 /// <para>oneDNN 3.7.1, which libtorch 2.10 has inside, computes wrong float32 convolutions on some processors (seen: AMD family 26 in a virtual machine; an error of
 /// 40 to 100 %, or NaN) where it reorders images into blocks of 16 channels and their number is no multiple of that; images that have the channels of a pixel together
 /// in memory are not reordered. On the way to second derivatives the rows of a batch become such channels. Whether this machine is one of those is seen on one
-/// convolution; there, <see cref="Padded"/> adds what is missing as zeros. Turning oneDNN off would be right as well, and three times slower.</para>
+/// convolution; there, what is missing is added as zeros. Turning oneDNN off would be right as well, and three times slower.</para>
 /// </remarks>
 internal static unsafe class ConvolutionLibrary
 {
@@ -22,11 +22,17 @@ internal static unsafe class ConvolutionLibrary
     /// <param name="tensor">Images or weights.</param>
     internal static bool NeedsWholeBlocks(Tensor tensor) => _needsWholeBlocks.Value && tensor.dtype == ScalarType.Float32 && tensor.device_type == TorchSharp.DeviceType.CPU;
 
-    /// <summary>The tensor with zeros behind its first two dimensions, up to whole blocks; itself where there is nothing to add.</summary>
-    /// <param name="tensor">Images or weights, of four dimensions.</param>
-    internal static Tensor Padded(Tensor tensor)
+    /// <summary>Weights with zeros behind their channels on both sides, up to whole blocks; themselves where there is nothing to add.</summary>
+    /// <param name="weight">[channels, channels, k, k].</param>
+    internal static Tensor PaddedWeight(Tensor weight) => Padded(weight, Missing(weight.size(0)), Missing(weight.size(1)));
+
+    /// <summary>Images with channels of zeros behind their own, up to whole blocks, and images of zeros where a graph is made; themselves where there is nothing to add.</summary>
+    /// <param name="images">[rows, channels, H, W].</param>
+    /// <param name="makesGraph">Whether autograd will differentiate: then rows become channels.</param>
+    internal static Tensor PaddedImages(Tensor images, bool makesGraph) => Padded(images, makesGraph ? Missing(images.size(0)) : 0, Missing(images.size(1)));
+
+    private static Tensor Padded(Tensor tensor, long first, long second)
     {
-        long first = Missing(tensor.size(0)), second = Missing(tensor.size(1));
         return first == 0 && second == 0 ? tensor : nn.functional.pad(tensor, [0, 0, 0, 0, 0, second, 0, first]);
     }
 

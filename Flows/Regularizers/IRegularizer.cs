@@ -2,7 +2,7 @@ using FlowOde.Flows.TraceEstimators;
 
 namespace FlowOde.Flows.Regularizers;
 
-/// <summary>A functional whose integral over the solve is added to the loss, times a weight. It does not count in the error norm.</summary>
+/// <summary>A functional whose integral over |dt| along the solve, whichever way the clock runs, is added to the loss, times a weight. It does not count in the error norm.</summary>
 public interface IRegularizer : IDualFunctional
 {
     /// <summary>The name in configurations.</summary>

@@ -59,15 +59,20 @@ internal static class ObjectiveSettings
     public static TrainingObjective Create(SettingValues values, FlowModel model, int threads, FlatVector parameters)
     {
         bool isMatching = values.Text("objective") == FlowMatching;
-        var sharded = new ShardedObjective(isMatching ? Matching(values, model) : Penalised(values), threads, parameters);
+        var sharded = new ShardedObjective(isMatching ? Matching(values, model) : Penalised(values, model), threads, parameters);
         IObjective whole = isMatching && values.Text("coupling") != "independent" ? new CoupledObjective(sharded, Coupling(values)) : sharded;
         return new(Noisy(whole, model), sharded);
     }
 
     /// <summary>The likelihood with its penalties, for gradients of solves.</summary>
-    public static IObjective LikelihoodOf(SettingValues values, FlowModel model) => Noisy(Penalised(values), model);
+    public static IObjective LikelihoodOf(SettingValues values, FlowModel model) => Noisy(Penalised(values, model), model);
 
-    private static NegativeLogLikelihood Penalised(SettingValues values) => new([.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight)]);
+    /// <summary>The likelihood with its penalties. Weights are relative to the unit in which it is reported: of images bits per dimension, as Finlay et al. 2020 have it.</summary>
+    private static NegativeLogLikelihood Penalised(SettingValues values, FlowModel model)
+    {
+        double unit = model.Dequantization is null ? 1 : 1 / BitsPerDim.FromNats(1, model.Options.Dimension);
+        return new([.. SolveSettings.Penalties(values).Select(penalty => penalty.Weight * unit)]);
+    }
 
     private static FlowMatching Matching(SettingValues values, FlowModel model)
     {

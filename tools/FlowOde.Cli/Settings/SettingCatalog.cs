@@ -29,7 +29,7 @@ internal static class SettingCatalog
         new("trace", SettingKind.Text, "NAME", "the trace in training: exact, or estimated by Hutchinson's probes") { Choices = () => TraceSettings.Names },
         new("probes", SettingKind.Integer, "K", "Hutchinson's probes of a solve") { Least = 1, Most = 100_000 },
         new("probe-distribution", SettingKind.Text, "NAME", "of what the probes are made") { Choices = () => TraceSettings.Distributions },
-        new("regularize", SettingKind.Texts, "NAME=WEIGHT", $"adds a penalty of the flow's paths, may be repeated: {string.Join(", ", KnownRegularizers.All.Select(regularizer => regularizer.Name))}"),
+        new("regularize", SettingKind.Texts, "NAME=WEIGHT", $"adds a penalty of the flow's paths, in units of the loss (nats a row, of images bits per dimension), may be repeated: {string.Join(", ", KnownRegularizers.All.Select(regularizer => regularizer.Name))}"),
         new("batch", SettingKind.Integer, "N", "rows of a training step") { Least = 1, Most = 10_000_000 },
         new("lr", SettingKind.Number, "X", "the largest learning rate") { Least = 0, IsAbove = true },
         new("schedule", SettingKind.Text, "NAME", "the learning rate over the run") { Choices = () => LearningRateSchedules.Names },

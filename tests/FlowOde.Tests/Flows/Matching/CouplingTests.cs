@@ -47,6 +47,24 @@ public sealed class CouplingTests
         }
     }
 
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.3)]
+    [InlineData(5.0)]
+    public void Plan_OfSinkhorn_IsTheKernelUpToScalings(double strength)
+    {
+        // log plan + C/ε is a number for each row plus one for each column; so an optimum of the entropic problem (Cuturi 2013, Lemma 2).
+        const int rows = 20;
+        double[] costs = Squares(Numbers(rows, 3), Numbers(rows, 4)), plan = new SinkhornCoupling(strength, isRelative: false).Plan(costs, rows);
+        double Potential(int row, int column) => Math.Log(plan[(row * rows) + column]) + (costs[(row * rows) + column] / strength);
+        var likely = Enumerable.Range(0, rows * rows).Where(i => plan[i] > 1e-3 * plan.Max()).Select(i => (Row: i / rows, Column: i % rows)).ToHashSet();
+        var squares = from a in likely from b in likely where a.Row < b.Row && a.Column != b.Column && likely.Contains((a.Row, b.Column)) && likely.Contains((b.Row, a.Column)) select (a, b);
+        Assert.All(squares, pair => Assert.Equal(
+            Potential(pair.a.Row, pair.a.Column) + Potential(pair.b.Row, pair.b.Column),
+            Potential(pair.a.Row, pair.b.Column) + Potential(pair.b.Row, pair.a.Column),
+            5e-3)); // of what rounding the marginals leaves
+    }
+
     [Fact]
     public void Plan_OfSinkhorn_GoesFromOptimalToIndependent()
     {

@@ -144,7 +144,7 @@ public class GradientOracleTests
             {
                 z = z + (stages[i].F * (h * tableau.B[i]));
                 delta = delta - (stages[i].Trace * (h * tableau.B[i]));
-                energy = energy + (stages[i].Energy * (h * tableau.B[i]));
+                energy = energy + (stages[i].Energy * (Math.Abs(h) * tableau.B[i])); // an integral over |dt|
             }
 
             time = next;
