@@ -18,6 +18,10 @@ public sealed class PictureFolderReader : IImageReader
     /// <param name="path">A file.</param>
     public static bool IsPicture(string path) => PictureReader.CanRead(path);
 
+    /// <summary>Whether a folder, or a sub-folder of it, has a picture.</summary>
+    /// <param name="path">A folder, or anything else.</param>
+    public static bool HoldsPictures(string path) => Directory.Exists(path) && Directory.EnumerateDirectories(path).Prepend(path).Any(folder => Pictures(folder).Length > 0);
+
     /// <summary>Reads pictures without classes.</summary>
     /// <param name="paths">The files, at least one.</param>
     /// <param name="name">What to call them.</param>

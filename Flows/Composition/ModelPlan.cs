@@ -62,7 +62,7 @@ internal sealed class ModelPlan
 
         if (image.Height % 2 != 0 || image.Width % 2 != 0)
         {
-            throw new ArgumentException($"Scale {scale + 1} of {_options.Scales} has images {image}, whose height and width are not both even, so that they cannot be squeezed. Use at most {scale + 1} scales, or pad the images.", nameof(image));
+            throw new ArgumentException($"Scale {scale + 1} of {_options.Scales} has images {image}, whose height and width are not both even, so that they cannot be squeezed. Use at most {scale + 1} scale{(scale == 0 ? "" : "s")}, or pad the images.", nameof(image));
         }
 
         steps.Add(new Squeezing(image));

@@ -8,10 +8,13 @@ namespace FlowOde.Samplers.Quality;
 /// <remarks>
 /// Dowson, Landau 1982; Heusel et al. 2017 (1706.08500) on the features of a network that is not ours: numbers do not compare. Finite sets make it too large by about
 /// c/N (Chong, Forsyth 2020, 1911.07023), which is told from the distances of halves and taken off in <see cref="FrechetScore.Extrapolated"/>.
-/// That holds for several rows to each feature; with fewer, prefer <see cref="KernelDiscrepancy"/>, which has no bias.
+/// That holds for several rows to each feature; with fewer than three in a half nothing is taken off, and only distances of as many rows compare: prefer
+/// <see cref="KernelDiscrepancy"/>, which has no bias.
 /// </remarks>
 public static class FrechetDistance
 {
+    private const long LeastRowsOfAFeature = 3;
+
     /// <summary>Measures the distance.</summary>
     /// <param name="first">[M, F], at least 4 rows. Not changed.</param>
     /// <param name="second">[N, F], at least 4 rows. Not changed.</param>
@@ -22,6 +25,11 @@ public static class FrechetDistance
         using var scope = NewDisposeScope();
         var (x, y) = FeatureRows.Pair(first, second, 4);
         double all = Between(x, y);
+        if (Math.Min(x.size(0), y.size(0)) / 2 < LeastRowsOfAFeature * x.size(1))
+        {
+            return new(all, null);
+        }
+
         var (x1, x2) = Halves(x, 0);
         var (y1, y2) = Halves(y, 1);
         double half = (Between(x1, y1) + Between(x2, y2)) / 2;

@@ -18,13 +18,18 @@ public sealed class BitsPerDimScorer(SequentialFlow flow, Dequantization dequant
     /// <param name="source">The draws; those of a row depend on its number only.</param>
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
-    /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [rows, context] row by row; empty for zeros.</param>
+    /// <param name="contexts">
+    /// What each row's field depends on besides, such as its class as a unit vector, [rows, context] row by row; empty for zeros. With several the density is their mean's,
+    /// as of a class that is not known: log p(x + u) = log mean p(x + u | context), with one draw of noise and probes for all.
+    /// </param>
     /// <exception cref="ArgumentException">The numbers are not whole rows, or one is no level.</exception>
     /// <exception cref="OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public BitsPerDimScores Score(ReadOnlyMemory<double> images, RandomSource source, ReadOnlyMemory<double> context = default, IProgress<double>? progress = null, CancellationToken stop = default)
+    public BitsPerDimScores Score(ReadOnlyMemory<double> images, RandomSource source, IReadOnlyList<ReadOnlyMemory<double>> contexts, IProgress<double>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(contexts);
+        ArgumentOutOfRangeException.ThrowIfZero(contexts.Count);
         int dimension = flow.Dimension;
         if (images.Length % dimension != 0)
         {
@@ -37,22 +42,26 @@ public sealed class BitsPerDimScorer(SequentialFlow flow, Dequantization dequant
         {
             var integers = tensor(images.Slice((int)first * dimension, size * dimension).ToArray(), dtype: ScalarType.Float64).view(size, dimension).to(options.DType);
             long[] numbers = [.. Enumerable.Range(0, size).Select(i => first + i)];
-            var given = RowContext.Of(context, count, first, size, options);
             var samples = new double[size, options.Estimates];
             for (int sample = 0; sample < options.Estimates; sample++)
             {
                 using var scope = NewDisposeScope();
                 var noisy = dequantization.Spread(integers, numbers, source.Stream(RandomPurpose.Evaluation, sample)).to(options.Device);
-                using var result = flow.ToBase(noisy, new FlowDraw(source, RandomPurpose.Evaluation, sample, numbers) { Context = given });
-                double[] logDensity = result.LogDensity().to(ScalarType.Float64).cpu().data<double>().ToArray();
-                for (int i = 0; i < size; i++)
+                var given = new double[contexts.Count][];
+                for (int c = 0; c < contexts.Count; c++)
                 {
-                    samples[i, sample] = -logDensity[i];
+                    stop.ThrowIfCancellationRequested();
+                    using var result = flow.ToBase(noisy, new FlowDraw(source, RandomPurpose.Evaluation, sample, numbers) { Context = RowContext.Of(contexts[c], count, first, size, options) });
+                    given[c] = result.LogDensity().neg_().to(ScalarType.Float64).cpu().data<double>().ToArray();
+                    lock (bits)
+                    {
+                        cost = result.Statistics.Evaluations > cost.Evaluations ? result.Statistics : cost;
+                    }
                 }
 
-                lock (bits)
+                for (int i = 0; i < size; i++)
                 {
-                    cost = result.Statistics.Evaluations > cost.Evaluations ? result.Statistics : cost;
+                    samples[i, sample] = NegativeLogMeanDensity([.. given.Select(nats => nats[i])]);
                 }
             }
 

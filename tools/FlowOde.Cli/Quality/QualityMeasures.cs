@@ -13,13 +13,16 @@ namespace FlowOde.Cli.Quality;
 /// <param name="Accuracy">The share of real test images that the classifier recognises; null where images have no classes.</param>
 /// <param name="Recognised">The share of samples that it takes for the class they were drawn for; null where the model knows no classes.</param>
 /// <param name="Kernel">The squared kernel discrepancy of features, polynomial kernel of degree 3; of pixels where there is no classifier.</param>
-/// <param name="Frechet">The Fréchet distance of features; of pixels where there is no classifier.</param>
-/// <param name="RealKernel">The same discrepancy between validation and test images: what no model does better than.</param>
-/// <param name="RealFrechet">The same distance between validation and test images.</param>
+/// <param name="Frechet">The Fréchet distance of features; of pixels where there is no classifier. Of as many samples as there are real images in <paramref name="RealFrechet"/>, since it depends on their number.</param>
+/// <param name="RealKernel">The same discrepancy between validation and test images, which is that of a perfect model.</param>
+/// <param name="RealFrechet">The same distance between validation and test images, as many of either.</param>
 /// <param name="Memorization">Distances to the nearest training images, by pixels.</param>
 /// <param name="Samples">How many samples were drawn.</param>
 internal sealed record QualityMeasures(Proportion? Accuracy, RecognitionScore? Recognised, DiscrepancyScore Kernel, FrechetScore Frechet, DiscrepancyScore RealKernel, FrechetScore RealFrechet, MemorizationScore Memorization, int Samples)
 {
+    /// <summary>How many images of either kind the Fréchet distances are of.</summary>
+    public required long FrechetImages { get; init; }
+
     /// <summary>Measures samples.</summary>
     /// <param name="samples">The samples, with the classes they were drawn for.</param>
     /// <param name="data">The run's data.</param>
@@ -36,15 +39,17 @@ internal sealed record QualityMeasures(Proportion? Accuracy, RecognitionScore? R
         var kernel = new PolynomialKernel();
         bool isConditional = classifier is not null && Array.TrueForAll(samples.Labels, label => label >= 0);
         int[] found = classifier is null ? [] : classifier.Classify(test);
+        long each = Math.Min(ofDrawn.size(0), Math.Min(ofTest.size(0), ofValidation.size(0)));
+        Tensor Some(Tensor features) => features.narrow(0, 0, each);
         return new(
             classifier is null ? null : new(found.Zip(data.Test.Labels, (a, b) => a == b ? 1L : 0).Sum(), found.Length),
             isConditional ? RecognitionScore.Of(samples.Labels, classifier!.Classify(drawn), classifier.Options.Classes) : null,
             KernelDiscrepancy.Of(ofDrawn, ofTest, kernel),
-            FrechetDistance.Of(ofDrawn, ofTest),
+            FrechetDistance.Of(Some(ofDrawn), Some(ofTest)),
             KernelDiscrepancy.Of(ofValidation, ofTest, kernel),
-            FrechetDistance.Of(ofValidation, ofTest),
-            MemorizationCheck.Of(drawn, data.TrainImages(), test),
-            samples.Rows);
+            FrechetDistance.Of(Some(ofValidation), Some(ofTest)),
+            MemorizationCheck.Of(drawn, data.SeenImages(), test),
+            samples.Rows) { FrechetImages = each };
     }
 
     /// <summary>The measures as an object.</summary>
@@ -65,7 +70,7 @@ internal sealed record QualityMeasures(Proportion? Accuracy, RecognitionScore? R
 
         report["features"] = Accuracy is null ? "pixels" : "classifier";
         report["kernelDiscrepancy"] = new JsonObject { ["samples"] = RunReport.Score(new MeanScore(Kernel.Squared, Kernel.StandardError), null), ["realImages"] = RunReport.Score(new MeanScore(RealKernel.Squared, RealKernel.StandardError), null) };
-        report["frechetDistance"] = new JsonObject { ["samples"] = RunJson.Number(Frechet.Distance), ["samplesExtrapolated"] = RunJson.Number(Frechet.Extrapolated), ["realImages"] = RunJson.Number(RealFrechet.Distance), ["realImagesExtrapolated"] = RunJson.Number(RealFrechet.Extrapolated) };
+        report["frechetDistance"] = new JsonObject { ["images"] = FrechetImages, ["samples"] = RunJson.Number(Frechet.Distance), ["samplesExtrapolated"] = (Frechet.Extrapolated is { } ofSamples ? RunJson.Number(ofSamples) : null), ["realImages"] = RunJson.Number(RealFrechet.Distance), ["realImagesExtrapolated"] = (RealFrechet.Extrapolated is { } ofReal ? RunJson.Number(ofReal) : null) };
         report["nearestTrainingImage"] = new JsonObject
         {
             ["distanceRatio"] = RunJson.Number(Memorization.Ratio),

@@ -24,9 +24,10 @@ internal sealed class ImageScorer : IDisposable
     private readonly BoundFlow _bound;
     private readonly BitsPerDimScorer _scorer;
     private readonly int _classes;
+    private readonly ClassUse _use;
 
-    private ImageScorer(BoundFlow bound, BitsPerDimScorer scorer, int classes, ImageScoreMethod method) =>
-        (_bound, _scorer, _classes, Method) = (bound, scorer, classes, method);
+    private ImageScorer(BoundFlow bound, BitsPerDimScorer scorer, int classes, ClassUse use, ImageScoreMethod method) =>
+        (_bound, _scorer, _classes, _use, Method) = (bound, scorer, classes, use, method);
 
     /// <summary>How scores are computed.</summary>
     public ImageScoreMethod Method { get; }
@@ -39,7 +40,8 @@ internal sealed class ImageScorer : IDisposable
     /// <param name="samples">Draws of the noise for each image.</param>
     /// <param name="trace">The name of the trace.</param>
     /// <param name="probes">Its probes, for each draw of the noise.</param>
-    public static ImageScorer Create(TrainedModel trained, SettingValues values, Device device, double tolerance, int samples, string trace, int probes)
+    /// <param name="use">What the model is told of classes; says nothing to one that knows none.</param>
+    public static ImageScorer Create(TrainedModel trained, SettingValues values, Device device, double tolerance, int samples, string trace, int probes, ClassUse use)
     {
         var estimator = TraceSettings.ForScoring(trace, probes);
         var settings = SolveSettings.ForScoring(values, tolerance, estimator);
@@ -55,7 +57,7 @@ internal sealed class ImageScorer : IDisposable
             Estimates = samples,
             Chunk = (int)Math.Clamp(MostEntries / (widest * (1 + (exact ? options.Dimension : probes))), 1, MostChunk),
         }, exact);
-        return new(bound, scorer, options.ContextDimension, new(settings.Stepper.Name, tolerance, samples, trace, exact ? options.Dimension : probes, options.ContextDimension > 0));
+        return new(bound, scorer, options.ContextDimension, use, new(settings.Stepper.Name, tolerance, samples, trace, exact ? options.Dimension : probes, options.ContextDimension > 0 ? use : null));
     }
 
     /// <summary>Scores images.</summary>
@@ -64,8 +66,15 @@ internal sealed class ImageScorer : IDisposable
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
     public BitsPerDimScores Score(DataPart images, RandomSource random, IProgress<double>? progress, CancellationToken stop) =>
-        _scorer.Score(images.Values, random, _classes == 0 || images.Labels.Length == 0 ? default : ClassContext.Values(images.Labels, _classes), progress, stop);
+        _scorer.Score(images.Values, random, Contexts(images), progress, stop);
 
     /// <inheritdoc/>
     public void Dispose() => _bound.Dispose();
+
+    private ReadOnlyMemory<double>[] Contexts(DataPart images) => _classes == 0 ? [default] : _use switch
+    {
+        ClassUse.Given => [ClassContext.Values(images.Labels, _classes)],
+        ClassUse.Marginal => [.. Enumerable.Range(0, _classes).Select(label => (ReadOnlyMemory<double>)ClassContext.Values([.. Enumerable.Repeat(label, images.Rows)], _classes))],
+        _ => [default],
+    };
 }

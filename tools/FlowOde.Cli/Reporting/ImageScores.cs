@@ -27,8 +27,9 @@ internal sealed record ImageScores(BitsPerDimScores Train, BitsPerDimScores Vali
     {
         var random = new RandomSource((ulong)values.Integer("seed"));
         int most = (int)values.Integer("score-rows");
-        using var scorer = ImageScorer.Create(best, values, device, ImageScorer.Tolerance, (int)values.Integer("noise-samples"), "hutchinson", ImageScorer.Probes);
-        var (train, validation, test) = (data.Train.AtMost(most), data.Validation.AtMost(most), data.Test.AtMost(most));
+        using var scorer = ImageScorer.Create(best, values, device, ImageScorer.Tolerance, (int)values.Integer("noise-samples"), "hutchinson", ImageScorer.Probes, ClassUse.Given);
+        int others = Math.Max(2, most / 4); // the test is what is reported; the others show overfitting
+        var (train, validation, test) = (data.Train.AtMost(others), data.Validation.AtMost(others), data.Test.AtMost(most));
         notice($"Scoring {train.Rows} training, {validation.Rows} validation and {test.Rows} test images ({scorer.Method}).");
         return new(
             scorer.Score(train, random, null, stop),

@@ -51,7 +51,7 @@ internal static class Summary
 
         output.WriteTable(scores);
         var scoring = report["scoring"]!;
-        output.Out.WriteLine($"Scores: {scoring["solver"]} at tolerance {scoring["tolerance"]}, {scoring["trace"]} trace, {scoring["noiseSamples"]} draws of the noise, {scoring["dtype"]}{(scoring["givenClass"]!.GetValue<bool>() ? ", given the class" : "")}.");
+        output.Out.WriteLine($"Scores: {scoring["solver"]} at tolerance {scoring["tolerance"]}, {scoring["trace"]} trace, {scoring["noiseSamples"]} draws of the noise, {scoring["dtype"]}{(scoring["condition"]?.GetValue<string>() == "class" ? ", given the class" : "")}.");
     }
 
     private static void WriteLikelihoods(JsonObject report, Output output)

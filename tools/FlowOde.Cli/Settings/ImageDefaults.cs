@@ -23,7 +23,7 @@ internal static class ImageDefaults
             .Add("patience", "0")
             .Add("minutes", isSmall ? "8" : "40")
             .Add("score-rows", isSmall ? "200" : "20")
-            .Add("noise-samples", "4")
+            .Add("noise-samples", "2")
             .Add("previews", "36")
             .Add("attention", ModelSettings.None)
             .Add("residual-blocks", "1")

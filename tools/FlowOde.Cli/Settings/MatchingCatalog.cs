@@ -9,9 +9,9 @@ internal static class MatchingCatalog
     public static IReadOnlyList<Setting> All { get; } =
     [
         new("path", SettingKind.Text, "NAME", "flow matching: the path from noise to data") { Choices = () => ProbabilityPaths.All.Select(path => path.Name) },
-        new("sigma", SettingKind.Number, "X", "flow matching: width of the path, for those that have one") { Least = 0 },
+        new("sigma", SettingKind.Number, "X", "flow matching: width of the path, for those that have one: samples are blurred by as much, in standard deviations or of images in half ranges") { Least = 0 },
         new("coupling", SettingKind.Text, "NAME", "flow matching: which noise goes with which row") { Choices = () => Couplings.All.Select(coupling => coupling.Name) },
-        new("time-sampling", SettingKind.Text, "NAME", "flow matching: at which times") { Choices = () => TimeSamplings.All.Select(times => times.Name) },
+        new("time-sampling", SettingKind.Text, "NAME", "flow matching: at which times; losses and validations are weighted as they are") { Choices = () => TimeSamplings.All.Select(times => times.Name) },
         new("class-dropout", SettingKind.Number, "X", "flow matching: share of rows that are not told their class, for guidance") { Least = 0, Most = 1 },
     ];
 

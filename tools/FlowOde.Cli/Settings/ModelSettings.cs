@@ -30,7 +30,7 @@ internal static class ModelSettings
         }
         catch (ArgumentException problem)
         {
-            throw new UsageException($"The model does not fit the data: {problem.Message}", problem);
+            throw new UsageException($"The model does not fit the data: {problem.Message.Split(" (Parameter '", 2)[0]}", problem);
         }
     }
 
@@ -75,13 +75,34 @@ internal static class ModelSettings
             : throw new UsageException($"--base-time and --data-time are both {options.BaseTime:R}; they must differ, as nothing can flow in no time.");
     }
 
+    /// <summary>Refuses choices that say nothing about the network that is trained.</summary>
+    /// <param name="asked">What was chosen, without defaults.</param>
+    /// <param name="values">All settings.</param>
+    /// <exception cref="UsageException">There is such a choice.</exception>
+    public static void RefuseIdle(SettingValues asked, SettingValues values)
+    {
+        string network = values.Text("network");
+        void Refuse(bool isIdle, string because, params string[] names)
+        {
+            if (isIdle && Array.Find(names, asked.Has) is { } name)
+            {
+                throw new UsageException($"--{name} says nothing about {because}; leave it out.");
+            }
+        }
+
+        Refuse(network == "unet", "a U-Net, which has layers, activations and levels of its own", "layer", "activation", "strides", "bottleneck-layer");
+        Refuse(network != "unet", $"--network {network}; it is for unet", "residual-blocks", "attention", "heads");
+        Refuse(network == "unet" && values.List("attention").Count == 0, "a U-Net without --attention", "heads");
+        Refuse(values.TextOrNull("condition") != "class", "a model that is told no classes", "class-dropout");
+    }
+
     private static int RequireClasses(RunImage? image) => image is { Classes.Count: > 0 }
         ? image.Classes.Count
         : throw new UsageException("--condition class needs images with classes: labels beside them, or a sub-folder for each class. Leave it out.");
 
     private static void RefuseWithoutImages(SettingValues values)
     {
-        string? idle = Array.Find(["scales", "strides", "logit-alpha", "residual-blocks", "attention", "heads", "flip"], values.Has)
+        string? idle = Array.Find(["scales", "strides", "logit-alpha", "residual-blocks", "attention", "heads", "flip", "previews", "noise-samples", "score-rows"], values.Has)
             ?? (values.TextOrNull("network") is "conv" or "unet" ? "network" : null);
         if (idle is not null)
         {

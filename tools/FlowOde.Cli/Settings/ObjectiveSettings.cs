@@ -78,7 +78,7 @@ internal static class ObjectiveSettings
     {
         if (model.BlockCount != 1 || model.Options.Scales != 1 || model.Options.HasBatchNorm)
         {
-            throw new UsageException($"--objective {FlowMatching} trains one continuous flow behind closed-form maps; this model has {(model.Options.Scales > 1 ? $"{model.Options.Scales} scales" : model.Options.HasBatchNorm ? "norms between its flows" : $"{model.BlockCount} blocks")}. Give --blocks 1 --scales 1 without --batch-norm, or train by likelihood.");
+            throw new UsageException($"--objective {FlowMatching} trains one continuous flow behind closed-form maps; this model has {(model.Options.Scales > 1 ? $"{model.Options.Scales} scales" : model.Options.HasBatchNorm ? "norms between its flows" : $"{model.BlockCount} blocks")}. Train a new model with --blocks 1 --scales 1 and without --batch-norm, or train by likelihood.");
         }
 
         if (model.Options.LearnsDataTime)

@@ -44,7 +44,7 @@ internal static class SettingCatalog
         new("validation-rows", SettingKind.Integer, "N", "the most rows of a validation while training") { Least = 1, Most = 10_000_000 },
         new("patience", SettingKind.Integer, "N", "validations without a better one before training stops; 0 for never") { Least = 0, Most = int.MaxValue },
         .. SourceCatalog.All,
-        new("score-rows", SettingKind.Integer, "N", "the most images of each part that the report scores") { Least = 2, Most = 10_000_000 },
+        new("score-rows", SettingKind.Integer, "N", "the most test images that the report scores; of the other parts a quarter") { Least = 2, Most = 10_000_000 },
         new("noise-samples", SettingKind.Integer, "K", "draws of the noise behind each reported score of an image") { Least = 1, Most = 10_000 },
         new("previews", SettingKind.Integer, "N", "images of the preview at each validation; 0 for none") { Least = 0, Most = 1_000 },
         new("seed", SettingKind.Integer, "N", "decides every random draw") { Least = 0 },

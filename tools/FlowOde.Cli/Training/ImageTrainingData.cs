@@ -101,13 +101,33 @@ internal sealed class ImageTrainingData : TrainingData
         return tensor(bytes, _rows.Length, Dimension).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
+    /// <summary>All images that training sees: those for training, and behind them the same mirrored where it mirrors some; as <see cref="TrainImages"/>.</summary>
+    public Tensor SeenImages()
+    {
+        if (!_flips)
+        {
+            return TrainImages();
+        }
+
+        using var scope = NewDisposeScope();
+        var images = TrainImages();
+        return cat([images, images.view(_rows.Length, -1, _images.Width).flip(2).reshape(_rows.Length, Dimension)]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The classes of all training images.</summary>
     public int[] TrainLabels() => Array.ConvertAll(_rows, row => _images.Labels[row]);
 
-    /// <summary>Writes a training image as numbers.</summary>
-    /// <param name="row">Its number among the training images.</param>
+    /// <summary>Writes an image that training sees as numbers.</summary>
+    /// <param name="row">Its number among <see cref="SeenImages"/>.</param>
     /// <param name="into">Receives it, [dimension].</param>
-    public void CopyTrainRow(int row, Span<double> into) => _images.CopyRow(_rows[row], into);
+    public void CopySeenRow(int row, Span<double> into)
+    {
+        _images.CopyRow(_rows[row % _rows.Length], into);
+        for (int line = 0; row >= _rows.Length && line < into.Length; line += _images.Width)
+        {
+            into.Slice(line, _images.Width).Reverse();
+        }
+    }
 
     /// <summary>Images as rows of numbers.</summary>
     /// <param name="images">The images.</param>

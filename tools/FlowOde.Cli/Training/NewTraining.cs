@@ -65,7 +65,9 @@ internal static class NewTraining
                 throw new UsageException($"--{idle} says nothing about the exact trace, which is used here; add --trace hutchinson.");
             }
 
-            ObjectiveSettings.RefuseIdle(SettingValues.Merge(from is null ? given : given.Skip(1)), values.Text("objective"));
+            var chosen = SettingValues.Merge(from is null ? given : given.Skip(1));
+            ObjectiveSettings.RefuseIdle(chosen, values.Text("objective"));
+            ModelSettings.RefuseIdle(chosen, values);
             Check(values, data);
             var device = TorchStart.Find(values.Text("device"));
             var config = new RunConfig(data.Address, data.Digest, data.Columns, values) { Image = data.Image };

@@ -1,7 +1,9 @@
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
 using FlowOde.Data.Images;
 using FlowOde.Data.Sources;
+using FlowOde.Data.Tables;
 
 namespace FlowOde.Cli.Training;
 
@@ -10,21 +12,22 @@ internal static class RunImages
 {
     /// <summary>Images by name or path, in the shape of the run's.</summary>
     /// <param name="nameOrPath">A name, a file or a folder; also one picture.</param>
-    /// <param name="image">The run's images.</param>
+    /// <param name="config">The run's configuration: pictures are cut and scaled as those it was trained on.</param>
     /// <param name="notice">Is told what was guessed.</param>
     /// <exception cref="UsageException">They are none, or of another shape.</exception>
-    public static DataPart Read(string nameOrPath, RunImage image, Action<string> notice)
+    public static DataPart Read(string nameOrPath, RunConfig config, Action<string> notice)
     {
+        var image = config.Image!;
         RunOrData.RequireData(nameOrPath);
         if (PictureFolderReader.IsPicture(nameOrPath) && File.Exists(nameOrPath))
         {
-            return ReadPictures([nameOrPath], image);
+            return ReadPictures([nameOrPath], config);
         }
 
-        if (DataCatalog.Resolve(nameOrPath, new(), images: Options(Directory.Exists(nameOrPath), image)) is not ImageSource source)
-        {
-            throw new UsageException($"'{nameOrPath}' are no images, which the model of the run needs: {image.Shape}.");
-        }
+        ImageSet Open(ImageReadOptions options) => DataCatalog.Resolve(nameOrPath, new(), images: options) is ImageSource found
+            ? found.Images
+            : throw new UsageException($"'{nameOrPath}' are no images, which the model of the run needs: {image.Shape}.");
+        var source = new ImageSource(Shaped(Open, config, PictureFolderReader.HoldsPictures(nameOrPath)));
 
         foreach (string text in source.Images.Notices)
         {
@@ -49,9 +52,10 @@ internal static class RunImages
 
     /// <summary>Single pictures, in the shape of the run's.</summary>
     /// <param name="paths">The files.</param>
-    /// <param name="image">The run's images.</param>
-    public static DataPart ReadPictures(IReadOnlyList<string> paths, RunImage image)
+    /// <param name="config">The run's configuration.</param>
+    public static DataPart ReadPictures(IReadOnlyList<string> paths, RunConfig config)
     {
+        var image = config.Image!;
         foreach (string path in paths)
         {
             if (!File.Exists(path) || !PictureFolderReader.IsPicture(path))
@@ -60,7 +64,7 @@ internal static class RunImages
             }
         }
 
-        var set = PictureFolderReader.Files(paths, string.Join(", ", paths), Options(true, image));
+        var set = Shaped(options => PictureFolderReader.Files(paths, string.Join(", ", paths), options), config, arePictures: true);
         Check(set, image);
         return InLevels(set, image);
     }
@@ -77,8 +81,30 @@ internal static class RunImages
         return part;
     }
 
-    private static ImageReadOptions Options(bool arePictures, RunImage image) =>
-        arePictures && image.Height == image.Width ? new() { Size = image.Width, Grey = image.Channels == 1 } : new() { Grey = image.Channels == 1 };
+    /// <summary>Images as the run's are: those of its shape as they are, such as its samples; others cut as there, and pictures scaled where the run's are square.</summary>
+    private static ImageSet Shaped(Func<ImageReadOptions, ImageSet> read, RunConfig config, bool arePictures)
+    {
+        var (image, options) = (config.Image!, new ImageReadOptions { Size = arePictures && config.Image!.Height == config.Image.Width ? config.Image.Width : null, Grey = config.Image!.Channels == 1 });
+        if (TableSettings.ReadImages(config.Values).Crop is not { } crop)
+        {
+            return read(options);
+        }
+
+        try
+        {
+            var whole = read(options with { Size = null });
+            if ((whole.Height, whole.Width) == (image.Height, image.Width))
+            {
+                return whole;
+            }
+        }
+        catch (DataFormatException)
+        {
+            // Pictures of mixed sizes: they are cut below, and what else is wrong is told there.
+        }
+
+        return read(options with { Crop = crop });
+    }
 
     private static void Check(ImageSet images, RunImage image)
     {

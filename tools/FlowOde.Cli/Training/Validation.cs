@@ -59,7 +59,7 @@ internal sealed class Validation : IDisposable
         bool exact = _values.Text("trace") == "exact";
         if (_dequantization is { } dequantization)
         {
-            var bits = new BitsPerDimScorer(_flow, dequantization, _options, exact).Score(_rows.Values, _random, context: ClassContext.Values(_rows.Labels, Classes)).Mean;
+            var bits = new BitsPerDimScorer(_flow, dequantization, _options, exact).Score(_rows.Values, _random, [ClassContext.Values(_rows.Labels, Classes)]).Mean;
             double nats = 1 / BitsPerDim.FromNats(1, _rows.Dimension);
             return new(bits.Mean * nats, bits.StandardError * nats);
         }

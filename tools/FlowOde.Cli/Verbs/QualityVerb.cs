@@ -13,6 +13,7 @@ internal sealed class QualityVerb : Verb
 {
     private const int UsualCount = 1000;
     private const int Fewest = 100;
+    private const int FewestReal = 12;
     private const int Shown = 10;
 
     private readonly Argument<string> _run = new("RUN") { Description = "the folder of a run of images" };
@@ -40,7 +41,7 @@ internal sealed class QualityVerb : Verb
     {
         int count = (int)(Numbers.Integer(parsed.GetValue(_count), "--count", Fewest, 1_000_000) ?? UsualCount);
         long seed = Numbers.Integer(parsed.GetValue(_seed), "--seed", 0, long.MaxValue) ?? 0;
-        double guidance = Numbers.Finite(parsed.GetValue(_guidance), "--guidance") ?? 0;
+        double guidance = Guidance.Read(parsed.GetValue(_guidance));
         var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
         var config = RunConfig.Read(folder);
         var image = config.Image ?? throw new UsageException($"'{folder.Path}' is a model of columns; quality is for models of images. `flowode score {folder.Path} --check` checks a density.");
@@ -53,12 +54,14 @@ internal sealed class QualityVerb : Verb
             throw new UsageException($"The data '{config.Data}' have changed since the run; restore them.");
         }
 
+        if (Math.Min(data.Test.Rows, data.Validation.Rows) < FewestReal)
+        {
+            throw new UsageException($"quality compares samples with real images: the run has {data.Test.Rows} for the test and {data.Validation.Rows} for validation; expected {FewestReal} or more of each.");
+        }
+
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
-        if (guidance != 0 && loaded.Model.Options.ContextDimension == 0)
-        {
-            throw new UsageException($"--guidance {guidance}: the model of '{folder.Path}' knows no classes, so there is nothing to guide by.");
-        }
+        Guidance.Require(guidance, loaded, folder, output.Notice);
 
         int threads = (int)values.Integer("threads");
         using var classifier = image.Classes.Count > 1 ? RunClassifier.Get(folder, data, (ulong)config.Values.Integer("seed"), threads, output.Notice, interrupt.Token) : null;
@@ -92,7 +95,7 @@ internal sealed class QualityVerb : Verb
         samples.Values.AsSpan(0, shown * length).CopyTo(values);
         for (int i = 0; i < shown; i++)
         {
-            data.CopyTrainRow(measures.Memorization.Nearest[i], values.AsSpan((shown + i) * length, length));
+            data.CopySeenRow(measures.Memorization.Nearest[i], values.AsSpan((shown + i) * length, length));
         }
 
         return new ImageBook(view, name, "above samples, below the training images nearest to them").Grid(new(values, [], length), shown, null, null);
@@ -108,13 +111,13 @@ internal sealed class QualityVerb : Verb
         if (report["recognised"] is { } recognised)
         {
             output.Out.WriteLine($"Samples taken for their class: {Percent(recognised)}");
-            output.Out.WriteLine($"By class: {string.Join(", ", report["recognisedByClass"]!.AsObject().Select(entry => $"{entry.Key} {100 * entry.Value!.GetValue<double>():F0} %"))}");
+            output.Out.WriteLine($"By class: {string.Join(", ", report["recognisedByClass"]!.AsObject().Where(entry => entry.Value is not null).Select(entry => $"{entry.Key} {100 * entry.Value!.GetValue<double>():F0} %"))}");
         }
 
         var (kernel, frechet, nearest) = (report["kernelDiscrepancy"]!, report["frechetDistance"]!, report["nearestTrainingImage"]!);
         output.Out.WriteLine($"In the features of {(report["features"]!.GetValue<string>() == "pixels" ? "the pixels" : "the classifier")}, against test images (validation images against them beside it):");
         output.Out.WriteLine($"  kernel discrepancy {Score(kernel["samples"])} ({Score(kernel["realImages"])})");
-        output.Out.WriteLine($"  Fréchet distance {Number(frechet["samples"])}, extrapolated {Number(frechet["samplesExtrapolated"])} ({Number(frechet["realImages"])}, {Number(frechet["realImagesExtrapolated"])})");
+        output.Out.WriteLine($"  Fréchet distance, {frechet["images"]} images of each, {Number(frechet["samples"])} ({Number(frechet["realImages"])}){(frechet["samplesExtrapolated"] is null ? "" : $"; extrapolated {Number(frechet["samplesExtrapolated"])} ({Number(frechet["realImagesExtrapolated"])})")}");
         output.Out.WriteLine($"Distance to the nearest training image: {Number(nearest["distanceRatio"])} times that of test images; nearer than 99 of 100 of these: {100 * nearest["copies"]!.GetValue<double>():F1} % of the samples.");
         output.Out.WriteLine($"Picture: {report["picture"]}");
     }

@@ -127,21 +127,19 @@ internal sealed class SampleVerb : Verb
         }
 
         var target = SampleTargets.Of(path);
+        RefuseIdle(parsed, ends.Length > 0 ? "--interpolate" : reconstructed is not null ? "--reconstruct" : null, target);
         if (target != SampleTarget.Folder)
         {
             OutputPath.Check(path, reconstructed);
         }
 
         int[]? classes = ImageClasses.Parse(parsed.GetValue(_class), image);
-        double guidance = Numbers.Finite(parsed.GetValue(_guidance), "--guidance") ?? 0;
+        double guidance = Guidance.Read(parsed.GetValue(_guidance));
         var grid = ((int?)Numbers.Integer(parsed.GetValue(_rows), "--rows", 1, 1000), (int?)Numbers.Integer(parsed.GetValue(_columns), "--columns", 1, 1000));
         int? count = (int?)Numbers.Integer(parsed.GetValue(_count), "--count", 1);
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
-        if (guidance != 0 && loaded.Model.Options.ContextDimension == 0)
-        {
-            throw new UsageException($"--guidance {guidance}: the model of '{folder.Path}' knows no classes, so there is nothing to guide by. Train with --condition class.");
-        }
+        Guidance.Require(guidance, loaded, folder, output.Notice);
 
         if (classes is not null && loaded.Model.Options.ContextDimension == 0)
         {
@@ -157,9 +155,14 @@ internal sealed class SampleVerb : Verb
             Stop = interrupt.Token,
         };
         var sampling = new ImageSampling(view, Path.GetFileName(folder.Path), output);
+        if (ends.Length > 0 && classes is { Length: > 1 })
+        {
+            throw new UsageException($"--interpolate draws images of one class; --class names {classes.Length}. Give one.");
+        }
+
         int label = classes is [var one, ..] ? one : -1;
-        var result = ends.Length > 0 ? sampling.Interpolate(path, RunImages.ReadPictures(ends, image), grid.Item2, label)
-            : reconstructed is not null ? sampling.Reconstruct(path, RunImages.Read(reconstructed, image, output.Notice))
+        var result = ends.Length > 0 ? sampling.Interpolate(path, RunImages.ReadPictures(ends, RunConfig.Read(folder)), grid.Item2, label)
+            : reconstructed is not null ? sampling.Reconstruct(path, RunImages.Read(reconstructed, RunConfig.Read(folder), output.Notice))
             : sampling.Draw(path, count, grid, classes);
         if (output.Json)
         {
@@ -172,6 +175,26 @@ internal sealed class SampleVerb : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Refuses options that say nothing about what is drawn.</summary>
+    private void RefuseIdle(ParseResult parsed, string? of, SampleTarget target)
+    {
+        Option[] idle = of switch
+        {
+            "--interpolate" => [_count, _rows, _temperature],
+            "--reconstruct" => [_count, _rows, _columns, _temperature, _class],
+            _ => target == SampleTarget.Grid ? [] : [_rows, _columns],
+        };
+        if (Array.Find(idle, option => parsed.GetResult(option) is not null) is { } found)
+        {
+            throw new UsageException($"{found.Name} says nothing about {of ?? "images that are not drawn in a grid"}; leave it out.");
+        }
+
+        if (of is null && parsed.GetResult(_count) is not null && parsed.GetResult(_rows) is not null)
+        {
+            throw new UsageException("--count and --rows both say how many images a grid has; give one of them, with --columns if wanted.");
+        }
     }
 
     private static int Write(LoadedModel loaded, SettingValues values, bool asTyped, Device device, RandomSource random, int count, double temperature, string? path, Output output, CancellationToken stop)

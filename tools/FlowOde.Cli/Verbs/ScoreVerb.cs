@@ -24,6 +24,7 @@ internal sealed class ScoreVerb : Verb
     private readonly Option<string> _samples = Text("--noise-samples", "K", "images: draws of the noise for each; 4 by default");
     private readonly Option<string> _rows = Text("--rows", "N", "images: the most of them, evenly chosen; all by default");
     private readonly Option<string> _grid = Text("--grid", "FILE", "images: a picture of the most and the least likely ones");
+    private readonly Option<string> _condition = Text("--condition", "NAME", "images: class scores each given its class, none given no class, marginal over all classes as equally likely; class by default where images and model have classes");
     private readonly Option<string> _tolerance = Text("--tolerance", "X", $"relative and absolute tolerance of the solves; {SolveSettings.ScoreTolerance} by default, of images {ImageScorer.Tolerance}");
     private readonly Option<bool> _check = Flag("--check", "also integrates the density (two columns), and measures round trips and the effect of tolerances");
     private readonly ModelOptions _model = new("solver", "device", "threads");
@@ -32,7 +33,7 @@ internal sealed class ScoreVerb : Verb
     /// <summary>Lays out the options.</summary>
     public ScoreVerb()
     {
-        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _tolerance, _check };
+        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _condition, _tolerance, _check };
         _model.AddTo(Command);
         _table.AddTo(Command);
     }
@@ -68,7 +69,7 @@ internal sealed class ScoreVerb : Verb
             throw new UsageException("score needs DATA: a name or a file with the run's columns. Only --check alone can do without.");
         }
 
-        if (new Option[] { _trace, _samples, _rows, _grid }.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
+        if (new Option[] { _trace, _samples, _rows, _grid, _condition }.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
         {
             throw new UsageException($"{idle.Name} is for models of images; '{folder.Path}' is none.");
         }
@@ -109,7 +110,12 @@ internal sealed class ScoreVerb : Verb
             throw new UsageException("--check is for models of tables and points; leave it out.");
         }
 
-        OutputPath.Check(grid, name);
+        if (_table.Read(parsed).Values.Keys.FirstOrDefault() is { } idle)
+        {
+            throw new UsageException($"--{idle} cannot be given for a model of images, which are read as those of the run were. Leave it out.");
+        }
+
+        OutputPath.Check(grid, name, "--grid");
         if (grid is not null)
         {
             FigureFile.RequireFormat(grid);
@@ -128,11 +134,12 @@ internal sealed class ScoreVerb : Verb
 
         int samples = (int)(Numbers.Integer(parsed.GetValue(_samples), "--noise-samples", 1, 10_000) ?? 4);
         int most = (int)(Numbers.Integer(parsed.GetValue(_rows), "--rows", 1) ?? int.MaxValue);
-        var images = (name is null ? RunImages.Test(RunConfig.Read(folder)) : RunImages.Read(name, image, output.Notice)).AtMost(most);
+        var images = (name is null ? RunImages.Test(RunConfig.Read(folder)) : RunImages.Read(name, RunConfig.Read(folder), output.Notice)).AtMost(most);
         name ??= "the run's test images";
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         using var loaded = _model.Load(parsed, folder, out var values, out var device);
-        using var scorer = ImageScorer.Create(loaded.Trained, values, device, tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes));
+        var use = Use(parsed.GetValue(_condition), folder, loaded, images);
+        using var scorer = ImageScorer.Create(loaded.Trained, values, device, tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes), use);
         output.Notice($"Scoring {images.Rows} images ({scorer.Method}).");
         var scores = scorer.Score(images, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
         var report = ImageScoreReport.Create(folder, name, scores, scorer.Method);
@@ -159,6 +166,26 @@ internal sealed class ScoreVerb : Verb
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>What the model is told of classes.</summary>
+    private static ClassUse Use(string? asked, RunFolder folder, LoadedModel loaded, DataPart images)
+    {
+        bool knows = loaded.Model.Options.ContextDimension > 0, has = Array.Exists(images.Labels, label => label >= 0);
+        if (asked is not null && !knows)
+        {
+            throw new UsageException($"--condition {asked}: the model of '{folder.Path}' knows no classes; leave it out.");
+        }
+
+        return asked switch
+        {
+            null => knows && has ? ClassUse.Given : ClassUse.None,
+            "class" when !has => throw new UsageException("--condition class: the images have no classes that the model knows; give none or marginal."),
+            "class" => ClassUse.Given,
+            "none" => ClassUse.None,
+            "marginal" => ClassUse.Marginal,
+            _ => throw new UsageException($"--condition: '{asked}' is not known. Known are: class, none, marginal."),
+        };
     }
 
     private static double Reachable(double tolerance, ScalarType dtype) => SolveSettings.Reachable(new(tolerance, tolerance), dtype, "--tolerance").Relative;

@@ -53,6 +53,26 @@ public sealed class ImageOptionTests(ImageOptionTests.Bases bases) : IClassFixtu
         ], option, value);
 
     [Fact]
+    public void ClassDropout_OfZero_LeavesNothingToGuideBy()
+    {
+        string run = Train("known", ["--objective", "flow-matching", "--hidden", "4,8"], "--class-dropout", "0");
+        var result = FlowodeCommand.Run("sample", run, "--guidance", "1", "--out", _folder.File("g.png"));
+        Assert.Equal(2, result.Code);
+        Assert.Contains("--class-dropout", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Crop_OfTheRun_IsThatOfItsScores()
+    {
+        string pictures = WritePictures(), run = _folder.File("cropped");
+        var trained = FlowodeCommand.Run(["train", pictures, "--crop", "8", "--run", run, "--objective", "flow-matching", "--hidden", "4,8", .. Without(_small, ["--batch"]), "--batch", "4", "--test", "0.2", "--validation", "0.2"]);
+        Assert.True(trained.Code == 0, trained.Error);
+        var result = FlowodeCommand.Run("score", run, pictures, "--noise-samples", "1", "--json");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal(12, result.Number("images"));
+    }
+
+    [Fact]
     public void Objective_ChangesTheModel()
     {
         string[] model = ["--scales", "1", "--blocks", "1", "--logit-alpha", "none", "--condition", "none", "--network", "conv", "--hidden", "4", "--objective"];

@@ -86,6 +86,24 @@ public sealed class ImageTests(TrainedRuns runs) : IDisposable
     }
 
     [Fact]
+    public void Score_ByWhatIsKnownOfClasses_DiffersAndIsNamed()
+    {
+        (double Bits, string Condition) Bits(params string[] more)
+        {
+            var result = Ok(["score", runs.Images, "--rows", "4", "--noise-samples", "1", "--json", .. more]);
+            return (result.Number("bitsPerDim", "mean"), result.Json["scoring"]!["condition"]!.GetValue<string>());
+        }
+
+        var (given, none, marginal) = (Bits(), Bits("--condition", "none"), Bits("--condition", "marginal"));
+        Assert.Equal(("class", "none", "marginal"), (given.Condition, none.Condition, marginal.Condition));
+        Assert.Equal(3, new[] { given.Bits, none.Bits, marginal.Bits }.Distinct().Count());
+        Ok("sample", runs.Images, "--out", _folder.File("one/"), "--count", "1");
+        string picture = Directory.GetFiles(_folder.File("one")).Single();
+        Assert.Equal("none", Ok("score", runs.Images, picture, "--noise-samples", "1", "--json").Json["scoring"]!["condition"]!.GetValue<string>());
+        Assert.Contains("no classes", Refused("score", runs.Images, picture, "--condition", "class"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Score_AtALooserTolerance_TakesFewerEvaluations()
     {
         double Evaluations(params string[] more) => Ok(["score", runs.Images, "--rows", "3", "--noise-samples", "1", "--json", .. more]).Number("scoring", "nfe");
@@ -157,6 +175,16 @@ public sealed class ImageTests(TrainedRuns runs) : IDisposable
     [InlineData("sample", "TABLE", "--guidance", "1")]
     [InlineData("sample", "RUN", "--class", "elephant")]
     [InlineData("sample", "RUN", "--out", "x.xyz")]
+    [InlineData("sample", "RUN", "--reconstruct", "digits", "--class", "3")]
+    [InlineData("sample", "RUN", "--out", "some/", "--rows", "2")]
+    [InlineData("sample", "RUN", "--rows", "2", "--count", "5")]
+    [InlineData("score", "RUN", "digits", "--columns", "9")]
+    [InlineData("score", "RUN", "digits", "--condition", "magic")]
+    [InlineData("train", "moons", "--previews", "4")]
+    [InlineData("train", "digits", "--objective", "flow-matching", "--activation", "tanh")]
+    [InlineData("train", "digits", "--objective", "flow-matching", "--heads", "2")]
+    [InlineData("train", "digits", "--objective", "flow-matching", "--condition", "none", "--class-dropout", "0.3")]
+    [InlineData("train", "digits", "--heads", "2")]
     [InlineData("score", "RUN", "moons")]
     [InlineData("score", "RUN", "mnist10k")]
     [InlineData("score", "RUN", "digits", "--trace", "magic")]

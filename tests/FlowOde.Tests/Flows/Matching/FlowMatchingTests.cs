@@ -45,22 +45,80 @@ public sealed class FlowMatchingTests
         Assert.InRange(Math.Abs(slope - expected) / (1 + Math.Abs(expected)), 0, 1e-6);
     }
 
-    /// <summary>MATH F1: with the oracle's affine velocity of normal data the mean loss is the irreducible one, s·π/2 a dimension for straight lines, whichever way the clock runs.</summary>
+    /// <summary>With the oracle's affine velocity of normal data the mean loss is the irreducible one, s·π/2 a dimension for straight lines and s·π²/4 for quarter turns, whichever way the clock runs.</summary>
     [Theory]
-    [InlineData(0.0, 1.0)]
-    [InlineData(1.5, -0.5)]
-    public void Evaluate_AtTheOracle_HasTheIrreducibleLoss(double baseTime, double dataTime)
+    [InlineData("cond-ot", Math.PI / 2, 0.0, 1.0)]
+    [InlineData("cond-ot", Math.PI / 2, 1.5, -0.5)]
+    [InlineData("vp-trigonometric", Math.PI * Math.PI / 4, 0.0, 1.0)]
+    [InlineData("vp-trigonometric", Math.PI * Math.PI / 4, 1.0, 0.0)]
+    public void Evaluate_AtTheOracle_HasTheIrreducibleLoss(string path, double factor, double baseTime, double dataTime)
     {
         const double mean = 0.7, deviation = 0.4;
         const int rows = 40_000;
         using var scope = NewDisposeScope();
-        using var network = new OracleNetwork(mean, deviation, baseTime, dataTime);
+        using var network = new OracleNetwork(mean, deviation, baseTime, dataTime, path);
         using var flow = OracleNetwork.Flow(network, baseTime, dataTime);
         using var gradient = flow.Parameters.CreateLike();
         using var batch = new TrainingBatch((TestFlows.Normal(rows, 2) * deviation) + mean, [.. Enumerable.Range(0, rows).Select(i => (long)i)]);
-        var result = new FlowMatching(new CondOtPath(), _times).Evaluate(flow, batch, TestFlows.Draw(rows, 1), rows, gradient);
-        Assert.InRange((result.Score - (deviation * Math.PI / 2)) / result.StandardError, -4.5, 4.5);
+        var result = new FlowMatching(ProbabilityPaths.Named(path), _times).Evaluate(flow, batch, TestFlows.Draw(rows, 1), rows, gradient);
+        Assert.InRange((result.Score - (deviation * factor)) / result.StandardError, -4.5, 4.5);
         Assert.InRange(result.StandardError, 0, 0.01);
+    }
+
+    /// <summary>The velocity that flow matching learns, as a flow: its log-density is that of the data, on either clock.</summary>
+    [Theory]
+    [InlineData("cond-ot", 0.0, 1.0)]
+    [InlineData("vp-trigonometric", 0.0, 1.0)]
+    [InlineData("cond-ot", 1.5, -0.5)]
+    [InlineData("optimal", 0.0, 1.0)]
+    public void LogDensity_OfTheOracle_IsThatOfTheData(string path, double baseTime, double dataTime)
+    {
+        const double mean = 0.7, deviation = 0.4;
+        using var scope = NewDisposeScope();
+        using var network = new OracleNetwork(mean, deviation, baseTime, dataTime, path);
+        using var flow = OracleNetwork.Flow(network, baseTime, dataTime, 1e-9);
+        var data = TestFlows.Normal(20, 2) * 2;
+        var expected = StandardNormal.LogDensity((data - mean) / deviation) - (2 * Math.Log(deviation));
+        Assert.InRange(TestFlows.Difference(expected, TestFlows.LogDensity(flow, data)), 0, 1e-6);
+        Assert.InRange(TestFlows.Difference((TestFlows.Normal(20, 2) * deviation) + mean, flow.Generate(TestFlows.Normal(20, 2)).Values), 0, 1e-7);
+    }
+
+    /// <summary>With optimal pairs of normal noise and data the ways are those of the optimal map, so that its velocity leaves less and less of a loss the more rows are paired.</summary>
+    [Fact]
+    public void Evaluate_AtTheOptimalMap_LosesLittleWithOptimalPairs()
+    {
+        const double mean = 0.7, deviation = 0.4;
+        const int rows = 400;
+        using var scope = NewDisposeScope();
+        using var network = new OracleNetwork(mean, deviation, 0, 1, "optimal");
+        using var flow = OracleNetwork.Flow(network, 0, 1);
+        using var gradient = flow.Parameters.CreateLike();
+        using var batch = new TrainingBatch((TestFlows.Normal(rows, 2, step: 5) * deviation) + mean, [.. Enumerable.Range(0, rows).Select(i => (long)i)]);
+        double Loss(ICoupling coupling) => new CoupledObjective(new FlowMatching(new CondOtPath(), _times), coupling).Evaluate(flow, batch, TestFlows.Draw(rows, 1), rows, gradient).Score;
+        Assert.True(Loss(new OptimalTransportCoupling()) < 0.1 * Loss(new IndependentCoupling()), $"{Loss(new OptimalTransportCoupling())} of {Loss(new IndependentCoupling())}");
+    }
+
+    /// <summary>Pairs are made within a class: over all rows, the noise of a class would lean to its side and not be normal.</summary>
+    [Fact]
+    public void Evaluate_CoupledWithClasses_LeavesTheNoiseOfEachClassNormal()
+    {
+        const int rows = 512;
+        using var scope = NewDisposeScope();
+        var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [4], ContextDimension = 2 }, TestFlows.Unit(2));
+        using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
+        using var flow = model.Bind(parameters, TestFlows.Exact(1e-3));
+        using var gradient = parameters.CreateLike();
+        var labels = arange(rows, ScalarType.Int64) % 2;
+        var data = (TestFlows.Normal(rows, 2) * 0.3) + ((labels.to(ScalarType.Float64).unsqueeze(1) * 6) - 3);
+        using var batch = new TrainingBatch(data.clone(), [.. Enumerable.Range(0, rows).Select(i => (long)i)]) { Context = nn.functional.one_hot(labels, 2).to(ScalarType.Float64) };
+        var seen = new WatchedNoise();
+        _ = new CoupledObjective(seen, new OptimalTransportCoupling()).Evaluate(flow, batch, TestFlows.Draw(rows), rows, gradient);
+        var noise = seen.Noise!;
+        foreach (int label in new[] { 0, 1 })
+        {
+            var mean = noise.index_select(0, arange(label, rows, 2, ScalarType.Int64)).mean([0L]);
+            Assert.InRange(mean.abs().max().item<double>(), 0, 4.5 / Math.Sqrt(rows / 2.0));
+        }
     }
 
     [Fact]
@@ -134,6 +192,18 @@ public sealed class FlowMatchingTests
         var mean = MeanScore.Of(new LikelihoodScorer(average, new() { DType = ScalarType.Float64 }, exactTrace: true).Score(held, TestFlows.Source).LogDensity);
         double entropy = Math.Log(2 * Math.PI) + 1 + Math.Log(0.5) + Math.Log(1.5);
         Assert.InRange(-mean.Mean - entropy, -4 * mean.StandardError, 0.05 + (4 * mean.StandardError));
+    }
+
+    /// <summary>Keeps the noise that a coupling made.</summary>
+    private sealed class WatchedNoise : IObjective
+    {
+        public Tensor? Noise { get; private set; }
+
+        public ObjectiveResult Evaluate(FlowOde.Flows.Composition.IFlow flow, TrainingBatch batch, FlowDraw draw, long globalRows, FlowOde.Solvers.Vectors.FlatVector intoGradient)
+        {
+            Noise = batch.Noise!.clone().MoveToOuterDisposeScope();
+            return new() { Loss = 0, SumScore = 0, SumSquaredScore = 0, Rows = globalRows, Forward = new(), Backward = new() };
+        }
     }
 
     private static FlowModel Model() => new(new FlowOptions { Dimension = 3, Hidden = [8] }, TestFlows.Unit(3));

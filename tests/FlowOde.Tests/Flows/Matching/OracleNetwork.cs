@@ -1,6 +1,5 @@
 using FlowOde.Flows.Composition;
 using FlowOde.Flows.Dynamics;
-using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers.Fields;
@@ -10,41 +9,45 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Tests.Flows.Matching;
 
-/// <summary>The velocity of straight lines from noise to normal data of one mean and deviation, for a clock of any direction; as an expression only.</summary>
-internal sealed class OracleNetwork(double mean, double deviation, double baseTime, double dataTime) : INetwork, IDisposable
+/// <summary>
+/// The velocity E(u | x) of a path x = α x1 + σ x0 from normal noise to normal data of one mean and deviation, for a clock of any direction: affine in x, so that
+/// everything is known. With independent noise, or with that of the optimal map x1 = m + s x0 on straight lines.
+/// </summary>
+internal sealed class OracleNetwork : AutogradNetwork, IDisposable
 {
-    private readonly FlatVector _parameters = new(new VectorLayout(new Segment("shift", 1)), ScalarType.Float64);
+    private readonly (double Mean, double Deviation, double BaseTime, double DataTime) _case;
+    private readonly string _path;
 
-    public long Dimension => 2;
+    public OracleNetwork(double mean, double deviation, double baseTime, double dataTime, string path)
+        : base(new FlatVector(new VectorLayout(new Segment("shift", 1)), ScalarType.Float64))
+    {
+        _case = (mean, deviation, baseTime, dataTime);
+        _path = path is "cond-ot" or "vp-trigonometric" or "optimal" ? path : throw new ArgumentException($"No oracle for {path}.", nameof(path));
+    }
 
-    public long ContextDimension => 0;
+    public override long Dimension => 2;
 
-    public FlatVector Parameters => _parameters;
+    public override long ContextDimension => 0;
 
-    public long Products => 0;
+    public override long Products => 0;
 
-    public static SequentialFlow Flow(OracleNetwork network, double baseTime, double dataTime)
+    public static SequentialFlow Flow(OracleNetwork network, double baseTime, double dataTime, double tolerance = 1e-3)
     {
         var pool = new WorkspacePool();
-        var part = new Cnf(new CnfDynamics(network, new ExactTrace()), TestFlows.Exact(1e-3), new CnfClock(baseTime, dataTime), network.Parameters, pool, 0);
+        var part = new Cnf(new CnfDynamics(network, new ExactTrace()), TestFlows.Exact(tolerance), new CnfClock(baseTime, dataTime), network.Parameters, pool, 0);
         return new(network.Parameters, [(part, 0)], pool);
     }
 
-    public void Dispose() => _parameters.Dispose();
+    public void Dispose() => Parameters.Dispose();
 
-    public DualExpression Express(Tensor time, DualExpression input, Tensor? context, IReadOnlyList<Tensor> parameters)
+    protected override Tensor ExpressValues(Tensor time, Tensor values, Tensor? context, IReadOnlyList<Tensor> parameters)
     {
-        var t = ((time - baseTime) / (dataTime - baseTime)).unsqueeze(1);
-        var variance = (1 - t).square() + (t * deviation).square();
-        var velocity = mean + (((t * deviation * deviation) - (1 - t)) / variance * (input.Values - (t * mean)));
-        return new((velocity / (dataTime - baseTime)) + parameters[0], null);
+        var (mean, deviation, baseTime, dataTime) = _case;
+        double turn = Math.PI / 2;
+        var t = ((time - baseTime) / (dataTime - baseTime)).reshape(-1, 1);
+        var (data, noise, ofData, ofNoise) = _path == "vp-trigonometric" ? ((t * turn).sin(), (t * turn).cos(), (t * turn).cos() * turn, (t * turn).sin() * -turn) : (t, 1 - t, ones_like(t), -ones_like(t));
+        var variance = (data * deviation).square() + noise.square();
+        var velocity = _path == "optimal" ? mean + ((deviation - 1) * (values - (t * mean)) / (1 + (t * (deviation - 1)))) : (ofData * mean) + (((ofData * data * deviation * deviation) + (ofNoise * noise)) / variance * (values - (data * mean)));
+        return (velocity / (dataTime - baseTime)) + parameters[0];
     }
-
-    public NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents) => throw new NotSupportedException();
-
-    public void Forward(EvaluationTime time, NetworkTape tape) => throw new NotSupportedException();
-
-    public void Pullback(NetworkTape tape, Tensor intoInput, Tensor? intoContext = null) => throw new NotSupportedException();
-
-    public void PullbackParameters(NetworkTape tape, double weight, FlatVector? intoGradient, Tensor? intoTime) => throw new NotSupportedException();
 }

@@ -2,6 +2,7 @@ using FlowOde.Flows.Composition;
 using FlowOde.Flows.Matching;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Objectives;
+using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Flows.Training;
 using FlowOde.Solvers.Adjoints;
@@ -131,12 +132,12 @@ public sealed class UNetNetworkTests
         var model = new FlowModel(new FlowOptions { Dimension = (int)image.Length, Image = image, Network = "unet", Hidden = [4, 8], AttentionLevels = [1], AttentionHeads = 2, ContextDimension = 3 }, TestFlows.Unit((int)image.Length));
         using var parameters = SeededDraws.Vector(model.Layout, 5);
         parameters.Flat.mul_(0.4);
-        using var flow = model.Bind(parameters, TestFlows.Steps(2, trace == "exact" ? new ExactTrace() : new HutchinsonTrace(1)) with { Adjoint = AdjointCatalog.Find(adjoint)! });
+        using var flow = model.Bind(parameters, TestFlows.Steps(2, trace == "exact" ? new ExactTrace() : new HutchinsonTrace(1)) with { Adjoint = AdjointCatalog.Find(adjoint)!, Regularizers = KnownRegularizers.All });
         using var gradient = parameters.CreateLike();
         using var start = parameters.Clone();
         using var ignored = parameters.CreateLike();
         using var batch = new TrainingBatch(TestFlows.Normal(2, (int)image.Length).clone(), [0, 1]) { Context = eye(3, dtype: ScalarType.Float64)[..2].clone() };
-        var objective = new NegativeLogLikelihood([]);
+        var objective = new NegativeLogLikelihood([0.7, 0.3]); // of the kinetic energy, and of eᵀJ, which is what a U-Net has
         objective.Evaluate(flow, batch, TestFlows.Draw(2), 2, gradient);
         var direction = sin(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
         const double H = 2e-6;

@@ -50,7 +50,7 @@ public sealed class ImageTrainingTests
         {
             using var scored = model.Bind(state.Average, Exact(1e-4) with { Trace = new ExactTrace { ChunkBytes = 200_000 } }, statistics: state.Statistics);
             var scorer = new BitsPerDimScorer(scored, model.Dequantization!, new() { DType = ScalarType.Float32, Estimates = 2 }, exactTrace: true);
-            return scorer.Score(images.to(ScalarType.Float64).data<double>().ToArray(), new RandomSource(9)).Mean.Mean;
+            return scorer.Score(images.to(ScalarType.Float64).data<double>().ToArray(), new RandomSource(9), [default]).Mean.Mean;
         }
     }
 

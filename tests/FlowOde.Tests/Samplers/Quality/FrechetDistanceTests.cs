@@ -45,10 +45,10 @@ public sealed class FrechetDistanceTests
     {
         using var scope = NewDisposeScope();
         FrechetScore[] scores = [.. Enumerable.Range(0, 12).Select(i => FrechetDistance.Of(QualityRows.Normal(400, 16, 2 * i), QualityRows.Normal(400, 16, (2 * i) + 1)))];
-        double distance = scores.Average(score => score.Distance), extrapolated = scores.Average(score => score.Extrapolated);
+        double distance = scores.Average(score => score.Distance), extrapolated = scores.Average(score => score.Extrapolated!.Value);
         Assert.True(scores.Min(score => score.Distance) > 0.2, $"400 rows of 16 numbers are too few for a distance of {scores.Min(score => score.Distance)}.");
         Assert.True(Math.Abs(extrapolated) < 0.1 * distance, $"The mean distance {distance:G3} extrapolates to {extrapolated:G3}.");
-        Assert.All(scores, score => Assert.Equal(score.Distance, score.Extrapolated + score.Bias, 1e-12));
+        Assert.All(scores, score => Assert.Equal(score.Distance, score.Extrapolated!.Value + score.Bias!.Value, 1e-12));
     }
 
     [Fact]

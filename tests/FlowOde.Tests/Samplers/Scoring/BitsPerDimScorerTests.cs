@@ -18,8 +18,8 @@ public sealed class BitsPerDimScorerTests
         var dequantization = new Dequantization(2);
         var flow = new SequentialFlow(new FlatVector(VectorLayout.Empty, ScalarType.Float64), [(dequantization.Unit(1), 0), (new Logit(1, 0), 0)], new WorkspacePool());
         double[] images = [.. Enumerable.Range(0, 50).Select(i => (double)(i % 2))];
-        var few = new BitsPerDimScorer(flow, dequantization, new() { Estimates = 3, Chunk = 7, Threads = 2 }, true).Score(images, TestFlows.Source);
-        var many = new BitsPerDimScorer(flow, dequantization, new() { Estimates = 4000 }, true).Score(images, TestFlows.Source);
+        var few = new BitsPerDimScorer(flow, dequantization, new() { Estimates = 3, Chunk = 7, Threads = 2 }, true).Score(images, TestFlows.Source, [default]);
+        var many = new BitsPerDimScorer(flow, dequantization, new() { Estimates = 4000 }, true).Score(images, TestFlows.Source, [default]);
 
         // E −log2 p(x + u) over u, by a fine rule.
         double bound = Enumerable.Range(0, 1_000_000).Average(i => Bits((i + 0.5) / 2_000_000));
@@ -37,6 +37,24 @@ public sealed class BitsPerDimScorerTests
     }
 
     [Fact]
+    public void Score_OverContexts_IsThatOfTheMeanDensity()
+    {
+        var model = new FlowModel(new FlowOptions { Dimension = 4, Levels = 17, Hidden = [8], ContextDimension = 2 });
+        using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
+        using var flow = model.Bind(parameters, TestFlows.Exact(1e-6));
+        double[] images = [.. Enumerable.Range(0, 10 * 4).Select(i => (double)(i * i % 17))];
+        double[] Context(int label) => [.. Enumerable.Range(0, 20).Select(i => i % 2 == label ? 1.0 : 0)];
+        double[] Bits(params ReadOnlyMemory<double>[] contexts) => new BitsPerDimScorer(flow, model.Dequantization!, new() { Estimates = 1, DType = ScalarType.Float64 }, true).Score(images, TestFlows.Source, contexts).Bits;
+        double[] first = Bits(Context(0)), second = Bits(Context(1)), both = Bits(Context(0), Context(1));
+        for (int i = 0; i < both.Length; i++)
+        {
+            double density = (Math.Pow(2, -4 * first[i]) + Math.Pow(2, -4 * second[i])) / 2;
+            Assert.Equal(-Math.Log2(density) / 4, both[i], 1e-9);
+            Assert.NotEqual(first[i], second[i]);
+        }
+    }
+
+    [Fact]
     public void Score_WithAnEstimatedTrace_HasNoWeightedBitsAndCoversTheExact()
     {
         var model = new FlowModel(new FlowOptions { Dimension = 6, Levels = 17, Hidden = [8] });
@@ -44,12 +62,12 @@ public sealed class BitsPerDimScorerTests
         double[] images = [.. Enumerable.Range(0, 60 * 6).Select(i => (double)(i * i % 17))];
         using var exactFlow = model.Bind(parameters, TestFlows.Exact(1e-5));
         using var estimated = model.Bind(parameters, TestFlows.Exact(1e-5) with { Trace = new HutchinsonTrace(2) });
-        var exact = new BitsPerDimScorer(exactFlow, model.Dequantization!, new() { Estimates = 40 }, true).Score(images, TestFlows.Source);
-        var scores = new BitsPerDimScorer(estimated, model.Dequantization!, new() { Estimates = 40 }, false).Score(images, TestFlows.Source);
+        var exact = new BitsPerDimScorer(exactFlow, model.Dequantization!, new() { Estimates = 40 }, true).Score(images, TestFlows.Source, [default]);
+        var scores = new BitsPerDimScorer(estimated, model.Dequantization!, new() { Estimates = 40 }, false).Score(images, TestFlows.Source, [default]);
         Assert.Null(scores.ImportanceWeighted);
         Assert.InRange(exact.Bits.Zip(scores.Bits, (a, b) => a - b).Average() / (scores.Mean.StandardError + 1e-3), -4, 4);
         Assert.True(scores.StandardError.Average() >= exact.StandardError.Average());
-        Assert.Throws<ArgumentException>(() => new BitsPerDimScorer(exactFlow, model.Dequantization!, new(), true).Score(new double[7], TestFlows.Source));
-        Assert.Contains("0 to 16", Assert.Throws<ArgumentException>(() => new BitsPerDimScorer(exactFlow, model.Dequantization!, new(), true).Score(new double[] { 0, 0, 17, 0, 0, 0 }, TestFlows.Source)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new BitsPerDimScorer(exactFlow, model.Dequantization!, new(), true).Score(new double[7], TestFlows.Source, [default]));
+        Assert.Contains("0 to 16", Assert.Throws<ArgumentException>(() => new BitsPerDimScorer(exactFlow, model.Dequantization!, new(), true).Score(new double[] { 0, 0, 17, 0, 0, 0 }, TestFlows.Source, [default])).Message, StringComparison.Ordinal);
     }
 }
