@@ -45,6 +45,9 @@ public sealed class ModuleField : IAutogradField, IDisposable
         }
     }
 
+    /// <summary>The module. Not owned.</summary>
+    public nn.Module<Tensor, Tensor, Tensor> Module => _module;
+
     /// <inheritdoc/>
     public FlatVector Parameters { get; }
 
