@@ -4,6 +4,7 @@ using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Modules;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -70,6 +71,7 @@ public class OdeModuleTests
         using var module = new TimeMlp(3);
         using var field = new ModuleField(module, 2);
         using var solve = new OdeModule(field, Options() with { Times = [0, 0.5, 1] });
+        using var half = new OdeModule(field, Options() with { Times = [0, 0.5], Controller = new ConstantStep(Steps / 2) });
         double[] Gradient(Func<Tensor, Tensor> loss)
         {
             module.zero_grad();
@@ -88,9 +90,42 @@ public class OdeModuleTests
             return states[0].sin().sum() + states[1].pow(2).sum();
         });
         double[] twoCalls = Gradient(x => First(x) + Second(x));
+        Assert.Equal(Gradient(x => half.forward(x).sin().sum()), first, Near);
         Assert.Equal(second, last, Near);
         Assert.Equal(first.Zip(second, (a, b) => a + b), both, Near);
         Assert.Equal(both, twoCalls, Near);
+    }
+
+    /// <summary>Many calls, with and without a backward pass, leave nothing behind.</summary>
+    [Fact]
+    public void Forward_ManyTimes_LeavesNoTensors()
+    {
+        using var module = new TimeMlp(3);
+        using var field = new ModuleField(module, 2);
+        using var solve = new OdeModule(field, Options());
+        void Call(bool isTraining)
+        {
+            using var scope = NewDisposeScope();
+            var loss = solve.forward(Input()).sum();
+            if (isTraining)
+            {
+                OdeModule.Backward(loss, solve);
+            }
+        }
+
+        long Live(bool isTraining)
+        {
+            Call(isTraining); // the pool fills
+            long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            for (int i = 0; i < 50; i++)
+            {
+                Call(isTraining);
+            }
+
+            return DisposeScopeManager.Statistics.ThreadTotalLiveCount - before;
+        }
+
+        Assert.InRange(Live(isTraining: true), -50, 10);
     }
 
     [Fact]
