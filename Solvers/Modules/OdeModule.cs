@@ -10,7 +10,7 @@ namespace FlowOde.Solvers.Modules;
 /// A solve as a layer of somebody's own TorchSharp model: state in, state at the last time out, with the gradient of any method of this project in the model's autograd.
 /// </summary>
 /// <remarks>
-/// <para>The state [rows, columns, …] holds the field's evolving segments side by side along the columns, or channels. The parameters are the field's: those of the module for a <see cref="ModuleField"/>,
+/// <para>The state [rows, columns, …] holds the field's evolving segments side by side along the columns, or channels. The parameters are the field's: those of the modules for a <see cref="ModuleField"/> or <see cref="HalvesField"/>,
 /// else a parameter for each segment, over the same memory. Do not move this module to another type or device afterwards; disposing it disposes the field's module, as with any child.</para>
 /// <para>Autograd cannot carry an exception out of a backward pass: one thrown there ends the process. So a failure is kept, the gradients of the pass are NaN, and <see cref="Backward"/>,
 /// <see cref="RequireSuccess"/> or the next call throws it. A graph may be used once, and there are no second derivatives through it; both are reported in the same way.</para>
@@ -44,10 +44,20 @@ public sealed class OdeModule : nn.Module<Tensor, Tensor>
             throw new ArgumentException(reason, nameof(options));
         }
 
-        if ((field is PartitionedField halves ? halves.Whole : field) is ModuleField { Module: var module })
+        var modules = (field is PartitionedField halves ? halves.Whole : field) switch
         {
-            register_module("field", module);
-            _leaves = [.. module.named_parameters().Select(entry => entry.parameter)];
+            ModuleField one => [one.Module],
+            HalvesField two => two.Modules,
+            _ => (IReadOnlyList<nn.Module<Tensor, Tensor, Tensor>>)[],
+        };
+        if (modules.Count > 0)
+        {
+            for (int i = 0; i < modules.Count; i++)
+            {
+                register_module(modules.Count == 1 ? "field" : $"field{i + 1}", modules[i]);
+            }
+
+            _leaves = [.. modules.SelectMany(module => module.named_parameters().Select(entry => entry.parameter))];
         }
         else
         {

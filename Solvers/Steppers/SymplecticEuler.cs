@@ -8,8 +8,8 @@ namespace FlowOde.Solvers.Steppers;
 /// </summary>
 /// <remarks>
 /// Gomez et al. 2017 (RevNet, arXiv 1707.04585); Hairer, Lubich, Wanner, Geometric Numerical Integration, I.1.2. Of the evolving segments the first half are
-/// x1, the second half x2. Where F depends on x1, or G on x2, the step is still one of order 1, but the inverse is none. A step evaluates the whole field twice
-/// and uses one half each time: y1 is needed before G can be had, so that no arrangement of whole evaluations does with fewer. Both are at the step's start, as a block has one set of weights.
+/// x1, the second half x2. Where F depends on x1, or G on x2, the step is still one of order 1, but the inverse is none. A step evaluates a field twice
+/// and uses one half each time: y1 is needed before G can be had. An <see cref="Fields.IHalvedField"/> evaluates that half alone, another field both. Both are at the step's start, as a block has one set of weights.
 /// </remarks>
 public static class SymplecticEuler
 {

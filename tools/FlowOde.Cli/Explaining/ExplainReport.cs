@@ -59,7 +59,7 @@ internal static class ExplainReport
 
         if (Of("symplectic-euler") is { } rev)
         {
-            yield return $"RevNet is not forward Euler (Lu et al. 2018): its second half uses the new first half. On the linear field the steps differ by h²FG = {Minus(rev.Measured(OwnChecks.FromEuler), "G2")}; RevNet's determinant is 1 to {Math.Abs(1 - rev.Measured(OwnChecks.Area)):G1}, forward Euler's {rev.Measured(OwnChecks.EulerArea):G6}. Without damping, it is stable on the imaginary axis alone. Its solver evaluates both halves of the field twice a step and uses one each time.";
+            yield return $"RevNet is not forward Euler (Lu et al. 2018): its second half uses the new first half. On the linear field the steps differ by h²FG = {Minus(rev.Measured(OwnChecks.FromEuler), "G2")}; RevNet's determinant is 1 to {Math.Abs(1 - rev.Measured(OwnChecks.Area)):G1}, forward Euler's {rev.Measured(OwnChecks.EulerArea):G6}. Without damping, it is stable on the imaginary axis alone.";
         }
 
         if (Of("lm:-0.1") is not null)

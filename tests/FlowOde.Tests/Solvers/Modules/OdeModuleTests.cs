@@ -168,6 +168,61 @@ public class OdeModuleTests
         Assert.True(stored.Max(Math.Abs) > 0.1);
     }
 
+    /// <summary>The same RevNet with a module for each half: the same numbers, and each module evaluated once a block.</summary>
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("reversible")]
+    [InlineData("checkpointed")]
+    public void Backward_OfHalvesInTwoModules_GivesThoseOfOneWithHalfTheWork(string adjointName)
+    {
+        using var scope = NewDisposeScope();
+        var adjoint = AdjointCatalog.Find(adjointName)!;
+        using var together = new Halves();
+        using var whole = new ModuleField(together, 4);
+        using Half first = new(1, hasTime: true), second = new(3, hasTime: false);
+        using var apart = new HalvesField(first, second, 2);
+        double[] Gradient(IDifferentiableField field)
+        {
+            var solve = new OdeModule(field, Options(SymplecticEuler.Method, adjoint));
+            var input = arange(12, dtype: ScalarType.Float64).reshape(3, 4).div_(10).requires_grad_();
+            var end = solve.forward(input);
+            if (field == apart)
+            {
+                Assert.Equal((Steps, Steps), (first.Calls, second.Calls));
+            }
+
+            OdeModule.Backward(end.pow(2).sum(), solve);
+            return [.. end.detach().data<double>(), .. input.grad!.data<double>(), .. solve.parameters().SelectMany(parameter => parameter.grad!.data<double>())];
+        }
+
+        Assert.Equal(Gradient(new PartitionedField(whole)), Gradient(apart), Near);
+    }
+
+    /// <summary>Evaluated whole, as Runge–Kutta methods do, it is the field of both halves, in its dependence on time too.</summary>
+    [Fact]
+    public void Pullback_OfHalvesEvaluatedWhole_IsThatOfTheField()
+    {
+        using var scope = NewDisposeScope();
+        using var together = new Halves();
+        using var whole = new ModuleField(together, 4);
+        using Half first = new(1, hasTime: true), second = new(3, hasTime: false);
+        using var apart = new HalvesField(first, second, 2);
+        double[] Gradient(IDifferentiableField field)
+        {
+            using var start = new FlowOde.Solvers.Vectors.FlatVector(field.StateLayout(3), ScalarType.Float64);
+            start[0].fill_(0.3);
+            start[1].fill_(-0.6);
+            var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("rk4")!, Controller = new ConstantStep(Steps), Start = start, Times = [0.1, 1.3], Pool = new() };
+            using var record = new DirectAdjoint().Record(problem, new(long.MaxValue));
+            using FlowOde.Solvers.Vectors.FlatVector intoStart = start.CreateLike(), gradient = field.Parameters.CreateLike();
+            using var cotangent = record.Final.Clone();
+            var result = record.Pullback([cotangent], intoStart, gradient);
+            return [.. record.Final.AsSpan<double>(), .. intoStart.AsSpan<double>(), .. gradient.Flat.data<double>().Where(value => value != 0), .. result.TimeCotangents];
+        }
+
+        Assert.Equal(Gradient(new PartitionedField(whole)), Gradient(apart), Near);
+    }
+
     [Fact]
     public void Forward_OfAFieldThatThrows_Throws()
     {
@@ -308,7 +363,29 @@ public class OdeModuleTests
         Assert.True(distance < 1e-10, $"{what}: relative distance {distance:E2}");
     }
 
-    /// <summary>(x1, x2) → (tanh(A x2), tanh(B x1)).</summary>
+    /// <summary>x → tanh(Ax), with t added or not.</summary>
+    private sealed class Half : nn.Module<Tensor, Tensor, Tensor>
+    {
+        private readonly Linear _layer;
+        private readonly bool _hasTime;
+
+        public Half(int seed, bool hasTime)
+            : base(nameof(Half))
+        {
+            (_layer, _hasTime) = (Layer(seed), hasTime);
+            RegisterComponents();
+        }
+
+        public int Calls { get; private set; }
+
+        public override Tensor forward(Tensor time, Tensor state)
+        {
+            Calls++;
+            return _hasTime ? _layer.forward(state).tanh() + time : _layer.forward(state).tanh();
+        }
+    }
+
+    /// <summary>(x1, x2) → (tanh(A x2) + t, tanh(B x1)).</summary>
     private sealed class Halves : nn.Module<Tensor, Tensor, Tensor>
     {
         private readonly Linear _first = Layer(1);
