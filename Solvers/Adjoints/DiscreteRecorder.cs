@@ -71,7 +71,7 @@ internal sealed class DiscreteRecorder : IStageSystem
     {
         // The trial for the first step's size and a stage share a tape: the stage is evaluated again before it is recorded.
         var tape = _trial[Math.Min(point.Stage, _taped)] ??= _workspace.RentTape();
-        _field.Evaluate(point.Time, state, tape, intoDerivative);
+        HalvedEvaluation.Evaluate(_field, point.Half, point.Time, state, tape, intoDerivative);
     }
 
     public void Accepted(in AcceptedStep step)

@@ -23,6 +23,15 @@ public sealed class ModuleField : IAutogradField, IDisposable
     /// <param name="rowShape">The shape of one row of the state.</param>
     /// <exception cref="ArgumentException">The module's parameters are of several types or devices.</exception>
     public ModuleField(nn.Module<Tensor, Tensor, Tensor> module, params long[] rowShape)
+        : this(module, null, rowShape)
+    {
+    }
+
+    /// <summary>Takes a module's parameters onto given memory.</summary>
+    /// <param name="module">As above.</param>
+    /// <param name="parameters">The memory, in the layout of the module's parameters, or null for memory of its own.</param>
+    /// <param name="rowShape">As above.</param>
+    internal ModuleField(nn.Module<Tensor, Tensor, Tensor> module, FlatVector? parameters, long[] rowShape)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(rowShape);
@@ -37,13 +46,16 @@ public sealed class ModuleField : IAutogradField, IDisposable
 
         using var noGradient = no_grad();
         var first = _parameters.FirstOrDefault();
-        Parameters = new(new VectorLayout(named.Select(p => new Segment(p.name, p.parameter.shape))), first?.dtype ?? ScalarType.Float32, first?.device);
+        Parameters = parameters ?? new(new VectorLayout(named.Select(p => new Segment(p.name, p.parameter.shape))), first?.dtype ?? ScalarType.Float32, first?.device);
         for (int i = 0; i < _parameters.Length; i++)
         {
             Parameters[i].copy_(_parameters[i]);
             _parameters[i].set_(Parameters[i]);
         }
     }
+
+    /// <summary>The module. Not owned.</summary>
+    public nn.Module<Tensor, Tensor, Tensor> Module => _module;
 
     /// <inheritdoc/>
     public FlatVector Parameters { get; }

@@ -9,6 +9,7 @@ internal sealed class GeneralLinearArithmetic
     private readonly VectorRange[][] _evolving;
     private readonly VectorRange[][] _derivative;
     private readonly double[] _coefficients;
+    private readonly int?[] _halves;
 
     public GeneralLinearArithmetic(GeneralLinearPass pass, int carried, VectorLayout layout)
     {
@@ -16,6 +17,7 @@ internal sealed class GeneralLinearArithmetic
         _evolving = pass.Parts.Length > 1 && SecondOrderLayout.TrySplit(layout, out var split) ? split : [layout.EvolvingRanges];
         _derivative = pass.Parts.Length == 1 ? [layout.DerivativeRanges] : _evolving;
         _coefficients = new double[carried + pass.Stages + 1];
+        _halves = [.. Enumerable.Range(0, pass.Stages).Select(stage => pass.Parts.Length == 1 ? null : Reads(0, stage) == Reads(1, stage) ? (int?)null : Reads(0, stage) ? 0 : 1)];
     }
 
     /// <summary>Number of carried vectors.</summary>
@@ -41,6 +43,9 @@ internal sealed class GeneralLinearArithmetic
         1 => nextTime,
         var node => time + (node * (nextTime - time)),
     };
+
+    /// <summary>The half of a stage's derivative that anything after it reads, where that is one alone; null where it is both.</summary>
+    public int? Half(int stage) => _halves[stage];
 
     /// <summary>Writes where a stage is evaluated.</summary>
     /// <param name="stage">The stage.</param>
@@ -74,4 +79,9 @@ internal sealed class GeneralLinearArithmetic
 
         return _coefficients.AsSpan(0, row.Length);
     }
+
+    /// <summary>Whether a part has a use for a stage's derivative.</summary>
+    private bool Reads(int part, int stage) =>
+        _pass.Parts[part].Outputs.Any(row => row[Carried + stage].Factor != 0)
+        || _pass.Parts[part].Stages.Skip(stage + 1).Any(row => row[Carried + stage].Factor != 0);
 }

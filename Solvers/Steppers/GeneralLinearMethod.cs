@@ -39,7 +39,7 @@ public class GeneralLinearMethod : IDifferentiableStepper
     {
         reason = Tableau.Step.Parts.Length == 1 || SecondOrderLayout.TrySplit(layout, out _)
             ? string.Empty
-            : $"'{Name}' is for second-order systems: evolving segments of which the first half are positions and the second half velocities of the same shapes, and no quadratures. The state is ({layout}); use another solver.";
+            : $"'{Name}' is for second-order systems and others of two halves: evolving segments of which the first half are positions and the second half velocities of the same shapes, and no quadratures. The state is ({layout}); use another solver.";
         return reason.Length == 0;
     }
 

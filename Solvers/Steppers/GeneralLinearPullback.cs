@@ -38,7 +38,7 @@ internal sealed class GeneralLinearPullback : StepPullback
         for (int i = 0; i < _stages; i++)
         {
             _step.WriteStage(i, record.Step, vectors, _stageState);
-            field.Evaluate(_step.Time(i, record.Time, record.NextTime), _stageState, record.Tapes[i], record.Derivatives[i]);
+            HalvedEvaluation.Evaluate(field, _step.Half(i), _step.Time(i, record.Time, record.NextTime), _stageState, record.Tapes[i], record.Derivatives[i]);
         }
     }
 

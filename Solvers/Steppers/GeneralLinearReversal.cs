@@ -27,7 +27,7 @@ internal sealed class GeneralLinearReversal : StepReversal
         for (int i = 0; i < _stages.Length; i++)
         {
             _inverse.WriteStage(i, step, all, _stageState);
-            field.Evaluate(_inverse.Time(i, time, nextTime), _stageState, tape, _stages[i]);
+            HalvedEvaluation.Evaluate(field, _inverse.Half(i), _inverse.Time(i, time, nextTime), _stageState, tape, _stages[i]);
         }
 
         for (int j = 0; j < _before.Length; j++)

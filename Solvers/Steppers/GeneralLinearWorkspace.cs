@@ -89,7 +89,7 @@ internal sealed class GeneralLinearWorkspace : StepWorkspace
         for (int i = 0; i < _stages; i++)
         {
             _step.WriteStage(i, step, _vectors, _stageState);
-            Evaluate(new(_step.Time(i, _time, nextTime), i, double.NaN, EvaluationPurpose.Step), _stageState, _vectors[_carried + i]);
+            Evaluate(new(_step.Time(i, _time, nextTime), i, double.NaN, EvaluationPurpose.Step) { Half = _step.Half(i) }, _stageState, _vectors[_carried + i]);
         }
 
         for (int j = 0; j < _carried; j++)

@@ -2,7 +2,7 @@ using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Steppers;
 
-/// <summary>The layout of a second-order system: evolving segments, the first half positions, the second half their velocities.</summary>
+/// <summary>The layout of a second-order system, or of another of two halves: evolving segments, the first half positions, the second half their velocities.</summary>
 internal static class SecondOrderLayout
 {
     /// <summary>Finds the ranges of the positions and those of the velocities.</summary>

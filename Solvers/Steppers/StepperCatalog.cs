@@ -1,3 +1,4 @@
+using System.Globalization;
 using FlowOde.Solvers.Tableaus;
 
 namespace FlowOde.Solvers.Steppers;
@@ -5,10 +6,13 @@ namespace FlowOde.Solvers.Steppers;
 /// <summary>All methods by name. A new one is its own file and a line here.</summary>
 public static class StepperCatalog
 {
-    /// <summary>The methods: Runge–Kutta methods, lowest order first, then reversible ones.</summary>
+    /// <summary>The methods: Runge–Kutta methods, lowest order first, then linear multistep ones, then reversible ones.</summary>
     public static IReadOnlyList<IStepper> All { get; } =
     [
         new ExplicitRungeKutta(Euler.Tableau),
+        new ExplicitRungeKutta(PolyNet.Tableau),
+        new ExplicitRungeKutta(FractalNet.Of(2)),
+        new ExplicitRungeKutta(FractalNet.Of(3)),
         new ExplicitRungeKutta(Midpoint.Tableau),
         new ExplicitRungeKutta(Heun2.Tableau),
         new ExplicitRungeKutta(Bosh3.Tableau),
@@ -17,6 +21,9 @@ public static class StepperCatalog
         new ExplicitRungeKutta(Dopri5.Tableau),
         new ExplicitRungeKutta(Tsit5.Tableau),
         new ExplicitRungeKutta(Dopri8.Tableau),
+        LmResNet.Of(-0.1),
+        LmResNet.Of(1),
+        SymplecticEuler.Method,
         Leapfrog.Method,
         AsynchronousLeapfrog.Method,
         ReversibleHeun.Method,
@@ -24,13 +31,26 @@ public static class StepperCatalog
         ReversibleCoupling.Of(Dopri5.Tableau),
     ];
 
-    /// <summary>The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner, listed or not.</summary>
+    /// <summary>
+    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>), <c>fractalnet</c> takes a depth and
+    /// <c>lm:</c> its k, listed or not.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The method cannot have this number; the message says why.</exception>
     public static IStepper? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return All.FirstOrDefault(stepper => stepper.Name == name)
-            ?? (name.StartsWith(ReversibleCoupling.Prefix, StringComparison.Ordinal) && Find(name[ReversibleCoupling.Prefix.Length..]) is ExplicitRungeKutta method
-                ? ReversibleCoupling.Of(method.Tableau)
-                : null);
+        if (All.FirstOrDefault(stepper => stepper.Name == name) is { } listed)
+        {
+            return listed;
+        }
+
+        if (name.StartsWith(FractalNet.Prefix, StringComparison.Ordinal))
+        {
+            return int.TryParse(name[FractalNet.Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int depth) ? new ExplicitRungeKutta(FractalNet.Of(depth)) : null;
+        }
+
+        return name.StartsWith(ReversibleCoupling.Prefix, StringComparison.Ordinal) && Find(name[ReversibleCoupling.Prefix.Length..]) is ExplicitRungeKutta method
+            ? ReversibleCoupling.Of(method.Tableau)
+            : LmResNet.Find(name);
     }
 }
