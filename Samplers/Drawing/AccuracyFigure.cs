@@ -53,10 +53,11 @@ public sealed record AccuracyFigure : IFigure
                 canvas.DrawLine(At(area, ordered[i - 1]), At(area, ordered[i]), line);
             }
 
+            using var interval = FigureStyle.Line(ScalingStyle.Colour(ordered[0].Index).WithAlpha((byte)(HasCurves ? 80 : 255)), 1.4f);
             foreach (var point in ordered)
             {
                 float x = At(area, point).X;
-                canvas.DrawLine(x, area.ToPixelY(Percent * point.Low), x, area.ToPixelY(Percent * point.High), line);
+                canvas.DrawLine(x, area.ToPixelY(Percent * point.Low), x, area.ToPixelY(Percent * point.High), interval);
             }
         }
 
@@ -82,10 +83,12 @@ public sealed record AccuracyFigure : IFigure
         }
     }
 
-    /// <summary>Where a point is drawn: those of nearly equal cost beside each other, as one would hide another.</summary>
+    private bool HasCurves => Points.GroupBy(point => point.Label).Any(group => group.Count() > 1);
+
+    /// <summary>Where a point is drawn: single points of nearly equal cost beside each other, as one would hide another.</summary>
     private SKPoint At(PlotArea area, AccuracyPoint point)
     {
-        AccuracyPoint[] near = [.. Points.Where(other => Math.Abs(Math.Log(other.Cost / point.Cost)) < SameCost)];
+        AccuracyPoint[] near = HasCurves ? [point] : [.. Points.Where(other => Math.Abs(Math.Log(other.Cost / point.Cost)) < SameCost)];
         var at = area.ToPixel(Math.Log10(point.Cost), Percent * point.Share);
         return new(at.X + (Beside * (Array.IndexOf(near, point) - ((near.Length - 1) / 2f))), at.Y);
     }

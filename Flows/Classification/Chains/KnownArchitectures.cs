@@ -7,8 +7,8 @@ public static class KnownArchitectures
     public static IReadOnlyList<Architecture> All { get; } = [.. new Architecture[]
     {
         new SteppedArchitecture("resnet", "euler", "residual blocks: forward Euler"),
-        new SteppedArchitecture("polynet", "polynet", "poly-2 blocks: backward Euler, truncated"),
-        new SteppedArchitecture("fractalnet", "fractalnet", "fractal blocks: an expansion of Runge–Kutta kind"),
+        new SteppedArchitecture("polynet", "polynet2", "poly-2 blocks: backward Euler, truncated"),
+        new SteppedArchitecture("fractalnet", "fractalnet2", "fractal blocks: an expansion of Runge–Kutta kind"),
         new ReversibleArchitecture(),
         new LinearMultistepArchitecture(),
         new SteppedArchitecture("rk2net", "midpoint", "two stages with the weights of one block: the midpoint rule"),

@@ -22,7 +22,7 @@ internal static class ClassifierDefaults
         var layer = new SettingLayer("default ")
             .Add("architecture", name)
             .Add("field", field)
-            .Add("channels", isSmall ? "32" : "64")
+            .Add("channels", "32")
             .Add("adjoint-memory", "512MB")
             .Add("optimizer", isSgd ? ClassifierCatalog.Sgd : ClassifierCatalog.Adam)
             .Add("lr", isSgd ? "0.1" : "0.004")

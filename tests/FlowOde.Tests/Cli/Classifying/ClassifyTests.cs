@@ -30,7 +30,7 @@ public sealed class ClassifyTests
     public void Classify_OfImages_LearnsThem()
     {
         using var folder = new TemporaryFolder();
-        var result = FlowodeCommand.Run(["classify", "digits", "--run", folder.File("run"), "--iterations", "120", "--architecture", "resnet", "--depth", "2", "--lr", "0.01", "--shift", "0", "--average", "0", .. _quick]);
+        var result = FlowodeCommand.Run(["classify", "digits", "--run", folder.File("run"), "--iterations", "120", "--architecture", "resnet", "--depth", "2", "--lr", "0.01", "--shift", "0", "--average", "0", "--threads", "1", "--channels", "16", "--batch", "64", "--validate-every", "60", "--device", "cpu", "--quiet", "--json"]);
         Assert.True(result.Code == 0, result.Error);
         Assert.True(result.Number("accuracy", "test", "share") >= 0.7, result.Out);
         Assert.True(File.Exists(folder.File("run/mistakes.png")));
