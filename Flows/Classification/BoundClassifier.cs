@@ -89,7 +89,7 @@ public sealed class BoundClassifier
     {
         using var graph = enable_grad();
         var last = state[0].detach().clone().requires_grad_();
-        var losses = (nn.functional.log_softmax(_head.Express(last, leaves), 1) * classes).sum(1).neg();
+        var losses = nn.functional.log_softmax(_head.Express(last, leaves), 1).mul(classes).sum(1).neg();
         using Scalar share = 1.0 / globalRows;
         var gradients = CheckedAutograd.Gradient(losses, [last, .. leaves], full_like(losses, share));
         using var noGradient = no_grad();
@@ -109,7 +109,7 @@ public sealed class BoundClassifier
         }
 
         Tensor Row(IReadOnlyList<double> numbers) => tensor([.. numbers], dtype: rows.dtype, device: rows.device);
-        return (rows - Row(_model.Mean)) / Row(_model.Scale);
+        return rows.add(Row(_model.Mean), CachedScalars.MinusOne).div(Row(_model.Scale));
     }
 
     private Tensor[] Slices(ExpressedMap map, long offset)

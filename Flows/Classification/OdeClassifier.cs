@@ -3,6 +3,7 @@ using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Classification;
@@ -108,18 +109,37 @@ public sealed class OdeClassifier : IDisposable
         }
     }
 
-    /// <summary>What is doubtful about parameters before they are trained, such as a multistep method that is not stable; null where nothing is.</summary>
-    public string? Warning(FlatVector parameters)
+    /// <summary>The architecture's own numbers among parameters, such as the weights k of a multistep method; none where it has none.</summary>
+    public double[] Coefficients(FlatVector parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (_coefficients is null)
         {
-            return null;
+            return [];
         }
 
         using var scope = NewDisposeScope();
-        return Options.Architecture.Warning(parameters[$"chain.{CoefficientName}"].to(ScalarType.Float64).cpu().data<double>().ToArray());
+        return parameters[$"chain.{CoefficientName}"].to(ScalarType.Float64).cpu().data<double>().ToArray();
     }
+
+    /// <summary>Gives all of the architecture's own numbers one value.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="intoParameters">The parameters, changed in place.</param>
+    /// <exception cref="InvalidOperationException">The architecture has none.</exception>
+    public void SetCoefficients(double value, FlatVector intoParameters)
+    {
+        ArgumentNullException.ThrowIfNull(intoParameters);
+        if (_coefficients is null)
+        {
+            throw new InvalidOperationException($"The architecture '{Options.Architecture.Name}' has no numbers of its own.");
+        }
+
+        using Scalar number = value;
+        intoParameters[$"chain.{CoefficientName}"].fill_(number);
+    }
+
+    /// <summary>What is doubtful about parameters before they are trained, such as a multistep method that is not stable; null where nothing is.</summary>
+    public string? Warning(FlatVector parameters) => _coefficients is null ? null : Options.Architecture.Warning(Coefficients(parameters));
 
     /// <summary>The classifier with numbers.</summary>
     /// <param name="parameters">The parameters, in <see cref="Layout"/>; they belong to the caller, and what is bound follows their changes.</param>

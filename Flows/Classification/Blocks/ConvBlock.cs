@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using static TorchSharp.torch;
 
@@ -39,7 +40,7 @@ internal sealed class ConvBlock : ExpressedBlock
         {
             h = convolution.Express(nn.functional.relu(norm.Express(h, parameters)), parameters);
             var share = Convolution.Affine(ones, parameters[place].view(-1, 1, Kernel, Kernel), null, _geometry);
-            h += t * share;
+            h = h.add(t.mul(share), CachedScalars.One);
         }
 
         return _last.Express(h, parameters);

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Classification.Blocks;
@@ -46,8 +47,8 @@ internal sealed class MlpBlockKind : BlockKind
         internal override Tensor Express(Tensor time, Tensor state, IReadOnlyList<Tensor> parameters)
         {
             var t = Broadcast(time, 2);
-            var h = nn.functional.linear(state, parameters[_first], parameters[_first + 1]) + (t * parameters[_firstTime].view(1, -1));
-            return nn.functional.linear(h.tanh(), parameters[_second], parameters[_second + 1]) + (t * parameters[_secondTime].view(1, -1));
+            var h = nn.functional.linear(state, parameters[_first], parameters[_first + 1]).add(t.mul(parameters[_firstTime].view(1, -1)), CachedScalars.One);
+            return nn.functional.linear(h.tanh(), parameters[_second], parameters[_second + 1]).add(t.mul(parameters[_secondTime].view(1, -1)), CachedScalars.One);
         }
     }
 

@@ -27,6 +27,9 @@ public abstract class Architecture
     /// <summary>Whether channels of zeros are added behind the stem (Dupont et al. 2019).</summary>
     public virtual bool IsAugmented => false;
 
+    /// <summary>Whether it has trained numbers of its own beside the blocks, such as the weights of a multistep method.</summary>
+    public bool HasCoefficients => Coefficients(LeastDepth) > 0;
+
     /// <summary>Whether this program can make it: its method is among the steppers.</summary>
     public virtual bool IsAvailable => true;
 

@@ -75,7 +75,7 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
                 {
                     using var scope = NewDisposeScope();
                     using Scalar k = _k[n];
-                    next.Flat.add_(_states[n - 1].Flat - _states[n].Flat, k);
+                    next.Flat.add_(_states[n - 1].Flat.add(_states[n].Flat, CachedScalars.MinusOne), k);
                 }
 
                 if (keepsTapes)
@@ -112,7 +112,7 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
                 if (n > 0)
                 {
                     before.add_(next, k);
-                    coefficients[0][n - 1].add_(next.dot(_states[n - 1].Flat - _states[n].Flat), CachedScalars.One);
+                    coefficients[0][n - 1].add_(next.dot(_states[n - 1].Flat.add(_states[n].Flat, CachedScalars.MinusOne)), CachedScalars.One);
                 }
 
                 (next, here) = (here, before);

@@ -44,6 +44,11 @@ internal static class ClassifierReport
             ["crossEntropy"] = new JsonObject([.. parts.Select(part => KeyValuePair.Create<string, JsonNode?>(part.Key, RunReport.Score(part.Value.CrossEntropy, "nats")))]),
             ["confusion"] = new JsonArray([.. parts["test"].Confusion().Select(row => new JsonArray([.. row.Select(count => JsonValue.Create(count))]))]),
         };
+        if (session.Model.Coefficients(state.Best) is { Length: > 0 } coefficients)
+        {
+            report["k"] = new JsonArray([.. coefficients.Select(k => JsonValue.Create(Math.Round(k, 6)))]);
+        }
+
         var (forward, backward) = RunReport.LastEvaluations(folder);
         report["nfe"] = new JsonObject { ["test"] = Math.Round(parts["test"].MeanEvaluations, 2), ["forward"] = forward, ["backward"] = backward };
         report["peakMemory"] = session.PeakMemory;
@@ -72,6 +77,11 @@ internal static class ClassifierReport
         string depth = report["depth"] is { } steps ? $", {steps} steps{(report["shared"]!.GetValue<bool>() ? " with shared weights" : "")}" : "";
         output.Out.WriteLine($"{report["architecture"]} of {report["field"]} blocks{depth}, {report["channels"]} channels: {report["parameters"]!.GetValue<long>():N0} parameters, {report["nfe"]!["test"]} evaluations of a block for a test row.");
         output.Out.WriteLine($"{report["iterations"]} iterations (best at {report["bestIteration"]}) in {report["trainingSeconds"]} s, peak memory {report["peakMemory"]!.GetValue<long>() / 1e6:N0} MB.");
+        if (report["k"] is JsonArray coefficients)
+        {
+            output.Out.WriteLine($"Weights k of the steps, learnt: {string.Join(", ", coefficients.Select(k => $"{k!.GetValue<double>():F4}"))}.");
+        }
+
         output.Out.WriteLine($"Run: {report["run"]}");
         foreach (var picture in report["pictures"]!.AsArray())
         {

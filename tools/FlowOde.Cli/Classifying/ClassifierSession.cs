@@ -35,7 +35,13 @@ internal sealed class ClassifierSession : IDisposable
         _random = new RandomSource((ulong)values.Integer("seed"));
         _solve = ClassifierSettings.Solve(values);
         Model = new(ClassifierSettings.Read(values, data.Rows.Dimension, data.Rows.Image, data.Classes.Count), data.Mean, data.Scale);
-        State = new TrainingState(Model.CreateParameters(_random, SolveSettings.DType(values), device), ClassifierSettings.Optimizer(values), TrainerSettings.Plan(values));
+        var parameters = Model.CreateParameters(_random, SolveSettings.DType(values), device);
+        if (values.Has("k"))
+        {
+            Model.SetCoefficients(values.Number("k"), parameters);
+        }
+
+        State = new TrainingState(parameters, ClassifierSettings.Optimizer(values), TrainerSettings.Plan(values));
     }
 
     /// <summary>The configuration.</summary>
@@ -60,6 +66,15 @@ internal sealed class ClassifierSession : IDisposable
         {
             StateStore.Read(_folder, State);
             SaveModelIfBetter();
+        }
+    }
+
+    /// <summary>Says by name what is doubtful about the parameters before training goes on.</summary>
+    public void Warn(Action<string> notice)
+    {
+        if (Model.Warning(State.Parameters) is { } warning)
+        {
+            notice($"Warning: {warning}");
         }
     }
 

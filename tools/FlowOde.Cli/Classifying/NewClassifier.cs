@@ -43,11 +43,7 @@ internal static class NewClassifier
         var device = TorchStart.Find(values.Text("device"));
         var config = new RunConfig(data.Rows.Address, data.Digest, data.Rows.Columns, values) { Image = data.Rows.Image, Classes = data.Classes };
         using var session = new ClassifierSession(folder, config, data, device);
-        if (session.Model.Warning(session.State.Parameters) is { } warning)
-        {
-            output.Notice($"Warning: {warning}");
-        }
-
+        session.Warn(output.Notice);
         using var held = RunLock.Take(folder);
         config.Write(folder);
         output.Notice($"Training {values.Text("architecture")} on {data.Rows.Name}: {data.Rows.TrainRows} rows of {data.Classes.Count} classes, {session.Model.ParameterCount:N0} parameters, run {folder.Path}.");

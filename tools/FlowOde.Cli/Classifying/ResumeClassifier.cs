@@ -34,6 +34,7 @@ internal static class ResumeClassifier
         var config = saved with { Values = values };
         using var session = new ClassifierSession(folder, config, data, TorchStart.Find(values.Text("device")));
         session.Resume();
+        session.Warn(output.Notice);
         if (flags.Values.ContainsKey("iterations") || flags.Values.ContainsKey("minutes"))
         {
             ResumeTraining.Extend(session.State, values);

@@ -21,6 +21,7 @@ internal static class ClassifierCatalog
         new("field", SettingKind.Text, "NAME", "what a block is") { Choices = () => KnownBlocks.All.Select(kind => kind.Name) },
         new("channels", SettingKind.Integer, "N", "channels of the state, of tables its columns") { Least = 1, Most = 65536 },
         new("extra-channels", SettingKind.Integer, "N", "channels beside those that start at zero, of anode") { Least = 1, Most = 65536 },
+        new("k", SettingKind.Number, "X", "what the weights k of lm-resnet start from, in place of draws in [-0.1, 0]; stable for -1 < k <= 1"),
         new("halvings", SettingKind.Integer, "N", "how often images are halved before the first step") { Least = 0, Most = 10 },
         new("optimizer", SettingKind.Text, "NAME", "how gradients move the weights") { Choices = () => [Adam, Sgd] },
         new("momentum", SettingKind.Number, "X", $"decay of the velocity of {Sgd}") { Least = 0, Most = 1, IsBelow = true },

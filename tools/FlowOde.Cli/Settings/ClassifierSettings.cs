@@ -63,6 +63,7 @@ internal static class ClassifierSettings
         .. architecture.ChoosesSteps ? _ofDepth : _ofSolver,
         .. architecture.HasOwnGradient ? ["adjoint", "adjoint-memory"] : Array.Empty<string>(),
         .. architecture.IsAugmented ? Array.Empty<string>() : ["extra-channels"],
+        .. architecture.HasCoefficients ? Array.Empty<string>() : ["k"],
     ];
 
     /// <summary>Refuses what would have no effect.</summary>
@@ -83,6 +84,7 @@ internal static class ClassifierSettings
             : $"--architecture {architecture.Name}, whose steps have their own method and number: give --depth N");
         Refuse(architecture.HasOwnGradient ? ["adjoint", "adjoint-memory"] : [], $"--architecture {architecture.Name}, whose gradient has its own way");
         Refuse(architecture.IsAugmented ? [] : ["extra-channels"], $"--architecture {architecture.Name}, which adds no channels; anode does");
+        Refuse(architecture.HasCoefficients ? [] : ["k"], $"--architecture {architecture.Name}, which has no k; lm-resnet does");
         Refuse(values.Text("optimizer") == ClassifierCatalog.Sgd ? [] : ["momentum"], $"--optimizer {values.Text("optimizer")}; {ClassifierCatalog.Sgd} has a momentum");
         Refuse(isOfImages ? [] : ["flip", "shift", "halvings"], "tables; it is for images");
         Refuse(values.Text("field") == "conv" ? [] : ["halvings"], $"--field {values.Text("field")}, which halves no images");

@@ -15,6 +15,7 @@ public sealed class BadClassesTests
     [InlineData("--depth says nothing about --architecture ode-net", "--label", "species", "--architecture", "ode-net", "--depth", "3")]
     [InlineData("--adjoint says nothing about --architecture revnet", "--label", "species", "--architecture", "revnet", "--adjoint", "direct")]
     [InlineData("--extra-channels says nothing about --architecture resnet", "--label", "species", "--architecture", "resnet", "--extra-channels", "2")]
+    [InlineData("--k says nothing about --architecture resnet", "--label", "species", "--architecture", "resnet", "--k", "0.5")]
     [InlineData("--momentum says nothing about --optimizer adam", "--label", "species", "--momentum", "0.5")]
     [InlineData("--shift says nothing about tables", "--label", "species", "--shift", "1")]
     [InlineData("--batch 1000 is more than", "--label", "species", "--batch", "1000")]
@@ -58,6 +59,18 @@ public sealed class BadClassesTests
         var result = FlowodeCommand.Run("classify", table, "--label", "kind", "--run", folder.File("run"), "--iterations", "2", "--channels", "4", "--batch", "8", "--threads", "1");
         Assert.True(result.Code == 0, result.Error);
         Assert.Matches("Warning: no (test|training) row is of the class rare", result.Error);
+    }
+
+    [Theory]
+    [InlineData("-1.1", true)]
+    [InlineData("0.5", false)]
+    public void Classify_WithWeightsThatAreUnstable_WarnsByNameBeforeItTrains(string k, bool warns)
+    {
+        using var folder = new TemporaryFolder();
+        var result = FlowodeCommand.Run("classify", "iris", "--label", "species", "--architecture", "lm-resnet", "--k", k, "--lr", "1e-9", "--run", folder.File("run"), "--iterations", "2", "--channels", "4", "--threads", "1", "--json");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal(warns, result.Error.Contains($"Warning: k of step 2 is {k}: the two-step method is zero-stable only for -1 < k <= 1", StringComparison.Ordinal));
+        Assert.All(result.Json["k"]!.AsArray(), value => Assert.Equal(double.Parse(k), value!.GetValue<double>(), 1e-5));
     }
 
     [Fact]
