@@ -1,3 +1,4 @@
+using System.Globalization;
 using FlowOde.Data.Images;
 using FlowOde.Data.Pictures;
 using FlowOde.Data.Readers;
@@ -71,16 +72,24 @@ public sealed record BundledSet
             throw new DataFormatException($"--delimiter and --header do not apply to the bundled set '{Name}'.");
         }
 
-        var parts = Resources.Select(ReadPart).ToArray();
+        // A set in one text part may have a column of text, which only labels are kept of.
+        var label = Resources.Count == 1 && IsText(Resources[0]) ? options.Label : null;
+        var parts = Resources.Select(resource => ReadPart(resource, label)).ToArray();
         var notices = new List<string>();
-        var plan = ColumnPlan.Make(Name, parts[0].Columns, options, notices);
+        var plan = ColumnPlan.Make(Name, parts[0].Columns, label is null ? options : options with { Label = null }, notices);
         var rows = parts.Sum(part => part.RowCount);
         var values = new double[rows * plan.Names.Length];
+        var labels = new List<string>(parts[0].Labels?.OfRows ?? []);
         var at = 0;
         foreach (var part in parts)
         {
             for (var row = 0; row < part.RowCount; row++)
             {
+                if (plan.Label is { } of)
+                {
+                    labels.Add(part.Row(row)[of.Column].ToString(CultureInfo.InvariantCulture));
+                }
+
                 foreach (var column in plan.Kept)
                 {
                     values[at++] = part.Row(row)[column];
@@ -94,18 +103,23 @@ public sealed record BundledSet
             ValidationRows = LacksValidation ? 0 : parts[1].RowCount,
             TestRows = parts[^1].RowCount,
         };
-        return new(plan.Names, values, Name, [.. parts[0].Notices, .. notices], published);
+        return new(plan.Names, values, Name, [.. parts[0].Notices, .. notices], published)
+        {
+            Labels = options.Label is null ? null : new(plan.Label?.Name ?? parts[0].Labels!.Column, [.. labels]),
+        };
     }
 
     /// <summary>Reads one part under the set's own column names; text columns are named in a notice, the guesses are no news.</summary>
-    private DataTable ReadPart(string resource)
+    private DataTable ReadPart(string resource, string? label)
     {
         using var stream = OpenResource(resource);
-        var text = !resource.EndsWith(".npy.gz", StringComparison.Ordinal);
-        var table = TableReaders.Read(stream, resource, text ? new() { Delimiter = ",", Header = HeaderMode.Yes } : new());
+        var text = IsText(resource);
+        var table = TableReaders.Read(stream, resource, text ? new() { Delimiter = ",", Header = HeaderMode.Yes, Label = label } : new());
         var notices = table.Notices.Select(notice => notice.Replace(resource, Name, StringComparison.Ordinal));
-        return new(text ? table.Columns : Columns, table.Values.ToArray(), Name, [.. notices]);
+        return new(text ? table.Columns : Columns, table.Values.ToArray(), Name, [.. notices]) { Labels = table.Labels };
     }
+
+    private static bool IsText(string resource) => !resource.EndsWith(".npy.gz", StringComparison.Ordinal);
 
     private static Stream OpenResource(string resource) =>
         typeof(BundledSet).Assembly.GetManifestResourceStream(Prefix + resource) ?? throw new InvalidOperationException($"The assembly lacks the resource {Prefix}{resource}.");

@@ -84,6 +84,11 @@ internal sealed class DelimitedReader : ITableReader
         if (!header)
         {
             CheckCount(first.Length, firstLine);
+            if (plan.Label is { } of)
+            {
+                collector.AddLabel(Encoding.UTF8.GetBytes(first[of.Column]));
+            }
+
             foreach (var column in plan.Kept)
             {
                 AddCell(Encoding.UTF8.GetBytes(first[column]), firstLine);
@@ -94,6 +99,11 @@ internal sealed class DelimitedReader : ITableReader
         for (var more = second is not null; more; more = records.Next())
         {
             CheckCount(records.Count, records.Line);
+            if (plan.Label is { } label)
+            {
+                collector.AddLabel(records.Field(label.Column));
+            }
+
             foreach (var column in plan.Kept)
             {
                 AddCell(records.Field(column), records.Line);

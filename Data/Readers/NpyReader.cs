@@ -89,6 +89,11 @@ internal sealed class NpyReader : ITableReader
         var (rowStep, columnStep) = fortranOrder ? (1L, (long)rows) : (columns, 1L);
         for (var row = 0; row < rows; row++)
         {
+            if (plan.Label is { } label)
+            {
+                collector.AddLabel(Encoding.UTF8.GetBytes(values[(row * rowStep) + (label.Column * columnStep)].ToString(CultureInfo.InvariantCulture)));
+            }
+
             foreach (var column in plan.Kept)
             {
                 var value = values[(row * rowStep) + (column * columnStep)];

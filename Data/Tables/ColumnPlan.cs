@@ -5,7 +5,7 @@ namespace FlowOde.Data.Tables;
 /// <summary>Which columns of a file are kept, in which order, and under which names.</summary>
 internal sealed class ColumnPlan
 {
-    private ColumnPlan(int[] kept, string[] names, bool chosen) => (Kept, Names, Chosen) = (kept, names, chosen);
+    private ColumnPlan(int[] kept, string[] names, bool chosen, (int Column, string Name)? label) => (Kept, Names, Chosen, Label) = (kept, names, chosen, label);
 
     /// <summary>Numbers from 0 of the kept columns in the file.</summary>
     internal int[] Kept { get; }
@@ -16,6 +16,9 @@ internal sealed class ColumnPlan
     /// <summary>Whether the user listed them, so that none may be left out silently.</summary>
     internal bool Chosen { get; }
 
+    /// <summary>The column that labels the rows, by number from 0 and name; null where none does.</summary>
+    internal (int Column, string Name)? Label { get; }
+
     /// <summary>Settles the columns of a file.</summary>
     /// <param name="source">The file, for messages.</param>
     /// <param name="found">The names found in the file; blanks and repetitions allowed.</param>
@@ -25,9 +28,12 @@ internal sealed class ColumnPlan
     {
         var names = MakeUnique(source, found, notices);
         var left = options.Drop.Select(column => Find(source, names, column, "--drop")).ToHashSet();
+        (int Column, string Name)? label = null;
         if (options.Label is not null)
         {
-            left.Add(Find(source, names, options.Label, "--label"));
+            var column = Find(source, names, options.Label, "--label");
+            label = (column, names[column]);
+            left.Add(column);
         }
 
         var kept = options.Columns.Select(column => Find(source, names, column, "--columns")).ToArray();
@@ -60,7 +66,7 @@ internal sealed class ColumnPlan
             notices.Add($"{source}: left out as asked: {string.Join(", ", dropped)}.");
         }
 
-        return new(kept, [.. kept.Select(column => names[column])], options.Columns.Count > 0);
+        return new(kept, [.. kept.Select(column => names[column])], options.Columns.Count > 0, label);
     }
 
     private static int Find(string source, string[] names, string wanted, string option)

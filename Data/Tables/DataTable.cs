@@ -64,6 +64,13 @@ public sealed class DataTable
     /// <summary>The split published with the data, or <see langword="null"/>.</summary>
     public PublishedParts? Parts { get; }
 
+    /// <summary>The column that labels the rows, where one was named; no part of the values, nor of <see cref="Digest"/>.</summary>
+    public TableLabels? Labels
+    {
+        get;
+        init => field = value is null || value.OfRows.Count == RowCount ? value : throw new ArgumentException($"There are {value.OfRows.Count} labels for {RowCount} rows.", nameof(value));
+    }
+
     /// <summary>Columns whose every row has the same number: they have no density. Computed on first use.</summary>
     public IReadOnlyList<string> ConstantColumns => _constantColumns.Value;
 

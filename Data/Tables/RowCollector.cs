@@ -12,6 +12,8 @@ internal sealed class RowCollector(string source, string rowWord, ColumnPlan pla
 {
     private readonly (long Line, string Text)[] _firstBad = new (long, string)[plan.Names.Length];
     private readonly int[] _numbers = new int[plan.Names.Length];
+    private readonly List<string> _labels = [];
+    private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
     private double[] _values = new double[1024];
     private int _count;
     private int _column;
@@ -48,6 +50,19 @@ internal sealed class RowCollector(string source, string rowWord, ColumnPlan pla
         }
     }
 
+    /// <summary>Adds the label of the current row, before or behind its cells.</summary>
+    /// <param name="text">The cell as found, in UTF-8; may be blank.</param>
+    internal void AddLabel(ReadOnlySpan<byte> text)
+    {
+        var label = Encoding.UTF8.GetString(text).Trim();
+        if (!_known.TryGetValue(label, out var same))
+        {
+            _known[label] = same = label;
+        }
+
+        _labels.Add(same);
+    }
+
     /// <summary>The finished table.</summary>
     /// <param name="notices">What was noticed so far; this adds to it.</param>
     internal DataTable Finish(List<string> notices)
@@ -72,9 +87,10 @@ internal sealed class RowCollector(string source, string rowWord, ColumnPlan pla
         }
 
         var values = Compact(kept, notices);
-        var table = new DataTable([.. kept.Select(column => plan.Names[column])], values, source, notices);
+        var labels = plan.Label is { } label ? new TableLabels(label.Name, [.. _labels]) : null;
+        var table = new DataTable([.. kept.Select(column => plan.Names[column])], values, source, notices) { Labels = labels };
         return table.RowCount > 1 && table.ConstantColumns.Count > 0
-            ? new(table.Columns, values, source, [.. notices, $"{source}: every row has the same number in: {string.Join(", ", table.ConstantColumns)}. Such a column has no density; --drop leaves it out."])
+            ? new(table.Columns, values, source, [.. notices, $"{source}: every row has the same number in: {string.Join(", ", table.ConstantColumns)}. Such a column has no density; --drop leaves it out."]) { Labels = labels }
             : table;
     }
 
@@ -84,6 +100,7 @@ internal sealed class RowCollector(string source, string rowWord, ColumnPlan pla
         var rows = _count / width;
         var into = 0;
         var dropped = 0;
+        var labelled = 0;
         var target = kept.Length == width ? _values : new double[(long)rows * kept.Length];
         for (var row = 0; row < rows; row++)
         {
@@ -99,7 +116,14 @@ internal sealed class RowCollector(string source, string rowWord, ColumnPlan pla
                     break;
                 }
             }
+
+            if (into > start && _labels.Count > 0)
+            {
+                _labels[labelled++] = _labels[row];
+            }
         }
+
+        _labels.RemoveRange(labelled, _labels.Count - labelled);
 
         if (into == 0)
         {

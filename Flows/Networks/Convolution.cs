@@ -36,7 +36,7 @@ internal static class Convolution
             if (!ReferenceEquals(wholeImages, images) || !ReferenceEquals(wholeWeight, weight))
             {
                 var whole = Affine(wholeImages, wholeWeight, null, geometry).narrow(0, 0, images.size(0)).narrow(1, 0, weight.size(geometry.IsTransposed ? 1 : 0));
-                return bias is null ? whole : whole + bias.view(-1, 1, 1);
+                return bias is null ? whole : whole.add(bias.view(-1, 1, 1), Layers.CachedScalars.One);
             }
         }
 

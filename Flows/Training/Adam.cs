@@ -8,7 +8,7 @@ namespace FlowOde.Flows.Training;
 
 /// <summary>Adam with decoupled weight decay, on one flat parameter vector: clipping, update and average are one pass over memory a step.</summary>
 /// <remarks>Kingma, Ba 2015; Loshchilov, Hutter 2019 (AdamW).</remarks>
-public sealed class Adam : IDisposable
+public sealed class Adam : IOptimizer
 {
     private readonly AdamOptions _options;
 
@@ -28,16 +28,13 @@ public sealed class Adam : IDisposable
     /// <summary>The decaying mean of the squared gradient. Belongs to the optimiser.</summary>
     public FlatVector SecondMoment { get; }
 
-    /// <summary>Steps made so far.</summary>
+    /// <inheritdoc/>
     public long Steps { get; set; }
 
-    /// <summary>Updates parameters and their average.</summary>
-    /// <param name="gradient">The gradient; not changed.</param>
-    /// <param name="gradientFactor">Multiplies the gradient first: below 1 where it is clipped.</param>
-    /// <param name="rate">The learning rate.</param>
-    /// <param name="averageDecay">The decay of the average after many steps; see <see cref="ExponentialMovingAverage"/>.</param>
-    /// <param name="intoParameters">The parameters, changed in place.</param>
-    /// <param name="intoAverage">Their average, changed in place.</param>
+    /// <inheritdoc/>
+    public IReadOnlyList<(string Name, FlatVector Vector)> Moments => [("adam.first", FirstMoment), ("adam.second", SecondMoment)];
+
+    /// <inheritdoc/>
     public void Step(FlatVector gradient, double gradientFactor, double rate, double averageDecay, FlatVector intoParameters, FlatVector intoAverage)
     {
         ArgumentNullException.ThrowIfNull(gradient);

@@ -1,7 +1,9 @@
+using FlowOde.Solvers.Vectors;
+
 namespace FlowOde.Flows.Training;
 
 /// <summary>The constants of <see cref="Adam"/>.</summary>
-public sealed record AdamOptions
+public sealed record AdamOptions : OptimizerOptions
 {
     /// <summary>Decay of the mean gradient, in [0, 1).</summary>
     /// <value>0.9 by default.</value>
@@ -34,6 +36,9 @@ public sealed record AdamOptions
         get;
         init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Weight decay must not be negative.");
     }
+
+    /// <inheritdoc/>
+    public override IOptimizer Create(FlatVector parameters) => new Adam(this, parameters);
 
     private static double InUnit(double value, string name) => value is >= 0 and < 1
         ? value

@@ -10,7 +10,7 @@ using FlowOde.Solvers.Vectors;
 namespace FlowOde.Flows.Training;
 
 /// <summary>
-/// Trains a flow: batch, loss and gradient, clipping, Adam, averaging, validation. A step is a pure function of the state and the
+/// Trains a model: batch, loss and gradient, clipping, the optimiser's step, averaging, validation. A step is a pure function of the state and the
 /// iteration's number. A solve that fails or a loss that is not finite skips the step; after five in a row the last good state comes
 /// back with half the rate.
 /// </summary>
@@ -22,8 +22,8 @@ public sealed class Trainer
     private static readonly TimeSpan _peakEvery = TimeSpan.FromSeconds(1);
 
     private readonly TrainerOptions _options;
-    private readonly IFlow _flow;
-    private readonly IObjective _objective;
+    private readonly IRunningStatistics? _statistics;
+    private readonly Func<TrainingBatch, FlowDraw, FlatVector, ObjectiveResult> _evaluate;
     private readonly RandomSource _random;
     private readonly Func<long, TrainingBatch> _batches;
     private readonly Func<ValidationResult> _validate;
@@ -36,7 +36,16 @@ public sealed class Trainer
     /// <param name="batches">The batch of an iteration: a pure function of its number. The trainer disposes it.</param>
     /// <param name="validate">Scores the state's <see cref="TrainingState.Average"/> on held-out rows.</param>
     public Trainer(TrainerOptions options, IFlow flow, IObjective objective, RandomSource random, Func<long, TrainingBatch> batches, Func<ValidationResult> validate) =>
-        (_options, _flow, _objective, _random, _batches, _validate) = (options, flow, objective, random, batches, validate);
+        (_options, _statistics, _evaluate, _random, _batches, _validate) = (options, flow as IRunningStatistics, (batch, draw, into) => objective.Evaluate(flow, batch, draw, batch.Rows.Length, into), random, batches, validate);
+
+    /// <summary>Prepares training of anything that has a loss and a gradient.</summary>
+    /// <param name="options">How to train.</param>
+    /// <param name="evaluate">The loss of a batch under the state's <see cref="TrainingState.Parameters"/>; adds its gradient to the vector it is given.</param>
+    /// <param name="random">The run's source of draws.</param>
+    /// <param name="batches">The batch of an iteration: a pure function of its number. The trainer disposes it.</param>
+    /// <param name="validate">Scores the state's <see cref="TrainingState.Average"/> on held-out rows.</param>
+    public Trainer(TrainerOptions options, Func<TrainingBatch, FlowDraw, FlatVector, ObjectiveResult> evaluate, RandomSource random, Func<long, TrainingBatch> batches, Func<ValidationResult> validate) =>
+        (_options, _evaluate, _random, _batches, _validate) = (options, evaluate, random, batches, validate);
 
     /// <summary>Trains until the plan is fulfilled, patience is used up, or a stop is asked for.</summary>
     /// <param name="state">Where to start from; changed in place and always consistent between iterations.</param>
@@ -101,7 +110,7 @@ public sealed class Trainer
         {
             using var batch = _batches(state.Iteration);
             var draw = new FlowDraw(_random, RandomPurpose.Probe, state.Iteration, batch.Rows) { Prior = state.Profiles };
-            var result = _objective.Evaluate(_flow, batch, draw, batch.Rows.Length, gradient);
+            var result = _evaluate(batch, draw, gradient);
             state.Profiles = _options.WarmStart ? result.Profiles : [];
             double norm = Math.Sqrt(LinearCombination.Dot(gradient, gradient, [new(0, gradient.Layout.Length)]));
             record = record with
@@ -120,7 +129,7 @@ public sealed class Trainer
             }
 
             state.Optimizer.Step(gradient, norm > _options.ClipNorm ? _options.ClipNorm / norm : 1, rate, _options.AverageDecay, state.Parameters, state.Average);
-            (_flow as IRunningStatistics)?.Commit(result.Moments);
+            _statistics?.Commit(result.Moments);
             state.FailuresInARow = 0;
             if (state.Optimizer.Steps % GoodEvery == 0)
             {

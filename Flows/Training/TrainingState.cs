@@ -11,16 +11,17 @@ public sealed class TrainingState : IDisposable
 {
     /// <summary>Starts a run.</summary>
     /// <param name="parameters">The initial parameters; the state owns them from now on.</param>
-    /// <param name="options">The constants of Adam.</param>
+    /// <param name="options">The constants of the optimiser.</param>
     /// <param name="plan">The number of iterations.</param>
     /// <param name="statistics">The initial running statistics, of a model that has any; the state owns them from now on.</param>
-    public TrainingState(FlatVector parameters, AdamOptions options, IterationPlan plan, FlatVector? statistics = null)
+    public TrainingState(FlatVector parameters, OptimizerOptions options, IterationPlan plan, FlatVector? statistics = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(options);
         (Parameters, Plan) = (parameters, plan);
-        (Average, Best, Optimizer) = (parameters.Clone(), parameters.Clone(), new Adam(options, parameters));
+        (Average, Best, Optimizer) = (parameters.Clone(), parameters.Clone(), options.Create(parameters));
         (GoodParameters, GoodAverage) = (parameters.Clone(), parameters.Clone());
-        (GoodFirstMoment, GoodSecondMoment) = (parameters.CreateLike(), parameters.CreateLike());
+        GoodMoments = [.. Optimizer.Moments.Select(_ => parameters.CreateLike())];
         Statistics = statistics ?? new FlatVector(VectorLayout.Empty, parameters.DType, parameters.Device);
         (BestStatistics, GoodStatistics) = (Statistics.Clone(), Statistics.Clone());
     }
@@ -44,7 +45,7 @@ public sealed class TrainingState : IDisposable
     public FlatVector GoodStatistics { get; }
 
     /// <summary>The optimiser with its moments.</summary>
-    public Adam Optimizer { get; }
+    public IOptimizer Optimizer { get; }
 
     /// <summary>The parameters of the last good state, to which failures in a row return.</summary>
     public FlatVector GoodParameters { get; }
@@ -52,11 +53,8 @@ public sealed class TrainingState : IDisposable
     /// <summary>Their average there.</summary>
     public FlatVector GoodAverage { get; }
 
-    /// <summary>The optimiser's first moment there.</summary>
-    public FlatVector GoodFirstMoment { get; }
-
-    /// <summary>The optimiser's second moment there.</summary>
-    public FlatVector GoodSecondMoment { get; }
+    /// <summary>The optimiser's moments there, in its order.</summary>
+    public IReadOnlyList<FlatVector> GoodMoments { get; }
 
     /// <summary>The optimiser's steps there.</summary>
     public long GoodSteps { get; set; }
@@ -101,8 +99,9 @@ public sealed class TrainingState : IDisposable
     public IReadOnlyList<(string Name, FlatVector Vector)> Vectors =>
     [
         ("parameters", Parameters), ("average", Average), ("best", Best),
-        ("adam.first", Optimizer.FirstMoment), ("adam.second", Optimizer.SecondMoment),
-        ("good.parameters", GoodParameters), ("good.average", GoodAverage), ("good.first", GoodFirstMoment), ("good.second", GoodSecondMoment),
+        .. Optimizer.Moments,
+        ("good.parameters", GoodParameters), ("good.average", GoodAverage),
+        .. Optimizer.Moments.Zip(GoodMoments, (moment, good) => ($"good.{moment.Name.Split('.')[^1]}", good)),
         .. RunningStatistics,
     ];
 
@@ -116,8 +115,11 @@ public sealed class TrainingState : IDisposable
         GoodParameters.CopyFrom(Parameters);
         GoodAverage.CopyFrom(Average);
         GoodStatistics.CopyFrom(Statistics);
-        GoodFirstMoment.CopyFrom(Optimizer.FirstMoment);
-        GoodSecondMoment.CopyFrom(Optimizer.SecondMoment);
+        foreach (var (moment, good) in Optimizer.Moments.Zip(GoodMoments))
+        {
+            good.CopyFrom(moment.Vector);
+        }
+
         GoodSteps = Optimizer.Steps;
     }
 
@@ -127,8 +129,11 @@ public sealed class TrainingState : IDisposable
         Parameters.CopyFrom(GoodParameters);
         Average.CopyFrom(GoodAverage);
         Statistics.CopyFrom(GoodStatistics);
-        Optimizer.FirstMoment.CopyFrom(GoodFirstMoment);
-        Optimizer.SecondMoment.CopyFrom(GoodSecondMoment);
+        foreach (var (moment, good) in Optimizer.Moments.Zip(GoodMoments))
+        {
+            moment.Vector.CopyFrom(good);
+        }
+
         Optimizer.Steps = GoodSteps;
         RateFactor /= 2;
         FailuresInARow = 0;
@@ -138,7 +143,7 @@ public sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Optimizer.Dispose();
-        foreach (var vector in new[] { Parameters, Average, Best, GoodParameters, GoodAverage, GoodFirstMoment, GoodSecondMoment, Statistics, BestStatistics, GoodStatistics })
+        foreach (var vector in GoodMoments.Concat([Parameters, Average, Best, GoodParameters, GoodAverage, Statistics, BestStatistics, GoodStatistics]))
         {
             vector.Dispose();
         }

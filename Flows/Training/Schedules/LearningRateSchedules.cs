@@ -12,6 +12,7 @@ public static class LearningRateSchedules
         ["inverse-sqrt"] = rate => new InverseSquareRoot { BaseRate = rate },
         ["linear"] = rate => new LinearDecay { BaseRate = rate },
         ["step"] = rate => new StepDecay { BaseRate = rate },
+        ["step-odenet"] = rate => new StepDecay { BaseRate = rate, Milestones = [0.375, 0.625, 0.875] }, // epochs 60, 100 and 140 of 160
     };
 
     /// <summary>The known names, sorted.</summary>

@@ -37,7 +37,7 @@ internal static class TrainingBench
         var random = new RandomSource((ulong)values.Integer("seed"));
         var dtype = SolveSettings.DType(values);
         var begin = InitialModel.Make(subject.Run is { } run ? RunFolder.Open(run) : null, values, subject.Data, dtype, device);
-        using var state = new TrainingState(begin.Parameters, new(), IterationPlan.Fixed(long.MaxValue), begin.Statistics);
+        using var state = new TrainingState(begin.Parameters, new AdamOptions(), IterationPlan.Fixed(long.MaxValue), begin.Statistics);
         var settings = SolveSettings.ForTraining(values);
         var network = new NetworkMeters(settle);
         var (gradient, data) = (new Meter(settle), new Meter(settle));

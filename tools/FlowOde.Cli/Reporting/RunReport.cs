@@ -73,8 +73,9 @@ internal static class RunReport
         return node;
     }
 
-    /// <summary>Mean evaluations of the last tenth of the run.</summary>
-    private static (double? Forward, double? Backward) LastEvaluations(RunFolder folder)
+    /// <summary>Mean evaluations of the last tenth of a run.</summary>
+    /// <param name="folder">The run.</param>
+    public static (double? Forward, double? Backward) LastEvaluations(RunFolder folder)
     {
         var good = RunLog.Read(folder).Where(record => record["skipped"] is null).ToArray();
         var last = good.TakeLast(Math.Max(1, good.Length / 10)).ToArray();

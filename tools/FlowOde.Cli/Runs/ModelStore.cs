@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Settings;
 using FlowOde.Flows.Bijections;
@@ -31,7 +30,7 @@ internal static class ModelStore
             .. trained.Parameters.Layout.Segments.Select((segment, i) => (segment.Name, trained.Parameters[i])),
             .. trained.Statistics.Layout.Segments.Select((segment, i) => (segment.Name, trained.Statistics[i])),
         ];
-        var metadata = new Dictionary<string, string> { ["kind"] = "flowode.model", ["iteration"] = $"{iteration}", [Config] = RunJson.Line(Portable(config)) };
+        var metadata = new Dictionary<string, string> { ["kind"] = "flowode.model", ["iteration"] = $"{iteration}", [Config] = RunJson.Line(config.ToPortableJson()) };
         AtomicFile.Write(folder.Model, stream => SafetensorsWriter.Write(stream, tensors, metadata));
     }
 
@@ -60,18 +59,6 @@ internal static class ModelStore
         {
             throw new CheckpointFormatException($"{folder.Model}: {problem.Message}", problem);
         }
-    }
-
-    /// <summary>The configuration without paths, versions and times, so that equal runs give equal bytes.</summary>
-    private static JsonObject Portable(RunConfig config)
-    {
-        var portable = config.ToJson();
-        foreach (string name in (string[])["program", "torchSharp", "runtime", "data"])
-        {
-            portable.Remove(name);
-        }
-
-        return portable;
     }
 
     private static FlatVector Vector(SafetensorsFile file, VectorLayout layout, ScalarType dtype)

@@ -18,15 +18,30 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
     /// <summary>How rows are images; null where they are rows of a table or points.</summary>
     public RunImage? Image { get; init; }
 
+    /// <summary>The names of the classes, of a classifier; null for a density.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
     /// <summary>Numbers of a row.</summary>
     public int Dimension => Image?.Length ?? Columns.Count;
 
     /// <summary>The version of this program.</summary>
     public static string ProgramVersion => typeof(RunConfig).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
-    /// <summary>Reads the configuration of a run.</summary>
+    /// <summary>Reads the configuration of a run of a density.</summary>
+    /// <exception cref="UsageException">The file is missing, damaged or of a newer version, or the run is a classifier.</exception>
+    public static RunConfig Read(RunFolder folder) => ReadAny(folder) is { Classes: null } config
+        ? config
+        : throw new UsageException($"'{folder.Path}' is a classifier, and this needs a density. `flowode score {folder.Path} DATA` applies a classifier, `flowode classify --resume {folder.Path}` continues its training.");
+
+    /// <summary>Reads the configuration of a run of a classifier.</summary>
+    /// <exception cref="UsageException">The file is missing, damaged or of a newer version, or the run is a density.</exception>
+    public static RunConfig ReadClassifier(RunFolder folder) => ReadAny(folder) is { Classes: not null } config
+        ? config
+        : throw new UsageException($"'{folder.Path}' is a density, and this needs a classifier. `flowode classify DATA` makes one.");
+
+    /// <summary>Reads the configuration of any run.</summary>
     /// <exception cref="UsageException">The file is missing, damaged or of a newer version.</exception>
-    public static RunConfig Read(RunFolder folder)
+    public static RunConfig ReadAny(RunFolder folder)
     {
         try
         {
@@ -44,6 +59,7 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
                 SettingValues.Merge(ConfigFile.Read(root["settings"] as JsonObject ?? throw Damaged(folder, "it has no 'settings'"), $"{folder.Config}: ")))
             {
                 Image = root["image"] is { } image ? RunImage.FromJson(image) : null,
+                Classes = root["classes"] is JsonArray classes ? [.. classes.Select(name => Text(name, folder))] : null,
             };
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or IOException or UnauthorizedAccessException)
@@ -74,7 +90,24 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
             json["image"] = Image.ToJson();
         }
 
+        if (Classes is not null)
+        {
+            json["classes"] = new JsonArray([.. Classes.Select(name => JsonValue.Create(name))]);
+        }
+
         return json;
+    }
+
+    /// <summary>The configuration without paths, versions and times, so that equal runs give equal bytes.</summary>
+    public JsonObject ToPortableJson()
+    {
+        var portable = ToJson();
+        foreach (string name in (string[])["program", "torchSharp", "runtime", "data"])
+        {
+            portable.Remove(name);
+        }
+
+        return portable;
     }
 
     private static string Text(JsonNode? node, RunFolder folder) => node?.GetValue<string>() ?? throw Damaged(folder, "a text is missing");

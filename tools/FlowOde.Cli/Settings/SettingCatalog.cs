@@ -7,8 +7,8 @@ namespace FlowOde.Cli.Settings;
 /// <summary>Everything a user may choose about a run. A new setting is a line here and its reader.</summary>
 internal static class SettingCatalog
 {
-    /// <summary>All settings, in the order in which help lists them.</summary>
-    public static IReadOnlyList<Setting> All { get; } =
+    /// <summary>The settings of flows, in the order in which help lists them.</summary>
+    public static IReadOnlyList<Setting> OfTraining { get; } =
     [
         new("objective", SettingKind.Text, "NAME", "what training makes small") { Choices = () => ObjectiveSettings.Names },
         .. ModelCatalog.All,
@@ -52,6 +52,9 @@ internal static class SettingCatalog
         new("dtype", SettingKind.Text, "float32|float64", "precision of training") { Choices = () => ["float32", "float64"] },
         new("threads", SettingKind.Integer, "N", "threads; results depend on it within rounding") { Least = 1, Most = 1024 },
     ];
+
+    /// <summary>All settings: those of flows, and those that only classifiers have.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [.. OfTraining, .. ClassifierCatalog.All];
 
     /// <summary>Settings that say the same thing in different ways: one source may give those of one way only, and overrides the others.</summary>
     public static IReadOnlyList<IReadOnlyList<IReadOnlyList<string>>> Alternatives { get; } =

@@ -158,7 +158,12 @@ internal static class SolveSettings
         }
     }
 
-    private static IStepSizeController Controller(SettingValues values, IStepper stepper, ScalarType dtype)
+    /// <summary>How steps are chosen.</summary>
+    /// <param name="values">The settings.</param>
+    /// <param name="stepper">The method.</param>
+    /// <param name="dtype">The type of numbers.</param>
+    /// <exception cref="UsageException">The method's steps cannot adapt, or the tolerances are below what the type can resolve.</exception>
+    public static IStepSizeController Controller(SettingValues values, IStepper stepper, ScalarType dtype)
     {
         if (values.Has("steps"))
         {

@@ -34,7 +34,7 @@ internal static class DataLoader
         {
             TableSource table => TableTrainingData.Make(table.Table, address, TableSettings.Split(values)),
             ToySource toy => ToyTrainingData.Make(toy.Density, address, random),
-            ImageSource images => ImageTrainingData.Make(images.Images, address, TableSettings.Split(values), values.Flag("flip")),
+            ImageSource images => ImageTrainingData.Make(images.Images, address, TableSettings.Split(values), new(values.Flag("flip"), values.Has("shift") ? (int)values.Integer("shift") : 0)),
             PictureSource picture => ToyTrainingData.Make(picture.Density, address, random),
             _ => throw new InvalidOperationException($"No reader for {source.GetType().Name}."),
         };

@@ -58,10 +58,19 @@ internal static class Finish
     /// <returns>The exit code.</returns>
     public static int Repeat(RunFolder folder, Output output)
     {
+        Repeat(folder, report => Print(report, output));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Does something with the report that a finished run has.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="print">What to do.</param>
+    /// <exception cref="UsageException">The report is damaged.</exception>
+    public static void Repeat(RunFolder folder, Action<JsonObject> print)
+    {
         try
         {
-            Print(JsonNode.Parse(File.ReadAllText(folder.Report))!.AsObject(), output);
-            return ExitCode.Done;
+            print(JsonNode.Parse(File.ReadAllText(folder.Report))!.AsObject());
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or NullReferenceException)
         {

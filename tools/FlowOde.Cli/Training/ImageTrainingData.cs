@@ -1,3 +1,4 @@
+using FlowOde.Cli.Runs;
 using FlowOde.Data.Images;
 using FlowOde.Data.Splits;
 using FlowOde.Data.Tables;
@@ -15,9 +16,9 @@ internal sealed class ImageTrainingData : TrainingData
     private (long Epoch, long[] Order) _epoch = (-1, []);
     private readonly ImageSet _images;
     private readonly int[] _rows;
-    private readonly bool _flips;
+    private readonly ImageAugmentation _augmentation;
 
-    private ImageTrainingData(ImageSet images, int[] rows, bool flips) => (_images, _rows, _flips) = (images, rows, flips);
+    private ImageTrainingData(ImageSet images, int[] rows, ImageAugmentation augmentation) => (_images, _rows, _augmentation) = (images, rows, augmentation);
 
     /// <inheritdoc/>
     public override int? TrainRows => _rows.Length;
@@ -26,9 +27,9 @@ internal sealed class ImageTrainingData : TrainingData
     /// <param name="images">The images.</param>
     /// <param name="address">The name or whole path.</param>
     /// <param name="options">How to split.</param>
-    /// <param name="flips">Whether training mirrors images by chance.</param>
+    /// <param name="augmentation">What training does to images by chance.</param>
     /// <exception cref="DataFormatException">Images are too few.</exception>
-    public static ImageTrainingData Make(ImageSet images, string address, SplitOptions options, bool flips)
+    public static ImageTrainingData Make(ImageSet images, string address, SplitOptions options, ImageAugmentation augmentation)
     {
         if (images.Count < FewestRows)
         {
@@ -41,13 +42,13 @@ internal sealed class ImageTrainingData : TrainingData
         }
 
         var (train, validation, test) = ImageSplit.Make(images, options);
-        return new(images, train, flips)
+        return new(images, train, augmentation)
         {
             Name = Path.GetFileName(images.Name.TrimEnd('/')),
             Address = address,
             Digest = images.Digest,
             Columns = [],
-            Image = new(images.Channels, images.Height, images.Width, images.Levels, images.ClassNames),
+            Image = Describe(images),
             Train = Part(images, Evenly(train, MostSample)),
             Validation = Part(images, Evenly(validation, MostSample)),
             Test = Part(images, Evenly(test, MostSample)),
@@ -71,18 +72,7 @@ internal sealed class ImageTrainingData : TrainingData
             _images.CopyRow(_rows[row], intoValues.AsSpan(i * Dimension, Dimension));
         }
 
-        if (_flips)
-        {
-            var chance = new double[intoRows.Length];
-            source.Stream(RandomPurpose.Augmentation, step).FillUniform<double>(intoRows, 1, chance);
-            for (int i = 0; i < intoRows.Length; i++)
-            {
-                for (int line = 0; chance[i] < 0.5 && line < _images.Channels * _images.Height; line++)
-                {
-                    Array.Reverse(intoValues, (i * Dimension) + (line * _images.Width), _images.Width);
-                }
-            }
-        }
+        _augmentation.Apply(source, step, intoRows, (_images.Channels, _images.Height, _images.Width), intoValues);
     }
 
     /// <inheritdoc/>
@@ -104,7 +94,7 @@ internal sealed class ImageTrainingData : TrainingData
     /// <summary>All images that training sees: those for training, and behind them the same mirrored where it mirrors some; as <see cref="TrainImages"/>.</summary>
     public Tensor SeenImages()
     {
-        if (!_flips)
+        if (!_augmentation.Flips)
         {
             return TrainImages();
         }
@@ -128,6 +118,9 @@ internal sealed class ImageTrainingData : TrainingData
             into.Slice(line, _images.Width).Reverse();
         }
     }
+
+    /// <summary>How rows of these images are images.</summary>
+    public static RunImage Describe(ImageSet images) => new(images.Channels, images.Height, images.Width, images.Levels, images.ClassNames);
 
     /// <summary>Images as rows of numbers.</summary>
     /// <param name="images">The images.</param>

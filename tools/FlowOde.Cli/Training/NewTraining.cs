@@ -48,6 +48,11 @@ internal static class NewTraining
     private static int Run(string nameOrPath, string? runPath, IReadOnlyList<SettingLayer> given, (RunFolder Folder, string Digest)? from, Output output)
     {
         var asked = SettingValues.Merge(given);
+        if (ClassifierCatalog.All.FirstOrDefault(setting => asked.Has(setting.Name)) is { } foreign)
+        {
+            throw new UsageException($"'{foreign.Name}' is a setting of classifiers; `flowode classify` trains them.");
+        }
+
         var folder = RunFolder.Create(runPath, from is { } begun ? Path.GetFileName(begun.Folder.Path) : Path.GetFileNameWithoutExtension(nameOrPath.TrimEnd('/')));
         try
         {

@@ -24,10 +24,7 @@ internal static class ResumeTraining
         }
 
         var values = SettingValues.Merge(saved.Values.ToLayer(), flags);
-        if (flags.Values.ContainsKey("threads") && values.Integer("threads") != saved.Values.Integer("threads"))
-        {
-            output.Notice($"Threads change from {saved.Values.Integer("threads")} to {values.Integer("threads")}: sums are taken in another order, so numbers will differ in their last digits.");
-        }
+        NoticeThreads(saved.Values, flags, values, output);
 
         var data = DataLoader.Prepare(DataLoader.Open(saved.Data, saved.Values, _ => { }), saved.Data, saved.Values);
         if (data.Digest != saved.Digest)
@@ -58,8 +55,17 @@ internal static class ResumeTraining
         return Finish.Train(folder, session, data, device, output);
     }
 
+    /// <summary>Says that another number of threads changes last digits.</summary>
+    public static void NoticeThreads(SettingValues saved, SettingLayer flags, SettingValues values, Output output)
+    {
+        if (flags.Values.ContainsKey("threads") && values.Integer("threads") != saved.Integer("threads"))
+        {
+            output.Notice($"Threads change from {saved.Integer("threads")} to {values.Integer("threads")}: sums are taken in another order, so numbers will differ in their last digits.");
+        }
+    }
+
     /// <summary>Gives the run a new length, decided here and now.</summary>
-    private static void Extend(TrainingState state, SettingValues values)
+    public static void Extend(TrainingState state, SettingValues values)
     {
         long total = values.Has("iterations") ? values.Integer("iterations") : TotalFor(state, 60 * values.Number("minutes"));
         if (total <= state.Iteration)

@@ -36,7 +36,8 @@ internal sealed class TableTrainingData : TrainingData
             }
         }
 
-        var train = Part(table, split.Train, split.Groups);
+        int[] labels = table.Labels?.ToNumbers() ?? [];
+        var train = Part(table, split.Train, split.Groups, labels);
         return new()
         {
             Name = Path.GetFileName(table.Source),
@@ -44,8 +45,8 @@ internal sealed class TableTrainingData : TrainingData
             Digest = table.Digest,
             Columns = table.Columns,
             Train = train,
-            Validation = Part(table, split.Validation, split.Groups),
-            Test = Part(table, split.Test, split.Groups),
+            Validation = Part(table, split.Validation, split.Groups, labels),
+            Test = Part(table, split.Test, split.Groups, labels),
             Standardize = Standardization.Of(train, table.Columns, table.Source),
         };
     }
@@ -68,7 +69,10 @@ internal sealed class TableTrainingData : TrainingData
         }
     }
 
-    private static DataPart Part(DataTable table, IReadOnlyList<int> rows, DistinctGroups groups)
+    /// <inheritdoc/>
+    public override int Label(long row) => Train.Labels.Length == 0 ? -1 : Train.Labels[row];
+
+    private static DataPart Part(DataTable table, IReadOnlyList<int> rows, DistinctGroups groups, int[] labels)
     {
         var values = new double[rows.Count * table.ColumnCount];
         for (int i = 0; i < rows.Count; i++)
@@ -76,6 +80,6 @@ internal sealed class TableTrainingData : TrainingData
             table.Row(rows[i]).CopyTo(values.AsSpan(i * table.ColumnCount));
         }
 
-        return new(values, [.. rows.Select(row => groups.GroupOfRow[row])], table.ColumnCount);
+        return new(values, [.. rows.Select(row => groups.GroupOfRow[row])], table.ColumnCount) { Labels = labels.Length == 0 ? [] : [.. rows.Select(row => labels[row])] };
     }
 }

@@ -9,7 +9,7 @@ namespace FlowOde.Cli.Verbs;
 /// <summary>All verbs, and how a command line finds its own.</summary>
 internal sealed class CommandTree
 {
-    private readonly Verb[] _top = [new TrainVerb(), new SampleVerb(), new ScoreVerb(), new RenderVerb(), new QualityVerb(), new CertifyVerb(), new ExplainVerb(), new MemoryVerb(), new BenchVerb(), new DataVerb(), new SolversVerb(), new MeasureVerb()];
+    private readonly Verb[] _top = [new TrainVerb(), new SampleVerb(), new ScoreVerb(), new RenderVerb(), new QualityVerb(), new ClassifyVerb(), new CertifyVerb(), new ExplainVerb(), new MemoryVerb(), new BenchVerb(), new DataVerb(), new SolversVerb(), new MeasureVerb()];
     private readonly Option<bool> _json = new("--json") { Recursive = true, Description = "standard output is exactly one JSON object" };
     private readonly Option<bool> _quiet = new("--quiet") { Recursive = true, Description = "says results and failures only" };
     private readonly Option<bool> _verbose = new("--verbose") { Recursive = true, Description = "says more; failures nobody foresaw with their trace" };

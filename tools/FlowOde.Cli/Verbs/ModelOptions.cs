@@ -27,6 +27,16 @@ internal sealed class ModelOptions(params IReadOnlyList<string> names)
     /// <returns>The model; belongs to the caller.</returns>
     public LoadedModel Load(ParseResult parsed, RunFolder folder, out SettingValues values, out Device device)
     {
+        var layer = Read(parsed);
+        device = TorchStart.Find(layer.Values.TryGetValue("device", out var chosen) ? chosen[0] : "auto");
+        var loaded = ModelStore.Read(folder);
+        values = SettingValues.Merge(loaded.Config.Values.ToLayer(), Completed(layer, loaded.Config.Values));
+        return loaded;
+    }
+
+    /// <summary>What was typed.</summary>
+    public SettingLayer Read(ParseResult parsed)
+    {
         var layer = new SettingLayer("");
         foreach (var option in _options)
         {
@@ -36,11 +46,7 @@ internal sealed class ModelOptions(params IReadOnlyList<string> names)
             }
         }
 
-        layer.Complete();
-        device = TorchStart.Find(layer.Values.TryGetValue("device", out var chosen) ? chosen[0] : "auto");
-        var loaded = ModelStore.Read(folder);
-        values = SettingValues.Merge(loaded.Config.Values.ToLayer(), Completed(layer, loaded.Config.Values));
-        return loaded;
+        return layer.Complete();
     }
 
     /// <summary>Tolerances in place of a run's constant steps need a controller, and one tolerance another.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using FlowOde.Cli.Classifying;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Pictures;
 using FlowOde.Cli.Reporting;
@@ -18,7 +19,7 @@ internal sealed class ScoreVerb : Verb
 {
     private readonly Argument<string> _run = new("RUN") { Description = "the folder of a run" };
     private readonly Argument<string?> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "a name or a file with the run's columns; may be left out with --check, and for images to score the run's own test images" };
-    private readonly Option<string> _out = Text("--out", "FILE", "log-density and standard error of each row, .csv or .npy, each also with .gz");
+    private readonly Option<string> _out = Text("--out", "FILE", "log-density and standard error of each row, of a classifier its probabilities, .csv or .npy, each also with .gz");
     private readonly Option<string> _probes = Text("--probes", "K", "Hutchinson's probes of each row in place of the exact trace; of images probes, or products of Hutch++, for each draw of the noise");
     private readonly Option<string> _trace = Text("--trace", "NAME", $"images: {string.Join(", ", TraceSettings.Names)}; hutchinson by default");
     private readonly Option<string> _samples = Text("--noise-samples", "K", "images: draws of the noise for each; 4 by default");
@@ -33,7 +34,7 @@ internal sealed class ScoreVerb : Verb
     /// <summary>Lays out the options.</summary>
     public ScoreVerb()
     {
-        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _condition, _tolerance, _check };
+        Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension; by a classifier the probabilities of its classes.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _condition, _tolerance, _check };
         _model.AddTo(Command);
         _table.AddTo(Command);
     }
@@ -43,7 +44,7 @@ internal sealed class ScoreVerb : Verb
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
-        ["flowode score runs/earthquakes new.csv --out scores.csv", "flowode score runs/moons moons --json", "flowode score runs/moons --check", "flowode score runs/digits digits --rows 100 --trace exact --grid likely.png"];
+        ["flowode score runs/earthquakes new.csv --out scores.csv", "flowode score runs/moons moons --json", "flowode score runs/moons --check", "flowode score runs/iris new.csv --out predictions.csv", "flowode score runs/digits digits --rows 100 --trace exact --grid likely.png"];
 
     /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
@@ -59,6 +60,11 @@ internal sealed class ScoreVerb : Verb
         double? tolerance = Numbers.Positive(parsed.GetValue(_tolerance), "--tolerance");
         OutputPath.Check(path, name);
         var folder = RunOrData.Run(parsed.GetRequiredValue(_run));
+        if (RunConfig.ReadAny(folder).Classes is not null)
+        {
+            return RunOnClasses(parsed, folder, output);
+        }
+
         if (RunConfig.Read(folder).Image is { } image)
         {
             return RunOnImages(parsed, folder, image, probes, Reachable(tolerance ?? ImageScorer.Tolerance, ScalarType.Float32), output);
@@ -186,6 +192,27 @@ internal sealed class ScoreVerb : Verb
             "marginal" => ClassUse.Marginal,
             _ => throw new UsageException($"--condition: '{asked}' is not known. Known are: class, none, marginal."),
         };
+    }
+
+    private int RunOnClasses(ParseResult parsed, RunFolder folder, Output output)
+    {
+        if (new Option[] { _probes, _trace, _samples, _grid, _condition, _tolerance, _check }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
+        {
+            throw new UsageException($"{idle.Name} is for densities; '{folder.Path}' is a classifier. `flowode classify --evaluate {folder.Path}` solves it in other ways.");
+        }
+
+        if (_model.IsGiven(parsed, "solver"))
+        {
+            throw new UsageException($"--solver is for densities; `flowode classify --evaluate {folder.Path} --solvers NAME` solves a classifier in other ways.");
+        }
+
+        using var loaded = ClassifierStore.Read(folder);
+        int most = (int)(Numbers.Integer(parsed.GetValue(_rows), "--rows", 1) ?? int.MaxValue);
+        var rows = parsed.GetValue(_data) is { } name
+            ? ClassifiedRows.Read(name, loaded.Config, SettingValues.Merge(_table.Read(parsed)), output.Notice)
+            : ClassifiedRows.Test(loaded.Config);
+        var values = SettingValues.Merge(loaded.Config.Values.ToLayer(), _model.Read(parsed));
+        return ClassifierScoring.Run(loaded, rows with { Part = rows.Part.AtMost(most) }, values, parsed.GetValue(_out), output);
     }
 
     private static double Reachable(double tolerance, ScalarType dtype) => SolveSettings.Reachable(new(tolerance, tolerance), dtype, "--tolerance").Relative;

@@ -41,7 +41,12 @@ internal sealed record ScoredRows(string Name, DataPart Part, IToyDensity? Truth
         ? new(toy.Name, ToyTrainingData.Part(toy, new RandomSource(FreshSeed), FreshPart), toy)
         : throw new UsageException($"'{toy.Name}' has 2 columns, but the model has {columns.Count}: {string.Join(", ", columns)}.");
 
-    private static ScoredRows FromTable(DataTable table, IReadOnlyList<string> columns, Action<string> notice)
+    /// <summary>Rows of a table that was read, in the columns of a model.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="columns">The model's columns.</param>
+    /// <param name="notice">Is told what was guessed.</param>
+    /// <exception cref="UsageException">The table has other columns.</exception>
+    public static ScoredRows FromTable(DataTable table, IReadOnlyList<string> columns, Action<string> notice)
     {
         foreach (string text in table.Notices)
         {

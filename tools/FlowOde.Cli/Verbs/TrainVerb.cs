@@ -15,7 +15,7 @@ internal sealed class TrainVerb : Verb
     private readonly Option<string> _from = Text("--from", "RUN", "trains the model of a run on, in a run of its own, by another objective or with other options; data and model are the run's");
     private readonly Option<string> _config = Text("--config", "FILE", "JSON with any of these options by name");
     private readonly Option<string> _preset = Text("--preset", "NAME", $"a set of options: {string.Join(", ", PresetCatalog.All.Select(preset => $"{preset.Name} ({preset.Help})"))}");
-    private readonly SettingOptions _settings = new(SettingCatalog.All.Select(setting => setting.Name));
+    private readonly SettingOptions _settings = new(SettingCatalog.OfTraining.Select(setting => setting.Name));
 
     /// <summary>Lays out the options.</summary>
     public TrainVerb()

@@ -181,7 +181,7 @@ public sealed class FlowMatchingTests
     {
         using var scope = NewDisposeScope();
         var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [32, 32], Activation = "tanh" }, TestFlows.Unit(2));
-        using var state = new TrainingState(model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU), new(), IterationPlan.Fixed(400));
+        using var state = new TrainingState(model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU), new AdamOptions(), IterationPlan.Fixed(400));
         using var flow = model.Bind(state.Parameters, TestFlows.Exact(1e-3));
         Tensor Rows(long step) => (TestFlows.Normal(256, 2, step: 100 + step) * tensor([0.5, 1.5])) + tensor([1.0, -1.0]);
         var options = new TrainerOptions { Schedule = new CosineDecay { BaseRate = 0.01 }, AverageDecay = 0.95 };

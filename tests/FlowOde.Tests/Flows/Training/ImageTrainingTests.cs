@@ -34,7 +34,7 @@ public sealed class ImageTrainingTests
             HasBatchNorm = true,
         });
         using var state = new TrainingState(
-            model.CreateParameters(Source, ScalarType.Float32, CPU), new(), IterationPlan.Fixed(120), model.CreateStatistics(ScalarType.Float32, CPU));
+            model.CreateParameters(Source, ScalarType.Float32, CPU), new AdamOptions(), IterationPlan.Fixed(120), model.CreateStatistics(ScalarType.Float32, CPU));
         var images = (arange(Rows, dtype: ScalarType.Float32) % Levels).view(-1, 1).expand(Rows, 16).contiguous();
         double before = Bits();
         using var flow = model.Bind(state.Parameters, Exact(1e-3) with { Trace = new HutchinsonTrace() }, statistics: state.Statistics);

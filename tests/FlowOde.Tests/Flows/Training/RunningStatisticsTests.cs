@@ -51,14 +51,14 @@ public sealed class RunningStatisticsTests
     public void Vectors_OfAModelWithoutNorms_AreThoseOfOldFiles()
     {
         using var with = NewState(1);
-        using var without = new TrainingState(new FlatVector(_model.Layout, ScalarType.Float64), new(), IterationPlan.Fixed(1));
+        using var without = new TrainingState(new FlatVector(_model.Layout, ScalarType.Float64), new AdamOptions(), IterationPlan.Fixed(1));
         Assert.Equal(9, without.Vectors.Count);
         Assert.Equal(["statistics", "best.statistics", "good.statistics"], with.Vectors.Skip(9).Select(entry => entry.Name));
         Assert.All(with.Vectors.Skip(9), entry => Assert.Equal(_model.StatisticsLayout, entry.Vector.Layout));
     }
 
     private static TrainingState NewState(long iterations) => new(
-        _model.CreateParameters(Source, ScalarType.Float64, CPU), new(), IterationPlan.Fixed(iterations), _model.CreateStatistics(ScalarType.Float64, CPU));
+        _model.CreateParameters(Source, ScalarType.Float64, CPU), new AdamOptions(), IterationPlan.Fixed(iterations), _model.CreateStatistics(ScalarType.Float64, CPU));
 
     private static void Run(TrainingState state, IObjective objective, Func<long, double> factor, List<double[]> means)
     {

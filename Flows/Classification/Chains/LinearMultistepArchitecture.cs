@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace FlowOde.Flows.Classification.Chains;
+
+/// <summary>A linear multistep method whose weight is trained at each step (Lu et al. 2018, §3).</summary>
+internal sealed class LinearMultistepArchitecture : Architecture
+{
+    private const double Widest = 0.1;
+
+    /// <inheritdoc/>
+    public override string Name => "lm-resnet";
+
+    /// <inheritdoc/>
+    public override string Description => "a linear two-step method with a trained weight k at each step";
+
+    /// <inheritdoc/>
+    public override int LeastDepth => 2;
+
+    /// <inheritdoc/>
+    public override bool HasOwnGradient => true;
+
+    /// <summary>The first step has no state before it, and so no weight.</summary>
+    internal override int Coefficients(int depth) => depth - 1;
+
+    /// <summary>Uniform in [−0.1, 0], as published.</summary>
+    internal override double Start(double uniform) => -Widest * uniform;
+
+    /// <summary>The method is zero-stable if and only if −1 &lt; k ≤ 1: its roots are 1 and −k.</summary>
+    internal override string? Warning(ReadOnlySpan<double> coefficients)
+    {
+        for (int i = 0; i < coefficients.Length; i++)
+        {
+            if (!(coefficients[i] is > -1 and <= 1))
+            {
+                return $"k of step {i + 2} is {coefficients[i].ToString("G4", CultureInfo.InvariantCulture)}: the two-step method is zero-stable only for -1 < k <= 1, so states grow with depth.";
+            }
+        }
+
+        return null;
+    }
+
+    internal override Chain CreateChain(ChainParts parts) => new LinearMultistepChain(parts);
+}

@@ -1,0 +1,155 @@
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Settings;
+using FlowOde.Flows.Classification.Chains;
+
+namespace FlowOde.Tests.Cli.Classifying;
+
+/// <summary><c>classify</c> from the command line to the report, and what is made of its runs.</summary>
+public sealed class ClassifyTests
+{
+    private static readonly string[] _quick = ["--threads", "1", "--device", "cpu", "--channels", "8", "--batch", "24", "--validate-every", "5", "--quiet", "--json"];
+
+    public static TheoryData<string> Architectures => [.. KnownArchitectures.All.Select(architecture => architecture.Name)];
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Classify_OfATable_LearnsItsClasses(string architecture)
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("run");
+        var result = Iris(run, 150, "--architecture", architecture, "--lr", "0.02");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.True(result.Number("accuracy", "test", "share") >= 0.85, result.Out);
+        Assert.Equal(architecture, result.Json["architecture"]!.GetValue<string>());
+        Assert.Equal(result.Number("rows", "test"), result.Json["confusion"]!.AsArray().SelectMany(row => row!.AsArray()).Sum(count => count!.GetValue<double>()));
+        Assert.True(JsonNode.DeepEquals(result.Json, JsonNode.Parse(File.ReadAllText(Path.Combine(run, "report.json")))));
+        Assert.All(["confusion.png", "loss.png", "model.safetensors", "state.safetensors", "log.jsonl"], name => Assert.True(File.Exists(Path.Combine(run, name)), name));
+    }
+
+    [Fact]
+    public void Classify_OfImages_LearnsThem()
+    {
+        using var folder = new TemporaryFolder();
+        var result = FlowodeCommand.Run(["classify", "digits", "--run", folder.File("run"), "--iterations", "120", "--architecture", "resnet", "--depth", "2", "--lr", "0.01", "--shift", "0", "--average", "0", "--threads", "1", "--channels", "16", "--batch", "64", "--validate-every", "60", "--device", "cpu", "--quiet", "--json"]);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.True(result.Number("accuracy", "test", "share") >= 0.7, result.Out);
+        Assert.True(File.Exists(folder.File("run/mistakes.png")));
+    }
+
+    [Fact]
+    public void Resume_OfAStoppedRun_EqualsTheRunThatWasNotStopped()
+    {
+        using var folder = new TemporaryFolder();
+        string whole = folder.File("whole"), stopped = folder.File("stopped");
+        foreach (string optimizer in (string[])["adam", "sgd"])
+        {
+            string[] more = ["--architecture", "ode-net", "--schedule", "constant", "--optimizer", optimizer, "--lr", "0.01"];
+            Assert.Equal(0, Iris(whole + optimizer, 30, more).Code);
+            Assert.Equal(0, Iris(stopped + optimizer, 15, more).Code);
+            var resumed = FlowodeCommand.Run("classify", "--resume", stopped + optimizer, "--iterations", "30", "--quiet", "--json");
+            Assert.True(resumed.Code == 0, resumed.Error);
+            Assert.Equal(Tensors(whole + optimizer), Tensors(stopped + optimizer));
+            var again = FlowodeCommand.Run("classify", "--resume", stopped + optimizer, "--quiet", "--json");
+            Assert.True(JsonNode.DeepEquals(resumed.Json, again.Json));
+        }
+    }
+
+    [Theory]
+    [InlineData("resnet", "--depth", "2")]
+    [InlineData("resnet", "--shared", "true")]
+    [InlineData("resnet", "--channels", "6")]
+    [InlineData("resnet", "--optimizer", "sgd")]
+    [InlineData("resnet", "--lr", "0.03")]
+    [InlineData("resnet", "--schedule", "step-odenet")]
+    [InlineData("resnet", "--warmup", "3")]
+    [InlineData("resnet", "--weight-decay", "0.5")]
+    [InlineData("resnet", "--clip", "0.01")]
+    [InlineData("resnet", "--average", "0.1")]
+    [InlineData("resnet", "--batch", "20")]
+    [InlineData("resnet", "--iterations", "7")]
+    [InlineData("resnet", "--seed", "1")]
+    [InlineData("resnet", "--test", "0.3")]
+    [InlineData("resnet", "--validation", "0.3")]
+    [InlineData("resnet", "--drop", "petal_width")]
+    [InlineData("resnet", "--dtype", "float64")]
+    [InlineData("ode-net", "--solver", "dopri5")]
+    [InlineData("ode-net", "--rtol", "1e-5")]
+    [InlineData("ode-net", "--atol", "1e-5")]
+    [InlineData("ode-net", "--steps", "2")]
+    [InlineData("ode-net", "--adjoint", "backsolve")]
+    [InlineData("anode", "--extra-channels", "3")]
+    public void Option_OfTraining_ChangesConfigurationAndModel(string architecture, string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        string usual = folder.File("usual"), other = folder.File("other");
+        string[] fixedOptions = ["--architecture", architecture];
+        Assert.Equal(0, Iris(usual, 6, fixedOptions).Code);
+        var result = Iris(other, 6, [.. fixedOptions, option, value]);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.False(JsonNode.DeepEquals(Setting(usual, option), Setting(other, option)), $"{option} did not reach the configuration");
+        Assert.NotEqual(Tensors(usual), Tensors(other));
+    }
+
+    [Theory]
+    [InlineData("--momentum", "0.5", "--optimizer", "sgd")]
+    [InlineData("--shift", "0", "--field", "conv")]
+    [InlineData("--flip", "true", "--field", "conv")]
+    [InlineData("--halvings", "2", "--field", "conv")]
+    [InlineData("--field", "mlp", "--shift", "1")]
+    public void Option_OfImages_ChangesConfigurationAndModel(string option, string value, params string[] with)
+    {
+        using var folder = new TemporaryFolder();
+        string[] quick = ["--iterations", "2", "--architecture", "resnet", "--depth", "1", "--validation-rows", "20", .. with, .. _quick];
+        string usual = folder.File("usual"), other = folder.File("other");
+        Assert.Equal(0, FlowodeCommand.Run(["classify", "digits", "--run", usual, .. quick]).Code);
+        var result = FlowodeCommand.Run(["classify", "digits", "--run", other, .. quick, option, value]);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.False(JsonNode.DeepEquals(Setting(usual, option), Setting(other, option)), $"{option} did not reach the configuration");
+        Assert.NotEqual(Tensors(usual), Tensors(other));
+    }
+
+    [Fact]
+    public void Classify_OfAllArchitectures_ComparesThemAtEqualParameters()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("all");
+        var result = Iris(run, 4, "--architecture", "all", "--solver", "dopri5");
+        Assert.True(result.Code == 0, result.Error);
+        double[] parameters = [.. result.Json["architectures"]!.AsArray().Select(report => report!["parameters"]!.GetValue<double>())];
+        Assert.Equal(KnownArchitectures.All.Count, parameters.Length);
+        Assert.All(parameters, count => Assert.InRange(count, 0.8 * parameters[0], 1.25 * parameters[0]));
+        Assert.True(File.Exists(Path.Combine(run, "accuracy.png")));
+        Assert.True(File.Exists(Path.Combine(run, "ode-net", "model.safetensors")));
+    }
+
+    [Fact]
+    public void Configuration_OfOneKind_IsRefusedByTheOther()
+    {
+        using var folder = new TemporaryFolder();
+        string ofFlows = folder.Write("flow.json", """{ "trace": "exact" }"""), ofClassifiers = folder.Write("net.json", """{ "architecture": "resnet" }""");
+        FlowodeCommand.Run("classify", "iris", "--label", "species", "--config", ofFlows, "--run", folder.File("a")).RequireRefusal(2, "'trace' is a setting of densities");
+        FlowodeCommand.Run("train", "iris", "--config", ofClassifiers, "--run", folder.File("b")).RequireRefusal(2, "'architecture' is a setting of classifiers");
+        Assert.False(Directory.Exists(folder.File("a")) || Directory.Exists(folder.File("b")));
+    }
+
+    [Fact]
+    public void Setting_OfClassifiers_IsKnownOnce() =>
+        Assert.Equal(SettingCatalog.All.Count, SettingCatalog.All.Select(setting => setting.Name).Distinct().Count());
+
+    private static CliResult Iris(string run, int iterations, params string[] more) => FlowodeCommand.Run(
+    [
+        "classify", "iris", "--label", "species", "--run", run,
+        .. _quick.Chunk(2).Where(pair => !more.Contains(pair[0])).SelectMany(pair => pair),
+        .. more.Contains("--iterations") ? [] : new[] { "--iterations", $"{iterations}" },
+        .. more,
+    ]);
+
+    private static JsonNode? Setting(string run, string option) => JsonNode.Parse(File.ReadAllText(Path.Combine(run, "config.json")))!["settings"]![option[2..]];
+
+    /// <summary>The model without its header, which holds the configuration.</summary>
+    private static byte[] Tensors(string run)
+    {
+        byte[] file = File.ReadAllBytes(Path.Combine(run, "model.safetensors"));
+        return file[(8 + (int)BitConverter.ToInt64(file))..];
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Runs;
+
+namespace FlowOde.Cli.Classifying;
+
+/// <summary>A trained block solved in one way.</summary>
+/// <param name="Solver">The method.</param>
+/// <param name="Steps">Constant steps, or null where steps adapt.</param>
+/// <param name="Tolerance">The tolerance of steps that adapt, or null.</param>
+/// <param name="Scores">What came out.</param>
+/// <param name="Agreement">Share of the rows that are taken for what the run itself takes them for.</param>
+internal sealed record DepthPoint(string Solver, int? Steps, double? Tolerance, PartScores Scores, double Agreement)
+{
+    /// <summary>How the steps are chosen, in words.</summary>
+    public string Choice => Steps is { } steps ? $"{steps} steps" : $"tolerance {Tolerance:G3}";
+
+    /// <summary>The point as an object.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["solver"] = Solver,
+        ["steps"] = Steps,
+        ["tolerance"] = Tolerance,
+        ["nfe"] = Math.Round(Scores.MeanEvaluations, 2),
+        ["accuracy"] = ClassifierReport.Share(Scores.Accuracy),
+        ["crossEntropy"] = RunJson.Number(Scores.CrossEntropy.Mean),
+        ["agreement"] = Math.Round(Agreement, 6),
+    };
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using FlowOde.Cli.Failures;
+using FlowOde.Cli.Reporting;
+using FlowOde.Cli.Runs;
+using FlowOde.Cli.Settings;
+using FlowOde.Cli.Verbs;
+using FlowOde.Flows.Training;
+
+namespace FlowOde.Cli.Classifying;
+
+/// <summary>The common course of new and continued runs of classifiers: training, scores, pictures, report.</summary>
+internal static class FinishClassifier
+{
+    /// <summary>Trains to the end, then reports.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="session">The run's session.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="output">Where to speak.</param>
+    /// <returns>The report, or null where the run was interrupted and is saved.</returns>
+    public static JsonObject? Train(RunFolder folder, ClassifierSession session, ClassifierData data, Output output)
+    {
+        var clock = Stopwatch.StartNew();
+        double before = session.State.Seconds;
+        using var interrupt = new Interrupt(() => output.Notice("Stopping after this iteration; a second Ctrl-C ends at once."));
+        var display = new ProgressDisplay(output, TrainerSettings.Read(session.Config.Values).SecondsLimit, new("cross-entropy", "nats", 1));
+        if (!session.State.IsComplete)
+        {
+            File.Delete(folder.Report); // of a shorter run: it must not pass for this one's
+        }
+
+        try
+        {
+            display.Show(() => session.Train(display, interrupt.Token));
+            interrupt.Token.ThrowIfCancellationRequested();
+            if (session.State.BestValidation is null)
+            {
+                throw new TrainingException($"No validation gave a finite score, so '{folder.Path}' has no model. {session.LastProblem ?? "The scores were not finite."} Lower --lr, or raise --max-steps.");
+            }
+
+            output.Notice("Scoring.");
+            using var scorer = session.CreateScorer();
+            var parts = new Dictionary<string, PartScores>
+            {
+                ["train"] = scorer.Score(data.Rows.Train, interrupt.Token),
+                ["validation"] = scorer.Score(data.Rows.Validation, interrupt.Token),
+                ["test"] = scorer.Score(data.Rows.Test, interrupt.Token),
+            };
+            var pictures = ClassifierPictures.Write(folder, data, parts["test"], $"{data.Rows.Name}: {session.Model.Options.Architecture.Name}");
+            var report = ClassifierReport.Create(folder, session, data, parts, pictures, before + clock.Elapsed.TotalSeconds);
+            AtomicFile.WriteText(folder.Report, RunJson.Text(report));
+            return report;
+        }
+        catch (OperationCanceledException)
+        {
+            string message = $"Interrupted after iteration {session.State.Iteration}; everything is saved. Continue with: flowode classify --resume {folder.Path}";
+            output.Error.WriteLine(message);
+            if (output.Json)
+            {
+                output.WriteJson(new JsonObject { ["error"] = message, ["exitCode"] = ExitCode.Interrupted, ["run"] = folder.Path });
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Prints a report.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Print(JsonObject? report, Output output)
+    {
+        if (report is null)
+        {
+            return ExitCode.Interrupted;
+        }
+
+        if (output.Json)
+        {
+            output.WriteJson(report);
+        }
+        else
+        {
+            ClassifierReport.Print(report, output);
+        }
+
+        return ExitCode.Done;
+    }
+}

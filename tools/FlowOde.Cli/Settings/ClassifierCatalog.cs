@@ -1,0 +1,41 @@
+using FlowOde.Flows.Classification.Blocks;
+using FlowOde.Flows.Classification.Chains;
+
+namespace FlowOde.Cli.Settings;
+
+/// <summary>The settings that only classifiers have.</summary>
+internal static class ClassifierCatalog
+{
+    /// <summary>In place of a name: every architecture.</summary>
+    public const string Every = "all";
+
+    /// <summary>The optimisers.</summary>
+    public const string Adam = "adam", Sgd = "sgd";
+
+    /// <summary>All of them, in the order in which help lists them.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("architecture", SettingKind.Text, "NAME", $"how blocks follow each other; {Every} trains each at about as many parameters") { Choices = () => [.. KnownArchitectures.All.Select(architecture => architecture.Name), Every] },
+        new("depth", SettingKind.Integer, "N", "number of steps, of architectures that do not choose them") { Least = 1, Most = 10_000 },
+        new("shared", SettingKind.Flag, "", "gives all steps the same weights") { Choices = () => [SettingValues.Yes, SettingValues.No] },
+        new("field", SettingKind.Text, "NAME", "what a block is") { Choices = () => KnownBlocks.All.Select(kind => kind.Name) },
+        new("channels", SettingKind.Integer, "N", "channels of the state, of tables its columns") { Least = 1, Most = 65536 },
+        new("extra-channels", SettingKind.Integer, "N", "channels beside those that start at zero, of anode") { Least = 1, Most = 65536 },
+        new("k", SettingKind.Number, "X", "what the weights k of lm-resnet start from, in place of draws in [-0.1, 0]; stable for -1 < k <= 1"),
+        new("halvings", SettingKind.Integer, "N", "how often images are halved before the first step") { Least = 0, Most = 10 },
+        new("optimizer", SettingKind.Text, "NAME", "how gradients move the weights") { Choices = () => [Adam, Sgd] },
+        new("momentum", SettingKind.Number, "X", $"decay of the velocity of {Sgd}") { Least = 0, Most = 1, IsBelow = true },
+        new("shift", SettingKind.Integer, "N", "moves images of a training step by up to N pixels, by chance") { Least = 0, Most = 1000 },
+    ];
+
+    /// <summary>The settings of <c>train</c> that classifiers have as well.</summary>
+    public static IReadOnlyList<string> Shared { get; } =
+    [
+        "solver", "rtol", "atol", "steps", "controller", "error-norm", "max-steps", "adjoint", "adjoint-memory",
+        "batch", "lr", "schedule", "warmup", "weight-decay", "clip", "average", "iterations", "minutes", "plan", "validate-every", "validation-rows", "patience",
+        .. SourceCatalog.All.Select(setting => setting.Name), "seed", "device", "dtype", "threads",
+    ];
+
+    /// <summary>Whether a setting is one of a classifier.</summary>
+    public static bool Has(string name) => Shared.Contains(name) || All.Any(setting => setting.Name == name);
+}

@@ -1,0 +1,93 @@
+using FlowOde.Cli.Runs;
+using FlowOde.Flows.Classification.Chains;
+
+namespace FlowOde.Cli.Settings;
+
+/// <summary>What holds for classifiers where nobody says anything, as a function of the data.</summary>
+internal static class ClassifierDefaults
+{
+    private const string Architecture = "ode-net";
+    private const int SmallImage = 256; // numbers of an image that trains in a minute
+    private const int SmallestHalved = 8;
+    private const int MostHalvings = 2;
+
+    /// <summary>The defaults of one architecture.</summary>
+    /// <param name="image">How rows are images, or null.</param>
+    /// <param name="rows">Training rows, or null while they are not known.</param>
+    /// <param name="asked">What the user chose: what is not chosen depends on it.</param>
+    public static SettingLayer For(RunImage? image, int? rows, SettingValues asked)
+    {
+        string name = asked.TextOrNull("architecture") ?? Architecture, field = asked.TextOrNull("field") ?? (image is null ? "mlp" : "conv");
+        bool isSgd = asked.TextOrNull("optimizer") == ClassifierCatalog.Sgd, isSmall = image is null || image.Length <= SmallImage;
+        var layer = new SettingLayer("default ")
+            .Add("architecture", name)
+            .Add("field", field)
+            .Add("channels", "32")
+            .Add("adjoint-memory", "512MB")
+            .Add("optimizer", isSgd ? ClassifierCatalog.Sgd : ClassifierCatalog.Adam)
+            .Add("lr", isSgd ? "0.1" : "0.004")
+            .Add("schedule", isSgd ? "step-odenet" : "cosine")
+            .Add("warmup", isSgd ? "0" : "20")
+            .Add("weight-decay", isSgd ? "0.0005" : "0.01")
+            .Add("clip", "10")
+            .Add("average", "0.99")
+            .Add("batch", $"{Math.Min(isSmall ? 64 : 128, rows ?? 64)}")
+            .Add("minutes", isSmall ? "1" : "40")
+            .Add("validate-every", "100")
+            .Add("validation-rows", "1000")
+            .Add("patience", "0")
+            .Add("validation", "0.1")
+            .Add("test", "0.2")
+            .Add("header", "auto")
+            .Add("missing", "fail")
+            .Add("seed", "0")
+            .Add("device", "auto")
+            .Add("dtype", "float32")
+            .Add("threads", $"{Math.Clamp(Environment.ProcessorCount, 1, 16)}");
+        if (isSgd)
+        {
+            layer.Add("momentum", "0.9");
+        }
+
+        if (image is not null)
+        {
+            layer.Add("shift", $"{(isSmall ? 1 : 2)}");
+        }
+
+        if (field == "conv" && image is not null)
+        {
+            layer.Add("halvings", $"{Halvings(Math.Min(image.Height, image.Width))}");
+        }
+
+        return KnownArchitectures.All.FirstOrDefault(entry => entry.Name == name) is { } architecture ? AddScheme(layer, architecture, isSmall) : layer;
+    }
+
+    /// <summary>How often images of this size are halved: while a side has 8 pixels, and twice at most, as published.</summary>
+    private static int Halvings(int side)
+    {
+        int halvings = 0;
+        while (halvings < MostHalvings && side >= SmallestHalved)
+        {
+            (side, halvings) = ((side + 1) / 2, halvings + 1);
+        }
+
+        return halvings;
+    }
+
+    private static SettingLayer AddScheme(SettingLayer layer, Architecture architecture, bool isSmall)
+    {
+        if (architecture.IsAugmented)
+        {
+            layer.Add("extra-channels", isSmall ? "8" : "16");
+        }
+
+        if (!architecture.HasOwnGradient)
+        {
+            layer.Add("adjoint", "auto");
+        }
+
+        return architecture.ChoosesSteps
+            ? layer.Add("solver", "bosh3").Add("rtol", "0.01").Add("atol", "0.01").Add("controller", "i").Add("error-norm", "segment").Add("max-steps", "1000")
+            : layer.Add("depth", isSmall ? "4" : "6").Add("shared", SettingValues.No);
+    }
+}

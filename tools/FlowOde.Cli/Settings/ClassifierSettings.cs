@@ -1,0 +1,100 @@
+using FlowOde.Cli.Failures;
+using FlowOde.Cli.Runs;
+using FlowOde.Flows.Classification;
+using FlowOde.Flows.Classification.Blocks;
+using FlowOde.Flows.Classification.Chains;
+using FlowOde.Flows.Training;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
+
+namespace FlowOde.Cli.Settings;
+
+/// <summary>Reads the shape of a classifier, and how it is solved and trained.</summary>
+internal static class ClassifierSettings
+{
+    private static readonly string[] _ofSolver = ["solver", "rtol", "atol", "steps", "controller", "error-norm", "max-steps"];
+    private static readonly string[] _ofDepth = ["depth", "shared"];
+
+    /// <summary>The shape.</summary>
+    /// <param name="values">The settings.</param>
+    /// <param name="dimension">Numbers of a row.</param>
+    /// <param name="image">How rows are images, or null.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <exception cref="ArgumentException">The settings do not go together.</exception>
+    public static OdeClassifierOptions Read(SettingValues values, int dimension, RunImage? image, int classes) => new()
+    {
+        Dimension = dimension,
+        Image = image?.Shape,
+        Classes = classes,
+        Architecture = KnownArchitectures.Named(values.Text("architecture")),
+        Field = KnownBlocks.Named(values.Text("field")),
+        Channels = (int)values.Integer("channels"),
+        ExtraChannels = values.Has("extra-channels") ? (int)values.Integer("extra-channels") : 0,
+        Depth = values.Has("depth") ? (int)values.Integer("depth") : 1,
+        IsShared = values.Flag("shared"),
+        Halvings = values.Has("halvings") ? (int)values.Integer("halvings") : 0,
+    };
+
+    /// <summary>How the chain is solved.</summary>
+    /// <exception cref="UsageException">Solver, steps and gradient method do not go together.</exception>
+    public static ClassifierSolve Solve(SettingValues values)
+    {
+        var usual = new ClassifierSolve { TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory") };
+        var architecture = KnownArchitectures.Named(values.Text("architecture"));
+        var stepper = architecture.ChoosesSteps ? StepperCatalog.Find(values.Text("solver"))! : usual.Stepper;
+        return usual with
+        {
+            Stepper = stepper,
+            Controller = architecture.ChoosesSteps ? SolveSettings.Controller(values, stepper, SolveSettings.DType(values)) : usual.Controller,
+            Norm = architecture.ChoosesSteps ? ErrorNormCatalog.Find(values.Text("error-norm"))! : usual.Norm,
+            Limits = architecture.ChoosesSteps ? new() { MaxSteps = (int)values.Integer("max-steps") } : usual.Limits,
+            Adjoint = architecture.HasOwnGradient ? usual.Adjoint : AdjointSettings.For(values.Text("adjoint"), architecture.Method ?? stepper, "--adjoint"),
+        };
+    }
+
+    /// <summary>The optimiser's constants.</summary>
+    public static OptimizerOptions Optimizer(SettingValues values) => values.Text("optimizer") == ClassifierCatalog.Sgd
+        ? new MomentumSgdOptions { Momentum = values.Number("momentum"), WeightDecay = values.Number("weight-decay") }
+        : TrainerSettings.Adam(values);
+
+    /// <summary>The settings that say nothing about an architecture.</summary>
+    public static IReadOnlyList<string> IdleFor(Architecture architecture) =>
+    [
+        .. architecture.ChoosesSteps ? _ofDepth : _ofSolver,
+        .. architecture.HasOwnGradient ? ["adjoint", "adjoint-memory"] : Array.Empty<string>(),
+        .. architecture.IsAugmented ? Array.Empty<string>() : ["extra-channels"],
+        .. architecture.HasCoefficients ? Array.Empty<string>() : ["k"],
+    ];
+
+    /// <summary>Refuses what would have no effect.</summary>
+    /// <param name="asked">What the user chose.</param>
+    /// <param name="values">What holds.</param>
+    /// <param name="isOfImages">Whether rows are images.</param>
+    /// <exception cref="UsageException">A setting says nothing about this classifier.</exception>
+    public static void RefuseIdle(SettingValues asked, SettingValues values, bool isOfImages)
+    {
+        var architecture = KnownArchitectures.Named(values.Text("architecture"));
+        if (!architecture.ChoosesSteps && values.Integer("depth") < architecture.LeastDepth)
+        {
+            throw new UsageException($"--depth {values.Integer("depth")}: --architecture {architecture.Name} has at least {architecture.LeastDepth} steps.");
+        }
+
+        Refuse(architecture.ChoosesSteps ? _ofDepth : _ofSolver, architecture.ChoosesSteps
+            ? $"--architecture {architecture.Name}, whose one block is solved in continuous time: give --steps N for constant steps, or --rtol"
+            : $"--architecture {architecture.Name}, whose steps have their own method and number: give --depth N");
+        Refuse(architecture.HasOwnGradient ? ["adjoint", "adjoint-memory"] : [], $"--architecture {architecture.Name}, whose gradient has its own way");
+        Refuse(architecture.IsAugmented ? [] : ["extra-channels"], $"--architecture {architecture.Name}, which adds no channels; anode does");
+        Refuse(architecture.HasCoefficients ? [] : ["k"], $"--architecture {architecture.Name}, which has no k; lm-resnet does");
+        Refuse(values.Text("optimizer") == ClassifierCatalog.Sgd ? [] : ["momentum"], $"--optimizer {values.Text("optimizer")}; {ClassifierCatalog.Sgd} has a momentum");
+        Refuse(isOfImages ? [] : ["flip", "shift", "halvings"], "tables; it is for images");
+        Refuse(values.Text("field") == "conv" ? [] : ["halvings"], $"--field {values.Text("field")}, which halves no images");
+
+        void Refuse(IEnumerable<string> names, string what)
+        {
+            if (names.FirstOrDefault(asked.Has) is { } name)
+            {
+                throw new UsageException($"--{name} says nothing about {what}.");
+            }
+        }
+    }
+}
