@@ -79,7 +79,7 @@ public sealed class Logit : IFlow
             {
                 // dv/dy = (1 − 2α)(1/s + 1/(1 − s)), and dΔ/dy = (1 − 2α)(1/s − 1/(1 − s)).
                 var column = cotangent.DeltaLogDensity.unsqueeze(1);
-                return ((cotangent.Values + column) / lower).add_((cotangent.Values - column) / upper, CachedScalars.One).mul_(_slope);
+                return cotangent.Values.add(column, CachedScalars.One).div_(lower).add_(cotangent.Values.sub(column).div_(upper), CachedScalars.One).mul_(_slope);
             },
             lower,
             upper);
@@ -110,6 +110,6 @@ public sealed class Logit : IFlow
     {
         using Scalar constant = -LogSlope;
         var (log, logUpper) = (lower.log(), upper.log());
-        return (log - logUpper, log.add(logUpper).sum([1L]).add_(constant));
+        return (log.sub(logUpper), log.add(logUpper, CachedScalars.One).sum([1L]).add_(constant));
     }
 }

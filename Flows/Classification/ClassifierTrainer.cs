@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.Training;
 using FlowOde.Solvers.Fields;
@@ -77,7 +78,7 @@ internal sealed class ClassifierTrainer : IDisposable
         workers.Run(shards, shard => Shard(step, rows, rows.Length * shard / shards, rows.Length * (shard + 1) / shards, shard));
         for (int shard = 1; shard < shards; shard++)
         {
-            _gradients[0].Flat.add_(_gradients[shard].Flat);
+            _gradients[0].Flat.add_(_gradients[shard].Flat, CachedScalars.One);
         }
 
         return _losses.Take(shards).Sum();

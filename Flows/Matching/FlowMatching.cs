@@ -68,8 +68,8 @@ public sealed class FlowMatching(IProbabilityPath path, ITimeSampling times, dou
         using (enable_grad())
         {
             using Scalar scale = span, shift = clock.BaseTime;
-            var found = network.Express((at * scale) + shift, new DualExpression(point, null), context, leaves.Tensors).Values;
-            rowLoss = ((found * scale) - velocity).square().mean([1]);
+            var found = network.Express(at.mul(scale).add(shift), new DualExpression(point, null), context, leaves.Tensors).Values;
+            rowLoss = found.mul(scale).sub(velocity).square().mean([1]);
             using Scalar share = 1.0 / globalRows;
             loss = rowLoss.sum() * share;
         }
@@ -105,7 +105,7 @@ public sealed class FlowMatching(IProbabilityPath path, ITimeSampling times, dou
         double[] when = Array.ConvertAll(times.Draw(batch.Rows, Stream(draw, Draws.Time)), time => path.Span.First + (time * (path.Span.Last - path.Span.First)));
         PathCoefficients[] at = Array.ConvertAll(when, path.At);
         var point = (data * Column(at, here => here.Data, data)) + (noise * Column(at, here => here.Noise, data));
-        var velocity = (data * Column(at, here => here.DataRate, data)) + (noise * Column(at, here => here.NoiseRate, data));
+        var velocity = data.mul(Column(at, here => here.DataRate, data)).add_(noise.mul(Column(at, here => here.NoiseRate, data)), CachedScalars.One);
         if (path.HasSpread)
         {
             var spread = Normals(batch.Rows, (int)data.shape[1], draw, Draws.Spread, data);

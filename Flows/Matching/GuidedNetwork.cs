@@ -80,7 +80,7 @@ public sealed class GuidedNetwork : INetwork
 
         var without = _network.Express(time, input, null, parameters);
         using Scalar first = 1 + _weight, second = -_weight;
-        return new((given.Values * first) + (without.Values * second), given.Tangents is null ? null : (given.Tangents * first) + (without.RequireTangents() * second));
+        return new(given.Values.mul(first).add(without.Values.mul(second), CachedScalars.One), given.Tangents?.mul(first).add(without.RequireTangents().mul(second), CachedScalars.One));
     }
 
     /// <inheritdoc/>

@@ -46,6 +46,7 @@ public static class KernelDiscrepancy
     /// <summary>For each row of a, the sum of k over b; for each row of b that over a. Of one set, without a row's k with itself.</summary>
     private static (double[] OfA, double[] OfB) Sums(Tensor a, Tensor b, IFeatureKernel kernel, bool isOneSet)
     {
+        using TorchSharp.Scalar one = 1.0;
         var ofB = zeros(b.size(0), dtype: ScalarType.Float64);
         var ofA = new List<double>();
         for (long start = 0; start < a.size(0); start += RowsAtOnce)
@@ -59,7 +60,7 @@ public static class KernelDiscrepancy
             }
 
             ofA.AddRange(matrix.sum(1).data<double>().ToArray());
-            ofB.add_(matrix.sum([0L]));
+            ofB.add_(matrix.sum([0L]), one);
         }
 
         return ([.. ofA], ofB.data<double>().ToArray());

@@ -88,7 +88,8 @@ public sealed class HalvesField : IHalvedField, IDisposable
             }
 
             _halves[half].Pullback(kept.Inner[half], Part(cotangent, half), weight, Part(intoState, 1 - half), Gradient(intoGradient, half), intoTime is null ? null : kept.Time);
-            intoTime?.add_(kept.Time);
+            using TorchSharp.Scalar whole = 1.0; // an implicit one may be freed during the call
+            intoTime?.add_(kept.Time, whole);
         }
     }
 
