@@ -1,5 +1,5 @@
-using FlowOde.Flows.Layers;
 using FlowOde.Flows.Composition;
+using FlowOde.Flows.Layers;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Training;
 using FlowOde.Solvers.Vectors;

@@ -49,7 +49,8 @@ internal sealed record QualityMeasures(Proportion? Accuracy, RecognitionScore? R
             KernelDiscrepancy.Of(ofValidation, ofTest, kernel),
             FrechetDistance.Of(Some(ofValidation), Some(ofTest)),
             MemorizationCheck.Of(drawn, data.SeenImages(), test),
-            samples.Rows) { FrechetImages = each };
+            samples.Rows)
+        { FrechetImages = each };
     }
 
     /// <summary>The measures as an object.</summary>
