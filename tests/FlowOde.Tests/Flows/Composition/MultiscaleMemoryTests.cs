@@ -58,7 +58,8 @@ public sealed class MultiscaleMemoryTests
         {
             if (++_evaluations % CollectEvery == 0)
             {
-                GC.Collect(0);
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
             }
         }
     }
