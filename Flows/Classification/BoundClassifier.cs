@@ -1,6 +1,7 @@
 using FlowOde.Flows.Classification.Blocks;
 using FlowOde.Flows.Classification.Chains;
 using FlowOde.Flows.Layers;
+using FlowOde.Flows.Networks;
 using FlowOde.Flows.Objectives;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Fields;
@@ -15,14 +16,17 @@ public sealed class BoundClassifier
 {
     private readonly OdeClassifier _model;
     private readonly FlatVector _parameters;
-    private readonly ExpressedMap _stem;
-    private readonly ExpressedMap _head;
     private readonly Chain _chain;
     private readonly ClassifierSolve _solve;
+    private readonly ExpressedMap _stem;
+    private readonly ExpressedMap _head;
     private readonly long _headOffset;
 
-    internal BoundClassifier(OdeClassifier model, FlatVector parameters, ExpressedMap stem, ExpressedMap head, Chain chain, ClassifierSolve solve, long headOffset) =>
-        (_model, _parameters, _stem, _head, _chain, _solve, _headOffset) = (model, parameters, stem, head, chain, solve, headOffset);
+    internal BoundClassifier(OdeClassifier model, FlatVector parameters, Chain chain, ClassifierSolve solve)
+    {
+        (_model, _parameters, _chain, _solve) = (model, parameters, chain, solve);
+        (_stem, _head, _headOffset) = (model.Stem, model.Head, model.Offsets[^2]);
+    }
 
     /// <summary>What the classifier says of rows.</summary>
     /// <param name="rows">The rows in the data's own units, [B, D], of the parameters' type and device. Not changed.</param>
@@ -34,7 +38,7 @@ public sealed class BoundClassifier
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         using var start = new FlatVector(_chain.StateLayout(rows.size(0)), _parameters.DType, _parameters.Device);
-        Begin(_stem.Express(Standardised(rows), Slices(_stem, 0)), start);
+        Begin(_stem.Express(_model.Standardised(rows), Slices(_stem, 0)), start);
         var (final, evaluations) = _chain.Run(start);
         using (final)
         {
@@ -59,7 +63,7 @@ public sealed class BoundClassifier
         Tensor begun;
         using (enable_grad())
         {
-            begun = _stem.Express(Standardised(rows), stemLeaves);
+            begun = _stem.Express(_model.Standardised(rows), stemLeaves);
         }
 
         using var noGradient = no_grad();
@@ -101,24 +105,9 @@ public sealed class BoundClassifier
     /// <summary>Writes what the stem made; channels beyond stay zero.</summary>
     private static void Begin(Tensor made, FlatVector intoStart) => intoStart[0].narrow(1, 0, made.size(1)).copy_(made);
 
-    private Tensor Standardised(Tensor rows)
-    {
-        if (rows.dim() != 2 || rows.size(1) != _model.Options.Dimension)
-        {
-            throw new ArgumentException($"Rows are [B, {_model.Options.Dimension}]; found [{string.Join(", ", rows.shape)}].", nameof(rows));
-        }
+    private Tensor[] Slices(ExpressedMap map, long offset) => ExpressedParameters.Tensors(_parameters.Slice(map.Parameters.Layout, offset));
 
-        Tensor Row(IReadOnlyList<double> numbers) => tensor([.. numbers], dtype: rows.dtype, device: rows.device);
-        return rows.add(Row(_model.Mean), CachedScalars.MinusOne).div(Row(_model.Scale));
-    }
-
-    private Tensor[] Slices(ExpressedMap map, long offset)
-    {
-        var slice = _parameters.Slice(map.Parameters.Layout, offset);
-        return [.. Enumerable.Range(0, slice.Layout.Segments.Count).Select(i => slice[i])];
-    }
-
-    private Tensor[] Leaves(ExpressedMap map, long offset) => Array.ConvertAll(Slices(map, offset), part => part.detach().requires_grad_());
+    private Tensor[] Leaves(ExpressedMap map, long offset) => ExpressedParameters.Leaves(_parameters.Slice(map.Parameters.Layout, offset));
 
     private static void Add(ReadOnlySpan<Tensor?> gradients, FlatVector intoGradient, ExpressedMap map, long offset)
     {

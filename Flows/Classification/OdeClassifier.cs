@@ -1,4 +1,5 @@
 using FlowOde.Flows.Classification.Blocks;
+using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Randomness;
 using FlowOde.Solvers.Fields;
@@ -72,6 +73,18 @@ public sealed class OdeClassifier : IDisposable
 
     /// <summary>Number of parameters.</summary>
     public long ParameterCount => Layout.Segments.Sum(segment => segment.Length);
+
+    /// <summary>What leads to the first state.</summary>
+    internal ExpressedMap Stem => _stem;
+
+    /// <summary>What leads from the last state to the scores of classes.</summary>
+    internal ExpressedMap Head => _head;
+
+    /// <summary>The block.</summary>
+    internal ExpressedBlock Block => _block;
+
+    /// <summary>Where the parameters of the stem, of each block, of the head and of the chain begin.</summary>
+    internal IReadOnlyList<long> Offsets => _offsets;
 
     /// <summary>First values of the parameters.</summary>
     /// <param name="source">The run's draws.</param>
@@ -156,7 +169,7 @@ public sealed class OdeClassifier : IDisposable
         }
 
         var fields = Enumerable.Range(1, Options.Blocks).Select(i => new BlockField(_block, parameters.Slice(_block.Parameters.Layout, _offsets[i]), isTrained)).ToArray();
-        return new(this, parameters, _stem, _head, Options.Architecture.CreateChain(new()
+        return new(this, parameters, Options.Architecture.CreateChain(new()
         {
             Fields = fields,
             Offsets = _offsets[1..],
@@ -165,7 +178,20 @@ public sealed class OdeClassifier : IDisposable
             Depth = Options.Depth,
             Solve = solve,
             Pool = _pool,
-        }), solve, _offsets[^2]);
+        }), solve);
+    }
+
+    /// <summary>Rows in the units of the network: without their mean, over their scale.</summary>
+    /// <exception cref="ArgumentException">They are not [B, D].</exception>
+    internal Tensor Standardised(Tensor rows)
+    {
+        if (rows.dim() != 2 || rows.size(1) != Options.Dimension)
+        {
+            throw new ArgumentException($"Rows are [B, {Options.Dimension}]; found [{string.Join(", ", rows.shape)}].", nameof(rows));
+        }
+
+        Tensor Row(double[] numbers) => tensor(numbers, dtype: rows.dtype, device: rows.device);
+        return rows.add(Row(_mean), CachedScalars.MinusOne).div(Row(_scale));
     }
 
     /// <summary>Frees the memory that is kept for solves.</summary>

@@ -40,6 +40,12 @@ internal sealed class ExpressedParameters
         return _starts.Count - 2;
     }
 
+    /// <summary>The segments of parameters, in their order.</summary>
+    internal static torch.Tensor[] Tensors(FlatVector parameters) => [.. Enumerable.Range(0, parameters.Layout.Segments.Count).Select(i => parameters[i])];
+
+    /// <summary>The segments as leaves of a graph; they belong to the caller's scope, and share the parameters' memory.</summary>
+    internal static torch.Tensor[] Leaves(FlatVector parameters) => Array.ConvertAll(Tensors(parameters), part => part.detach().requires_grad_());
+
     /// <exception cref="ArgumentException">The vector has another layout.</exception>
     internal void Check(FlatVector parameters)
     {

@@ -8,9 +8,6 @@ public sealed record TrainerOptions
     /// <summary>The learning rate over the run.</summary>
     public required ILearningRateSchedule Schedule { get; init; }
 
-    /// <summary>The constants of Adam.</summary>
-    public AdamOptions Adam { get; init; } = new();
-
     /// <summary>The 2-norm beyond which a gradient is scaled down, greater than 0; infinity for no clipping.</summary>
     public double ClipNorm
     {

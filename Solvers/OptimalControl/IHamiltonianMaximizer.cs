@@ -8,5 +8,6 @@ public interface IHamiltonianMaximizer
     /// <summary>Replaces a control by a better one.</summary>
     /// <param name="point">Where.</param>
     /// <param name="intoControl">θ_n so far; overwritten.</param>
-    void Maximize(HamiltonianPoint point, FlatVector intoControl);
+    /// <returns>How many values of the Hamiltonian were computed.</returns>
+    int Maximize(HamiltonianPoint point, FlatVector intoControl);
 }

@@ -97,7 +97,7 @@ public sealed class LinearQuadraticProblem : ITerminalCost, IHamiltonianMaximize
 
     /// <summary>(R + ρBᵀB)u = Bᵀp_{n+1} + ρBᵀBu_n, with the mean of p over the rows: ∇_xH does not depend on u, so that the second penalty has no part.</summary>
     /// <inheritdoc/>
-    public void Maximize(HamiltonianPoint point, FlatVector intoControl)
+    public int Maximize(HamiltonianPoint point, FlatVector intoControl)
     {
         ArgumentNullException.ThrowIfNull(point);
         ArgumentNullException.ThrowIfNull(intoControl);
@@ -109,6 +109,8 @@ public sealed class LinearQuadraticProblem : ITerminalCost, IHamiltonianMaximize
         {
             intoControl.AsSpan<double>(0)[i] = u[i, 0];
         }
+
+        return 0; // solved, not searched for
     }
 
     /// <summary>Frees the field's control.</summary>

@@ -37,9 +37,24 @@ public sealed record SuccessiveApproximations
             throw new OdeSolveException($"Successive approximations diverge: the cost is {trajectory.Cost} with a penalty of {Penalty:R}. Raise the penalty, or shorten the horizon.", problem.Grid[^1], problem.Grid[1] - problem.Grid[0], problem.Layers);
         }
 
+        Improve(problem, trajectory, intoControls);
+        return trajectory.Cost;
+    }
+
+    /// <summary>The second half of an iteration, for one who has swept already: every layer's control moves to where it maximises its Hamiltonian.</summary>
+    /// <param name="problem">The problem; the parameters of its field are overwritten.</param>
+    /// <param name="trajectory">The states and costates of the controls so far.</param>
+    /// <param name="intoControls">θ_n, one a layer; overwritten with the next.</param>
+    /// <returns>How many values of Hamiltonians were computed.</returns>
+    public int Improve(ControlProblem problem, ControlTrajectory trajectory, IReadOnlyList<FlatVector> intoControls)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(trajectory);
+        ArgumentNullException.ThrowIfNull(intoControls);
+        int values = 0;
         for (int n = 0; n < problem.Layers; n++)
         {
-            Maximizer.Maximize(
+            values += Maximizer.Maximize(
                 new()
                 {
                     Time = problem.Grid[n],
@@ -53,6 +68,6 @@ public sealed record SuccessiveApproximations
                 intoControls[n]);
         }
 
-        return trajectory.Cost;
+        return values;
     }
 }

@@ -11,40 +11,49 @@ using Spectre.Console;
 
 namespace FlowOde.Cli.Classifying;
 
-/// <summary>Trains every architecture at about as many parameters, each in a run of its own, and compares them.</summary>
+/// <summary>Trains architectures at about as many parameters, each in runs of their own, and compares them.</summary>
 internal static class ArchitectureSweep
 {
-    private const string Reference = "resnet";
     private const int MostChannels = 512;
 
     /// <summary>Trains them all.</summary>
     /// <param name="nameOrPath">The data.</param>
     /// <param name="path">The folder of the runs, or null for a free name.</param>
     /// <param name="given">What the user said, later layers winning.</param>
+    /// <param name="seeds">Runs of each, with seeds from --seed on; at least 1.</param>
     /// <param name="output">Where to speak.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(string nameOrPath, string? path, IReadOnlyList<SettingLayer> given, Output output)
+    public static int Run(string nameOrPath, string? path, IReadOnlyList<SettingLayer> given, int seeds, Output output)
     {
         RunOrData.RequireData(nameOrPath);
         NewClassifier.RefuseForeign(given);
+        var architectures = ArchitecturesOf(given);
         var parent = RunFolder.Create(path, $"{Path.GetFileNameWithoutExtension(nameOrPath.TrimEnd('/'))}-architectures");
         try
         {
             var data = NewClassifier.Load(nameOrPath, given, output);
-            long target = Size(data, Layers(given, Reference));
-            var runs = KnownArchitectures.All.Select(architecture => (architecture.Name, Layers: Sized(data, Layers(given, architecture.Name), target))).ToArray();
-            var reports = new List<JsonObject>();
-            foreach (var (name, layers) in runs)
+            long target = Size(data, Layers(given, architectures[0]));
+            var sized = architectures.Select(architecture => Sized(data, Layers(given, architecture), target)).ToArray();
+            var runs = new List<ArchitectureRuns>();
+            foreach (var layers in sized)
             {
-                if (NewClassifier.Run(RunFolder.Create(parent.File(name), name), data, layers, output) is not { } report)
+                var values = NewClassifier.Effective(data, layers);
+                var reports = new List<JsonObject>();
+                for (long seed = values.Integer("seed"); reports.Count < seeds; seed++)
                 {
-                    return ExitCode.Interrupted;
+                    string name = values.Text("architecture") + (seeds > 1 ? $"-{seed}" : "");
+                    if (NewClassifier.Run(RunFolder.Create(parent.File(name), name), data, [.. layers, new SettingLayer("").Add("seed", $"{seed}")], output) is not { } report)
+                    {
+                        return ExitCode.Interrupted;
+                    }
+
+                    reports.Add(report);
                 }
 
-                reports.Add(report);
+                runs.Add(new(reports));
             }
 
-            return Finish(parent, data, reports, output);
+            return Finish(parent, data, runs, output);
         }
         finally
         {
@@ -52,13 +61,19 @@ internal static class ArchitectureSweep
         }
     }
 
-    /// <summary>What the user said of one architecture: what does not apply to it is left out.</summary>
-    private static IReadOnlyList<SettingLayer> Layers(IReadOnlyList<SettingLayer> given, string name)
+    /// <summary>Those asked for; refuses what says nothing about any of them.</summary>
+    private static IReadOnlyList<Architecture> ArchitecturesOf(IReadOnlyList<SettingLayer> given)
     {
-        var architecture = KnownArchitectures.Named(name);
-        var layer = SettingValues.Merge(given).ToLayer([.. ClassifierSettings.IdleFor(architecture), "architecture"]).Add("architecture", name);
-        return [layer];
+        var asked = SettingValues.Merge(given);
+        var architectures = ClassifierCatalog.Architectures(asked.TextOrNull("architecture") ?? ClassifierDefaults.Architecture);
+        return asked.All.Keys.FirstOrDefault(name => architectures.All(architecture => ClassifierSettings.IdleFor(architecture).Contains(name))) is { } idle
+            ? throw new UsageException($"--{idle} says nothing about --architecture {asked.TextOrNull("architecture")}.")
+            : architectures;
     }
+
+    /// <summary>What the user said of one architecture: what does not apply to it is left out.</summary>
+    private static IReadOnlyList<SettingLayer> Layers(IReadOnlyList<SettingLayer> given, Architecture architecture) =>
+        [SettingValues.Merge(given).ToLayer([.. ClassifierSettings.IdleFor(architecture), "architecture"]).Add("architecture", architecture.Name)];
 
     private static long Size(ClassifierData data, IReadOnlyList<SettingLayer> layers)
     {
@@ -81,17 +96,25 @@ internal static class ArchitectureSweep
         return With(2 * (low > 1 && target - Size(data, With(2 * (low - 1))) < Size(data, With(2 * low)) - target ? low - 1 : low));
     }
 
-    private static int Finish(RunFolder parent, ClassifierData data, List<JsonObject> reports, Output output)
+    private static int Finish(RunFolder parent, ClassifierData data, List<ArchitectureRuns> runs, Output output)
     {
         string picture = parent.File("accuracy.png");
+        JsonObject[] medians = [.. runs.Select(run => run.Median)];
+        int seeds = runs[0].Reports.Count;
         FigureFile.Write(picture, new AccuracyFigure
         {
-            Points = [.. reports.Select((report, i) => new AccuracyPoint(report["architecture"]!.GetValue<string>(), i, report["nfe"]!["test"]!.GetValue<double>(), Of(report, "share"), Of(report, "low"), Of(report, "high")))],
+            Points = [.. medians.Select((report, i) => new AccuracyPoint(runs[i].Name, i, report["nfe"]!["test"]!.GetValue<double>(), ArchitectureRuns.Test(report, "share"), ArchitectureRuns.Test(report, "low"), ArchitectureRuns.Test(report, "high")))],
             XTitle = "evaluations of a block for a test row",
             Title = $"{data.Rows.Name}: one vector field, many schemes",
-            Caption = $"test accuracy of {reports[0]["rows"]!["test"]} rows with 95 % intervals; {reports.Min(Parameters):N0} to {reports.Max(Parameters):N0} parameters",
+            Caption = $"test accuracy of {data.Rows.Test.Rows} rows with 95 % intervals{(seeds > 1 ? $", medians of {seeds} seeds" : "")}; {runs.Min(run => run.Parameters):N0} to {runs.Max(run => run.Parameters):N0} parameters",
         });
-        var all = new JsonObject { ["folder"] = parent.Path, ["data"] = data.Rows.Name, ["architectures"] = new JsonArray([.. reports.Select(report => report.DeepClone())]), ["pictures"] = new JsonArray(picture) };
+        var all = new JsonObject
+        {
+            ["folder"] = parent.Path,
+            ["data"] = data.Rows.Name,
+            ["architectures"] = new JsonArray([.. runs.Select((run, i) => run.ToJson(i > 0 ? runs[0] : null))]),
+            ["pictures"] = new JsonArray(picture),
+        };
         AtomicFile.WriteText(parent.Report, RunJson.Text(all));
         if (output.Json)
         {
@@ -99,19 +122,36 @@ internal static class ArchitectureSweep
             return ExitCode.Done;
         }
 
-        var table = Output.NewTable(("architecture", false), ("test accuracy", true), ("channels", true), ("parameters", true), ("evaluations", true), ("iterations", true), ("seconds", true), ("peak, MB", true));
-        foreach (var report in reports)
+        output.WriteTable(Table(runs));
+        if (seeds > 1)
         {
-            table.AddRow($"{report["architecture"]}", ClassifierReport.Percent(report["accuracy"]!["test"]!), $"{report["channels"]}", $"{Parameters(report):N0}", $"{report["nfe"]!["test"]}", $"{report["iterations"]}", $"{report["trainingSeconds"]!.GetValue<double>():F0}", $"{report["peakMemory"]!.GetValue<long>() / 1e6:F0}");
+            output.Out.WriteLine($"Each row is the run of the median accuracy of {seeds} seeds; in brackets the lowest and the highest.");
+            foreach (var run in runs.Skip(1))
+            {
+                var over = run.Over(runs[0]);
+                output.Out.WriteLine($"{run.Name} over {runs[0].Name}, {over.Pairs} pairs of equal seeds: {100 * over.Mean:+0.00;-0.00;0.00} points (95 %: {100 * over.Low:+0.00;-0.00;0.00} to {100 * over.High:+0.00;-0.00;0.00}).");
+            }
         }
 
-        output.WriteTable(table);
         output.Out.WriteLine($"Peak memory is that of this process, which trained them one after another. Runs: {parent.Path}");
         output.Out.WriteLine($"Picture: {picture}");
         return ExitCode.Done;
     }
 
-    private static double Of(JsonObject report, string name) => report["accuracy"]!["test"]![name]!.GetValue<double>();
+    private static Table Table(List<ArchitectureRuns> runs)
+    {
+        var table = Output.NewTable(("architecture", false), ("test accuracy", true), ("channels", true), ("parameters", true), ("evaluations", true), ("iterations", true), ("seconds", true), ("peak, MB", true));
+        foreach (var run in runs)
+        {
+            var report = run.Median;
+            string range = run.Reports.Count > 1 ? $" [{100 * run.Accuracies.Min():F2}, {100 * run.Accuracies.Max():F2}]" : "";
+            table.AddRow([.. new[]
+            {
+                run.Name, ClassifierReport.Percent(report["accuracy"]!["test"]!) + range, $"{report["channels"]}", $"{run.Parameters:N0}", $"{report["nfe"]!["test"]}", $"{report["iterations"]}",
+                $"{report["trainingSeconds"]!.GetValue<double>():F0}", $"{report["peakMemory"]!.GetValue<long>() / 1e6:F0}",
+            }.Select(cell => new Text(cell))]);
+        }
 
-    private static long Parameters(JsonObject report) => report["parameters"]!.GetValue<long>();
+        return table;
+    }
 }

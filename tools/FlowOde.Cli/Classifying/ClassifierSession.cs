@@ -20,6 +20,7 @@ internal sealed class ClassifierSession : IDisposable
     private readonly Device _device;
     private readonly RandomSource _random;
     private readonly ClassifierSolve _solve;
+    private readonly HamiltonianAscent? _control;
     private long _savedBest = -1;
 
     /// <summary>Makes classifier and state; nothing is written yet.</summary>
@@ -41,6 +42,7 @@ internal sealed class ClassifierSession : IDisposable
             Model.SetCoefficients(values.Number("k"), parameters);
         }
 
+        _control = ClassifierSettings.Control(values) is { } climbing ? new(Model, parameters, climbing) : null;
         State = new TrainingState(parameters, ClassifierSettings.Optimizer(values), TrainerSettings.Plan(values));
     }
 
@@ -91,7 +93,7 @@ internal sealed class ClassifierSession : IDisposable
         using var batches = new BatchSource(_data.Rows, _random, (int)values.Integer("batch"), _data.Classes.Count, State.Parameters.DType, _device);
         using var scorer = new ClassifierScorer(Model.Bind(State.Average, _solve, isTrained: false), _data.Classes.Count, threads, State.Parameters.DType, _device);
         var held = _data.Rows.Validation.AtMost((int)values.Integer("validation-rows"));
-        var trainer = new Trainer(TrainerSettings.Read(values), (batch, _, into) => objective.Evaluate(batch, into), _random, batches.Next, () => scorer.Score(held, stop).Validation);
+        var trainer = new Trainer(TrainerSettings.Read(values), (batch, _, into) => _control?.Evaluate(batch, into) ?? objective.Evaluate(batch, into), _random, batches.Next, () => scorer.Score(held, stop).Validation);
         using var log = RunLog.OpenAfter(_folder, State.Iteration);
         var sinceSave = Stopwatch.StartNew();
         Save(log);

@@ -6,7 +6,9 @@ namespace FlowOde.Cli.Settings;
 /// <summary>What holds for classifiers where nobody says anything, as a function of the data.</summary>
 internal static class ClassifierDefaults
 {
-    private const string Architecture = "ode-net";
+    /// <summary>The architecture.</summary>
+    public const string Architecture = "ode-net";
+
     private const int SmallImage = 256; // numbers of an image that trains in a minute
     private const int SmallestHalved = 8;
     private const int MostHalvings = 2;
@@ -18,18 +20,16 @@ internal static class ClassifierDefaults
     public static SettingLayer For(RunImage? image, int? rows, SettingValues asked)
     {
         string name = asked.TextOrNull("architecture") ?? Architecture, field = asked.TextOrNull("field") ?? (image is null ? "mlp" : "conv");
-        bool isSgd = asked.TextOrNull("optimizer") == ClassifierCatalog.Sgd, isSmall = image is null || image.Length <= SmallImage;
+        string optimizer = asked.TextOrNull("optimizer") ?? ClassifierCatalog.Adam;
+        bool isSgd = optimizer == ClassifierCatalog.Sgd, isControl = ClassifierCatalog.OfControl.Contains(optimizer), isSmall = image is null || image.Length <= SmallImage;
         var layer = new SettingLayer("default ")
             .Add("architecture", name)
             .Add("field", field)
             .Add("channels", "32")
-            .Add("adjoint-memory", "512MB")
-            .Add("optimizer", isSgd ? ClassifierCatalog.Sgd : ClassifierCatalog.Adam)
-            .Add("lr", isSgd ? "0.1" : "0.004")
+            .Add("optimizer", optimizer)
+            .Add("lr", isControl ? "1" : isSgd ? "0.1" : "0.004")
             .Add("schedule", isSgd ? "step-odenet" : "cosine")
-            .Add("warmup", isSgd ? "0" : "20")
-            .Add("weight-decay", isSgd ? "0.0005" : "0.01")
-            .Add("clip", "10")
+            .Add("warmup", isSgd || isControl ? "0" : "20")
             .Add("average", "0.99")
             .Add("batch", $"{Math.Min(isSmall ? 64 : 128, rows ?? 64)}")
             .Add("minutes", isSmall ? "1" : "40")
@@ -43,10 +43,18 @@ internal static class ClassifierDefaults
             .Add("seed", "0")
             .Add("device", "auto")
             .Add("dtype", "float32")
-            .Add("threads", $"{Math.Clamp(Environment.ProcessorCount, 1, 16)}");
+            .Add("threads", isControl ? "1" : $"{Math.Clamp(Environment.ProcessorCount, 1, 16)}");
         if (isSgd)
         {
             layer.Add("momentum", "0.9");
+        }
+
+        layer = isControl
+            ? layer.Add("ascents", "10").Add("ascent-rate", "1")
+            : layer.Add("clip", "10").Add("weight-decay", isSgd ? "0.0005" : "0.01");
+        if (optimizer == ClassifierCatalog.ExtendedMsa)
+        {
+            layer.Add("penalty", "0.001");
         }
 
         if (image is not null)
@@ -59,7 +67,7 @@ internal static class ClassifierDefaults
             layer.Add("halvings", $"{Halvings(Math.Min(image.Height, image.Width))}");
         }
 
-        return KnownArchitectures.All.FirstOrDefault(entry => entry.Name == name) is { } architecture ? AddScheme(layer, architecture, isSmall) : layer;
+        return KnownArchitectures.All.FirstOrDefault(entry => entry.Name == name) is { } architecture ? AddScheme(layer, architecture, isSmall, isControl) : layer;
     }
 
     /// <summary>How often images of this size are halved: while a side has 8 pixels, and twice at most, as published.</summary>
@@ -74,16 +82,16 @@ internal static class ClassifierDefaults
         return halvings;
     }
 
-    private static SettingLayer AddScheme(SettingLayer layer, Architecture architecture, bool isSmall)
+    private static SettingLayer AddScheme(SettingLayer layer, Architecture architecture, bool isSmall, bool isControl)
     {
         if (architecture.IsAugmented)
         {
             layer.Add("extra-channels", isSmall ? "8" : "16");
         }
 
-        if (!architecture.HasOwnGradient)
+        if (!architecture.HasOwnGradient && !isControl)
         {
-            layer.Add("adjoint", "auto");
+            layer.Add("adjoint", "auto").Add("adjoint-memory", "512MB");
         }
 
         return architecture.ChoosesSteps

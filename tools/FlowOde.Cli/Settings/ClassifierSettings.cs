@@ -3,6 +3,7 @@ using FlowOde.Cli.Runs;
 using FlowOde.Flows.Classification;
 using FlowOde.Flows.Classification.Blocks;
 using FlowOde.Flows.Classification.Chains;
+using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Training;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
@@ -39,7 +40,8 @@ internal static class ClassifierSettings
     /// <exception cref="UsageException">Solver, steps and gradient method do not go together.</exception>
     public static ClassifierSolve Solve(SettingValues values)
     {
-        var usual = new ClassifierSolve { TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory") };
+        var usual = new ClassifierSolve();
+        usual = values.Has("adjoint-memory") ? usual with { TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory") } : usual;
         var architecture = KnownArchitectures.Named(values.Text("architecture"));
         var stepper = architecture.ChoosesSteps ? StepperCatalog.Find(values.Text("solver"))! : usual.Stepper;
         return usual with
@@ -48,14 +50,32 @@ internal static class ClassifierSettings
             Controller = architecture.ChoosesSteps ? SolveSettings.Controller(values, stepper, SolveSettings.DType(values)) : usual.Controller,
             Norm = architecture.ChoosesSteps ? ErrorNormCatalog.Find(values.Text("error-norm"))! : usual.Norm,
             Limits = architecture.ChoosesSteps ? new() { MaxSteps = (int)values.Integer("max-steps") } : usual.Limits,
-            Adjoint = architecture.HasOwnGradient ? usual.Adjoint : AdjointSettings.For(values.Text("adjoint"), architecture.Method ?? stepper, "--adjoint"),
+            Adjoint = !values.Has("adjoint") ? usual.Adjoint : AdjointSettings.For(values.Text("adjoint"), architecture.Method ?? stepper, "--adjoint"),
         };
     }
 
     /// <summary>The optimiser's constants.</summary>
-    public static OptimizerOptions Optimizer(SettingValues values) => values.Text("optimizer") == ClassifierCatalog.Sgd
-        ? new MomentumSgdOptions { Momentum = values.Number("momentum"), WeightDecay = values.Number("weight-decay") }
-        : TrainerSettings.Adam(values);
+    public static OptimizerOptions Optimizer(SettingValues values) => values.Text("optimizer") switch
+    {
+        ClassifierCatalog.Sgd => new MomentumSgdOptions { Momentum = values.Number("momentum"), WeightDecay = values.Number("weight-decay") },
+        ClassifierCatalog.Adam => TrainerSettings.Adam(values),
+        _ => new MomentumSgdOptions { Momentum = 0 }, // a step of rate 1 goes to where the Hamiltonians are largest
+    };
+
+    /// <summary>How an iteration of optimal control climbs, or null where gradients move the weights.</summary>
+    /// <exception cref="UsageException">It is to climb with several threads.</exception>
+    public static HamiltonianAscentOptions? Control(SettingValues values)
+    {
+        string optimizer = values.Text("optimizer");
+        if (!ClassifierCatalog.OfControl.Contains(optimizer))
+        {
+            return null;
+        }
+
+        return values.Integer("threads") == 1
+            ? new() { Penalty = values.Has("penalty") ? values.Number("penalty") : 0, Ascents = (int)values.Integer("ascents"), Rate = values.Number("ascent-rate") }
+            : throw new UsageException($"--threads {values.Text("threads")}: --optimizer {optimizer} climbs with one thread; leave it out, or give 1.");
+    }
 
     /// <summary>The settings that say nothing about an architecture.</summary>
     public static IReadOnlyList<string> IdleFor(Architecture architecture) =>
@@ -86,6 +106,11 @@ internal static class ClassifierSettings
         Refuse(architecture.IsAugmented ? [] : ["extra-channels"], $"--architecture {architecture.Name}, which adds no channels; anode does");
         Refuse(architecture.HasCoefficients ? [] : ["k"], $"--architecture {architecture.Name}, which has no k; lm-resnet does");
         Refuse(values.Text("optimizer") == ClassifierCatalog.Sgd ? [] : ["momentum"], $"--optimizer {values.Text("optimizer")}; {ClassifierCatalog.Sgd} has a momentum");
+        string optimizer = values.Text("optimizer");
+        bool isControl = ClassifierCatalog.OfControl.Contains(optimizer);
+        Refuse(isControl ? [] : ["ascents", "ascent-rate"], $"--optimizer {optimizer}; {string.Join(" and ", ClassifierCatalog.OfControl)} climb Hamiltonians");
+        Refuse(optimizer == ClassifierCatalog.ExtendedMsa ? [] : ["penalty"], $"--optimizer {optimizer}; {ClassifierCatalog.ExtendedMsa} has a penalty");
+        Refuse(isControl ? ["adjoint", "adjoint-memory", "weight-decay", "clip"] : [], $"--optimizer {optimizer}, which follows no gradient of the loss");
         Refuse(isOfImages ? [] : ["flip", "shift", "halvings"], "tables; it is for images");
         Refuse(values.Text("field") == "conv" ? [] : ["halvings"], $"--field {values.Text("field")}, which halves no images");
 

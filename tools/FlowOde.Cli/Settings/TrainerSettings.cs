@@ -10,8 +10,7 @@ internal static class TrainerSettings
     public static TrainerOptions Read(SettingValues values) => new()
     {
         Schedule = LearningRateSchedules.Named(values.Text("schedule"), values.Number("lr"), values.Integer("warmup")),
-        Adam = Adam(values),
-        ClipNorm = values.Number("clip"),
+        ClipNorm = values.Has("clip") ? values.Number("clip") : double.PositiveInfinity,
         AverageDecay = values.Number("average"),
         ValidateEvery = values.Integer("validate-every"),
         Patience = (int)values.Integer("patience"),

@@ -9,6 +9,8 @@ namespace FlowOde.Cli.Verbs;
 /// <summary><c>classify</c>: trains residual networks as schemes for one vector field.</summary>
 internal sealed class ClassifyVerb : Verb
 {
+    private const int MostSeeds = 1000;
+
     private readonly Argument<string?> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "images with classes: a bundled set's name, IDX or CIFAR files, a folder with a folder for each class; or a table with --label COLUMN" };
     private readonly Option<string> _run = Text("--run", "DIR", "the folder of the run; runs/NAME by default");
     private readonly Option<string> _resume = Text("--resume", "RUN", "continues a run; only --minutes, --iterations and --threads may be given with it, as new totals");
@@ -16,13 +18,15 @@ internal sealed class ClassifyVerb : Verb
     private readonly Option<string> _solvers = Text("--solvers", "A,B", "with --evaluate: the methods; euler, midpoint, rk4, dopri5 and the run's own by default");
     private readonly Option<string> _tolerances = Text("--tolerances", "X,Y", "with --evaluate: tolerances of methods whose steps adapt; 1 to 1e-4 by default");
     private readonly Option<string> _stepCounts = Text("--step-counts", "N,M", "with --evaluate: numbers of constant steps; 1 to 32 by default");
+    private readonly Option<string> _seeds = Text("--seeds", "N", "trains each architecture with N seeds from --seed on, and compares medians and pairs of equal seeds; 1 by default");
     private readonly Option<string> _config = Text("--config", "FILE", "JSON with any of these options by name");
+    private readonly Option<string> _preset = Text("--preset", "NAME", $"a set of options: {string.Join(", ", PresetCatalog.OfClassifiers.Select(preset => $"{preset.Name} ({preset.Help})"))}");
     private readonly SettingOptions _settings = new([.. ClassifierCatalog.All.Select(setting => setting.Name), .. ClassifierCatalog.Shared]);
 
     /// <summary>Lays out the options.</summary>
     public ClassifyVerb()
     {
-        Command = new("classify", "Trains classifiers whose architectures are numerical schemes for one vector field.") { _data, _run, _resume, _evaluate, _solvers, _tolerances, _stepCounts, _config };
+        Command = new("classify", "Trains classifiers whose architectures are numerical schemes for one vector field.") { _data, _run, _seeds, _resume, _evaluate, _solvers, _tolerances, _stepCounts, _config, _preset };
         _settings.AddTo(Command);
     }
 
@@ -35,6 +39,8 @@ internal sealed class ClassifyVerb : Verb
         "flowode classify digits --architecture resnet --depth 6",
         "flowode classify digits --architecture ode-net --solver dopri5 --rtol 0.001 --adjoint backsolve",
         "flowode classify digits --architecture all --minutes 0.5 --run runs/digits-all",
+        "flowode classify digits --architecture resnet,lm-resnet --seeds 5",
+        "flowode classify digits --architecture resnet --optimizer e-msa",
         "flowode classify iris --label species",
         "flowode classify --resume runs/digits --minutes 3",
         "flowode classify --evaluate runs/digits --solvers euler,dopri5 --tolerances 0.1,0.001",
@@ -47,7 +53,7 @@ internal sealed class ClassifyVerb : Verb
         var ways = new[] { _solvers, _tolerances, _stepCounts };
         if (parsed.GetValue(_evaluate) is { } evaluate)
         {
-            RefuseBeside("--evaluate", parsed, flags, [_run, _resume, _config], ["threads"]);
+            RefuseBeside("--evaluate", parsed, flags, [_run, _seeds, _resume, _config, _preset], ["threads"]);
             return DepthEvaluation.Run(RunFolder.Open(evaluate), DepthOptions.Read(parsed.GetValue(_solvers), parsed.GetValue(_tolerances), parsed.GetValue(_stepCounts)), Threads(flags), output);
         }
 
@@ -58,15 +64,21 @@ internal sealed class ClassifyVerb : Verb
 
         if (parsed.GetValue(_resume) is { } resume)
         {
-            RefuseBeside("--resume", parsed, flags, [_run, _config], ["minutes", "iterations", "threads"]);
+            RefuseBeside("--resume", parsed, flags, [_run, _seeds, _config, _preset], ["minutes", "iterations", "threads"]);
             return ResumeClassifier.Run(RunFolder.Open(resume), flags, output);
         }
 
         string data = parsed.GetValue(_data)
             ?? throw new UsageException("classify needs DATA: a name such as digits, a file or a folder; or --resume RUN.");
-        IReadOnlyList<SettingLayer> given = parsed.GetValue(_config) is { } config ? [ConfigFile.Read(config), flags] : [flags];
-        return SettingValues.Merge(given).TextOrNull("architecture") == ClassifierCatalog.Every
-            ? ArchitectureSweep.Run(data, parsed.GetValue(_run), given, output)
+        IReadOnlyList<SettingLayer> given =
+        [
+            .. parsed.GetValue(_preset) is { } preset ? new[] { PresetCatalog.OfClassifier(preset) } : [],
+            .. parsed.GetValue(_config) is { } config ? new[] { ConfigFile.Read(config) } : [],
+            flags,
+        ];
+        int seeds = (int)(Numbers.Integer(parsed.GetValue(_seeds), _seeds.Name, 1, MostSeeds) ?? 1);
+        return seeds > 1 || ClassifierCatalog.Architectures(SettingValues.Merge(given).TextOrNull("architecture") ?? ClassifierDefaults.Architecture).Count > 1
+            ? ArchitectureSweep.Run(data, parsed.GetValue(_run), given, seeds, output)
             : FinishClassifier.Print(NewClassifier.Run(data, parsed.GetValue(_run), given, output), output);
     }
 

@@ -9,6 +9,9 @@ public sealed class BadClassesTests
     [InlineData("--depth: 0 is out of range", "--label", "species", "--depth", "0")]
     [InlineData("--depth 1: --architecture lm-resnet has at least 2 steps", "--label", "species", "--architecture", "lm-resnet", "--depth", "1")]
     [InlineData("'resnet2' is not known", "--label", "species", "--architecture", "resnet2")]
+    [InlineData("'resnt' is not known. Did you mean 'resnet'?", "--label", "species", "--architecture", "resnt,polynet")]
+    [InlineData("--solver says nothing about --architecture resnet,polynet", "--label", "species", "--architecture", "resnet,polynet", "--solver", "rk4")]
+    [InlineData("--seeds", "--label", "species", "--seeds", "0")]
     [InlineData("give an even number", "--label", "species", "--architecture", "revnet", "--channels", "5")]
     [InlineData("is for images", "--label", "species", "--field", "conv")]
     [InlineData("--solver says nothing about --architecture resnet", "--label", "species", "--architecture", "resnet", "--solver", "dopri5")]
@@ -17,6 +20,12 @@ public sealed class BadClassesTests
     [InlineData("--extra-channels says nothing about --architecture resnet", "--label", "species", "--architecture", "resnet", "--extra-channels", "2")]
     [InlineData("--k says nothing about --architecture resnet", "--label", "species", "--architecture", "resnet", "--k", "0.5")]
     [InlineData("--momentum says nothing about --optimizer adam", "--label", "species", "--momentum", "0.5")]
+    [InlineData("--penalty says nothing about --optimizer msa", "--label", "species", "--architecture", "resnet", "--optimizer", "msa", "--penalty", "1")]
+    [InlineData("--ascents says nothing about --optimizer adam", "--label", "species", "--ascents", "3")]
+    [InlineData("--clip says nothing about --optimizer e-msa", "--label", "species", "--architecture", "resnet", "--optimizer", "e-msa", "--clip", "1")]
+    [InlineData("found 'ode-net'", "--label", "species", "--optimizer", "msa")]
+    [InlineData("with shared weights", "--label", "species", "--architecture", "resnet", "--shared", "--optimizer", "msa")]
+    [InlineData("climbs with one thread", "--label", "species", "--architecture", "resnet", "--optimizer", "msa", "--threads", "2")]
     [InlineData("--shift says nothing about tables", "--label", "species", "--shift", "1")]
     [InlineData("--batch 1000 is more than", "--label", "species", "--batch", "1000")]
     [InlineData("does not work with --solver dopri5", "--label", "species", "--adjoint", "reversible", "--solver", "dopri5")]
@@ -89,7 +98,7 @@ public sealed class BadClassesTests
     {
         using var folder = new TemporaryFolder();
         string run = folder.File("run");
-        var result = FlowodeCommand.Run(["classify", data, "--run", run, "--iterations", "1", "--threads", "1", "--quiet", .. options]);
+        var result = FlowodeCommand.Run(["classify", data, "--run", run, "--iterations", "1", "--quiet", .. options.Contains("--threads") ? options : ["--threads", "1", .. options]]);
         result.RequireRefusal(2, text);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
         Assert.False(Directory.Exists(run));

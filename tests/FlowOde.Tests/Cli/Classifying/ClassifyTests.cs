@@ -41,9 +41,9 @@ public sealed class ClassifyTests
     {
         using var folder = new TemporaryFolder();
         string whole = folder.File("whole"), stopped = folder.File("stopped");
-        foreach (string optimizer in (string[])["adam", "sgd"])
+        foreach (string optimizer in (string[])["adam", "sgd", "e-msa"])
         {
-            string[] more = ["--architecture", "ode-net", "--schedule", "constant", "--optimizer", optimizer, "--lr", "0.01"];
+            string[] more = ["--architecture", optimizer == "e-msa" ? "resnet" : "ode-net", "--schedule", "constant", "--optimizer", optimizer, "--lr", "0.01"];
             Assert.Equal(0, Iris(whole + optimizer, 30, more).Code);
             Assert.Equal(0, Iris(stopped + optimizer, 15, more).Code);
             var resumed = FlowodeCommand.Run("classify", "--resume", stopped + optimizer, "--iterations", "30", "--quiet", "--json");
@@ -78,6 +78,8 @@ public sealed class ClassifyTests
     [InlineData("ode-net", "--steps", "2")]
     [InlineData("ode-net", "--adjoint", "backsolve")]
     [InlineData("anode", "--extra-channels", "3")]
+    [InlineData("resnet", "--optimizer", "msa")]
+    [InlineData("resnet", "--optimizer", "e-msa")]
     public void Option_OfTraining_ChangesConfigurationAndModel(string architecture, string option, string value)
     {
         using var folder = new TemporaryFolder();
@@ -88,6 +90,34 @@ public sealed class ClassifyTests
         Assert.True(result.Code == 0, result.Error);
         Assert.False(JsonNode.DeepEquals(Setting(usual, option), Setting(other, option)), $"{option} did not reach the configuration");
         Assert.NotEqual(Tensors(usual), Tensors(other));
+    }
+
+    [Theory]
+    [InlineData("--penalty", "3")]
+    [InlineData("--ascents", "2")]
+    [InlineData("--ascent-rate", "7")]
+    public void Option_OfOptimalControl_ChangesConfigurationAndModel(string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        string usual = folder.File("usual"), other = folder.File("other");
+        string[] fixedOptions = ["--architecture", "resnet", "--depth", "2", "--optimizer", "e-msa"];
+        Assert.Equal(0, Iris(usual, 3, fixedOptions).Code);
+        var result = Iris(other, 3, [.. fixedOptions, option, value]);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.False(JsonNode.DeepEquals(Setting(usual, option), Setting(other, option)), $"{option} did not reach the configuration");
+        Assert.NotEqual(Tensors(usual), Tensors(other));
+    }
+
+    [Theory]
+    [InlineData("msa")]
+    [InlineData("e-msa")]
+    public void Classify_ByOptimalControl_LearnsItsClasses(string optimizer)
+    {
+        using var folder = new TemporaryFolder();
+        var result = Iris(folder.File("run"), 40, "--architecture", "resnet", "--depth", "2", "--optimizer", optimizer, "--average", "0.5");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.True(result.Number("accuracy", "test", "share") >= 0.85, result.Out);
+        Assert.True(result.Number("nfe", "backward") > 20, result.Out);
     }
 
     [Theory]
@@ -120,6 +150,24 @@ public sealed class ClassifyTests
         Assert.All(parameters, count => Assert.InRange(count, 0.8 * parameters[0], 1.25 * parameters[0]));
         Assert.True(File.Exists(Path.Combine(run, "accuracy.png")));
         Assert.True(File.Exists(Path.Combine(run, "ode-net", "model.safetensors")));
+    }
+
+    [Fact]
+    public void Classify_WithSeeds_ComparesMediansAndPairs()
+    {
+        using var folder = new TemporaryFolder();
+        string run = folder.File("seeds");
+        var result = Iris(run, 8, "--architecture", "resnet,lm-resnet", "--depth", "2", "--seeds", "3", "--seed", "4", "--lr", "0.02", "--average", "0");
+        Assert.True(result.Code == 0, result.Error);
+        var (first, second) = (result.Json["architectures"]![0]!, result.Json["architectures"]![1]!);
+        Assert.Equal([4L, 5, 6], first["seeds"]!.AsArray().Select(seed => seed!.GetValue<long>()));
+        double[] Accuracies(JsonNode of) => [.. of["accuracies"]!.AsArray().Select(share => share!.GetValue<double>())];
+        Assert.Equal(Accuracies(first).Order().ElementAt(1), first["accuracy"]!["test"]!["share"]!.GetValue<double>());
+        Assert.Null(first["over"]);
+        Assert.Equal(Accuracies(second).Average() - Accuracies(first).Average(), second["over"]!["mean"]!.GetValue<double>(), 1e-12);
+        Assert.InRange(second["over"]!["mean"]!.GetValue<double>(), second["over"]!["low"]!.GetValue<double>(), second["over"]!["high"]!.GetValue<double>());
+        Assert.Equal(Accuracies(first)[1], JsonNode.Parse(File.ReadAllText(Path.Combine(run, "resnet-5", "report.json")))!["accuracy"]!["test"]!["share"]!.GetValue<double>());
+        Assert.NotEqual(Tensors(Path.Combine(run, "resnet-4")), Tensors(Path.Combine(run, "resnet-5")));
     }
 
     [Fact]

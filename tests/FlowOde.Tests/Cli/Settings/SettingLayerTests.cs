@@ -37,6 +37,21 @@ public class SettingLayerTests
     }
 
     [Fact]
+    public void Presets_OfClassifiers_ArePossible()
+    {
+        foreach (var (name, _) in PresetCatalog.OfClassifiers)
+        {
+            var layer = PresetCatalog.OfClassifier(name).Complete();
+            Assert.All(layer.Values.Keys, key => Assert.True(ClassifierCatalog.Has(key), key));
+            var image = new RunImage(1, 28, 28, 256, []);
+            var values = SettingValues.Merge(ClassifierDefaults.For(image, 54_000, SettingValues.Merge(layer)), layer);
+            ClassifierSettings.RefuseIdle(SettingValues.Merge(layer), values, true);
+            Assert.NotNull(ClassifierSettings.Solve(values));
+            Assert.Equal(64, ClassifierSettings.Read(values, 784, image, 10).Channels);
+        }
+    }
+
+    [Fact]
     public void Write_ThenRead_GivesTheSameValues()
     {
         var values = SettingValues.Merge(TrainDefaults.For(new(3, 10, false), SettingValues.Merge()), new SettingLayer("").Add("hidden", "none").Add("lr", "1.2345678901234567E-05"));

@@ -39,8 +39,8 @@ public class TrainerStepTests
     public void Run_OneStep_ScalesTheGradientDownToTheClippingNorm(double clip)
     {
         const double epsilon = 1e-3, rate = 0.01;
-        var options = _options with { ClipNorm = clip, Adam = new() { Epsilon = epsilon } };
-        using var state = NewState(1, options.Adam);
+        var options = _options with { ClipNorm = clip };
+        using var state = NewState(1, new AdamOptions { Epsilon = epsilon });
         double[] start = state.Parameters.AsSpan<double>().ToArray();
         double[] gradient = [.. Entries(state.Parameters).Select(i => start[i] - Centre(0))];
         double norm = Math.Sqrt(gradient.Sum(g => g * g)), factor = Math.Min(1, clip / norm);

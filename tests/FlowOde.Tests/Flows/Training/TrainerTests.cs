@@ -94,7 +94,7 @@ public class TrainerTests
         TrainerOptions options, IterationPlan plan, TrainingState? from = null, long stopAt = -1, Func<long, bool>? spoil = null, Func<ValidationResult>? validate = null)
     {
         var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [16] }, TestFlows.Unit(2));
-        var state = from ?? new TrainingState(model.CreateParameters(TestFlows.Source, ScalarType.Float32, CPU), options.Adam, plan);
+        var state = from ?? new TrainingState(model.CreateParameters(TestFlows.Source, ScalarType.Float32, CPU), new AdamOptions(), plan);
         var settings = TestFlows.Exact(1e-4) with { Trace = new HutchinsonTrace(), Limits = new() { MaxSteps = 200 } };
         var (flow, average) = (model.Bind(state.Parameters, settings), model.Bind(state.Average, settings with { Trace = new ExactTrace() }));
         TrainingBatch Batch(long step)

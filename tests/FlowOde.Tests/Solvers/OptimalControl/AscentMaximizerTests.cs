@@ -19,7 +19,7 @@ public class AscentMaximizerTests
         var point = Point(problem, trajectory, 2, penalty);
         using FlatVector exact = controls[2].Clone(), climbed = controls[2].Clone();
         quadratic.Maximize(point, exact);
-        new AscentMaximizer(quadratic.Field) { Steps = 200, Rate = 0.5 }.Maximize(point, climbed);
+        new AscentMaximizer(quadratic.Field) { Ascent = new() { Steps = 200, Rate = 0.5 } }.Maximize(point, climbed);
         Assert.Equal(exact.AsSpan<double>(0)[0], climbed.AsSpan<double>(0)[0], 1e-7);
     }
 
@@ -62,7 +62,7 @@ public class AscentMaximizerTests
         using var field = new ModuleField(module, 2);
         var problem = Xor(field, 3, 4);
         var controls = problem.CreateControls();
-        var method = new SuccessiveApproximations { Maximizer = new AscentMaximizer(field) { Steps = 4, Rate = 2 }, Penalty = 0.02 };
+        var method = new SuccessiveApproximations { Maximizer = new AscentMaximizer(field) { Ascent = new() { Steps = 4, Rate = 2 } }, Penalty = 0.02 };
         double[] costs = [.. Enumerable.Range(0, 20).Select(_ => method.Improve(problem, controls))];
         using var trajectory = ControlSweep.Run(problem, controls);
         double[] ends = trajectory.States[^1].AsSpan<double>(0).ToArray(), starts = problem.Start.AsSpan<double>(0).ToArray();
