@@ -1,4 +1,5 @@
 using FlowOde.Cli.Failures;
+using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 
 namespace FlowOde.Tests.Cli.Settings;

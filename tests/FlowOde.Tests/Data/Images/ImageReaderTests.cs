@@ -163,6 +163,26 @@ public sealed class ImageReaderTests : IDisposable
         Assert.Equal(80, set.Row(0)[0]);
     }
 
+    /// <summary>Two pixels of a palette of two colours, the second first.</summary>
+    [Fact]
+    public void Read_PictureWithAPalette_HasItsColours()
+    {
+        _files.Write("palette/a.png", Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAMAAADD/I+4AAAABlBMVEXIZDIKFB63eqtRAAAAC0lEQVR4nGNgZAAAAAUAAtFmM3gAAAAASUVORK5CYII="));
+        var set = Read(_files.Path("palette"));
+        Assert.Empty(set.Notices);
+        Assert.Equal([10, 200, 20, 100, 30, 50], set.Row(0).ToArray().Select(value => (int)value));
+    }
+
+    /// <summary>Two frames of such pixels, told by what is in the file and not by its name.</summary>
+    [Fact]
+    public void Read_AnimatedPicture_IsItsFirstFrameWithANotice()
+    {
+        _files.Write("moving/a.webp", Convert.FromBase64String("R0lGODlhAgABAIEAAMhkMgoUHgAAAP///yH5BAAKAAAALAAAAAACAAEAAAICDFEAIfkEAAoAAAAsAAAAAAIAAQAAAgIEUwA7"));
+        var set = Read(_files.Path("moving"));
+        Assert.Contains("several frames, of which the first is read", Assert.Single(set.Notices), StringComparison.Ordinal);
+        Assert.Equal([10, 200, 20, 100, 30, 50], set.Row(0).ToArray().Select(value => (int)value));
+    }
+
     [Fact]
     public void Read_DamagedOrMissingPictures_NamesTheFile()
     {
