@@ -73,7 +73,7 @@ public sealed class BoundClassifier
         using var cotangent = start.CreateLike();
         double[] losses = Head(record.Final, classes, headLeaves, globalRows, cotangent, intoGradient);
         using var atStart = start.CreateLike();
-        var backward = record.Pullback(cotangent, atStart, intoGradient);
+        var (backward, drift) = record.Pullback(cotangent, atStart, intoGradient);
         Add(CheckedAutograd.Gradient(begun, stemLeaves, atStart[0].narrow(1, 0, begun.size(1))), intoGradient, _stem, 0);
         double sum = losses.Sum();
         return new()
@@ -84,7 +84,9 @@ public sealed class BoundClassifier
             Rows = rows.size(0),
             Forward = record.Statistics,
             Backward = backward,
+            Grids = record.Grids,
             KeptBytes = budget.Peak,
+            Drift = drift,
         };
     }
 
@@ -109,15 +111,6 @@ public sealed class BoundClassifier
 
     private Tensor[] Leaves(ExpressedMap map, long offset) => ExpressedParameters.Leaves(_parameters.Slice(map.Parameters.Layout, offset));
 
-    private static void Add(ReadOnlySpan<Tensor?> gradients, FlatVector intoGradient, ExpressedMap map, long offset)
-    {
-        var slice = intoGradient.Slice(map.Parameters.Layout, offset);
-        for (int i = 0; i < gradients.Length; i++)
-        {
-            if (gradients[i] is { } gradient)
-            {
-                slice[i].add_(gradient, CachedScalars.One);
-            }
-        }
-    }
+    private static void Add(ReadOnlySpan<Tensor?> gradients, FlatVector intoGradient, ExpressedMap map, long offset) =>
+        CheckedAutograd.Add(gradients, 1, intoGradient.Slice(map.Parameters.Layout, offset));
 }

@@ -59,7 +59,9 @@ public sealed class CrossEntropy : IDisposable
             Rows = rows,
             Forward = Largest(results.Select(result => result.Forward)),
             Backward = Largest(results.Select(result => result.Backward)),
+            Grids = results[0].Grids,
             KeptBytes = results.Sum(result => result.KeptBytes),
+            Drift = results.Max(result => result.Drift),
         };
     }
 

@@ -1,6 +1,5 @@
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -8,8 +7,6 @@ namespace FlowOde.Solvers.Adjoints;
 /// <summary>A recorded solve that is one autograd graph.</summary>
 internal sealed class BackpropagationRecordedSolve(UnrolledSolve solve) : RecordedSolve
 {
-    private static readonly Scalar _one = 1.0;
-
     public override IReadOnlyList<FlatVector> States => solve.States;
 
     public override SolveStatistics Statistics => solve.Statistics;
@@ -45,14 +42,7 @@ internal sealed class BackpropagationRecordedSolve(UnrolledSolve solve) : Record
             }
         }
 
-        for (int i = 0; i < leaves.Count; i++)
-        {
-            if (gradients[segments + i] is { } gradient)
-            {
-                intoGradient[i].add_(gradient, _one);
-            }
-        }
-
+        CheckedAutograd.Add(gradients.AsSpan(segments, leaves.Count), 1, intoGradient);
         double[] times = [.. gradients.Skip(segments + leaves.Count).Select(gradient => gradient?.item<double>() ?? 0)];
         return new(times, new() { Pullbacks = solve.Pullbacks, AcceptedSteps = solve.Statistics.AcceptedSteps });
     }

@@ -1,3 +1,5 @@
+using FlowOde.Solvers.Vectors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlowOde.Solvers.Fields;
@@ -52,6 +54,59 @@ public static class CheckedAutograd
 
         var gradients = autograd.grad([.. outputs], [.. inputs], [.. cotangents], retain_graph: keepGraph || createGraph, create_graph: createGraph, allow_unused: true);
         return [.. gradients.Select(gradient => gradient.IsInvalid ? null : gradient)];
+    }
+
+    /// <summary>Adds gradients, times a weight, to the segments of a vector; one that is null adds nothing.</summary>
+    /// <param name="gradients">A gradient for each segment.</param>
+    /// <param name="weight">The weight.</param>
+    /// <param name="intoSum">Is added to.</param>
+    public static void Add(ReadOnlySpan<Tensor?> gradients, double weight, FlatVector intoSum)
+    {
+        ArgumentNullException.ThrowIfNull(intoSum);
+        using var noGradient = no_grad();
+        using Scalar factor = weight;
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            if (gradients[i] is { } gradient)
+            {
+                intoSum[i].add_(gradient, factor);
+            }
+        }
+    }
+
+    /// <summary>Writes where they belong the gradients of one evaluation of a field whose state has one segment.</summary>
+    /// <param name="gradients">Those of the state, of the time and, where the weight is not 0, of each parameter.</param>
+    /// <param name="weight">The weight of the parameters' gradients.</param>
+    /// <param name="intoState">Is overwritten with that of the state.</param>
+    /// <param name="intoGradient">Has those of the parameters added.</param>
+    /// <param name="intoTime">Is overwritten with that of the time; null where it is not wanted.</param>
+    public static void Distribute(ReadOnlySpan<Tensor?> gradients, double weight, FlatVector intoState, FlatVector intoGradient, Tensor? intoTime)
+    {
+        ArgumentNullException.ThrowIfNull(intoState);
+        using var noGradient = no_grad();
+        Overwrite(gradients[0], intoState[0]);
+        if (intoTime is not null)
+        {
+            Overwrite(gradients[1]?.reshape(intoTime.shape), intoTime);
+        }
+
+        if (weight != 0)
+        {
+            Add(gradients[2..], weight, intoGradient);
+        }
+    }
+
+    private static void Overwrite(Tensor? gradient, Tensor into)
+    {
+        if (gradient is null)
+        {
+            using Scalar zero = 0.0;
+            into.fill_(zero);
+        }
+        else
+        {
+            into.copy_(gradient);
+        }
     }
 
     private static void CheckOutput(Tensor output, Tensor cotangent)

@@ -100,26 +100,14 @@ public sealed class ModuleField : IAutogradField, IDisposable
         using var scope = NewDisposeScope();
         graph.Cotangent?.Dispose();
         graph.Cotangent = cotangent[0].clone().DetachFromDisposeScope();
-        bool parameters = weight != 0;
-        var gradients = Gradients(graph, [graph.Input!, graph.Time!, .. parameters ? _parameters : []]);
-        using var noGradient = no_grad();
-        Overwrite(intoState[0], gradients[0]);
-        if (intoTime is not null)
-        {
-            Overwrite(intoTime, gradients[1]?.reshape(intoTime.shape));
-        }
-
-        if (parameters)
-        {
-            Add(intoGradient, gradients.AsSpan(2), weight);
-        }
+        CheckedAutograd.Distribute(Gradients(graph, [graph.Input!, graph.Time!, .. weight == 0 ? [] : _parameters]), weight, intoState, intoGradient, intoTime);
     }
 
     /// <inheritdoc/>
     public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient)
     {
         using var scope = NewDisposeScope();
-        Add(intoGradient, Gradients((GraphTape)tape, _parameters), weight);
+        CheckedAutograd.Add(Gradients((GraphTape)tape, _parameters), weight, intoGradient);
     }
 
     /// <inheritdoc/>
@@ -159,32 +147,6 @@ public sealed class ModuleField : IAutogradField, IDisposable
         graph.Output is { requires_grad: true } output && inputs.Length > 0
             ? CheckedAutograd.Gradient(output, inputs, graph.Cotangent!, keepGraph: true)
             : new Tensor?[inputs.Length];
-
-    private static void Add(FlatVector intoGradient, ReadOnlySpan<Tensor?> gradients, double weight)
-    {
-        using var noGradient = no_grad();
-        using Scalar factor = weight;
-        for (int i = 0; i < gradients.Length; i++)
-        {
-            if (gradients[i] is { } gradient)
-            {
-                intoGradient[i].add_(gradient, factor);
-            }
-        }
-    }
-
-    private static void Overwrite(Tensor into, Tensor? value)
-    {
-        if (value is null)
-        {
-            using Scalar zero = 0.0;
-            into.fill_(zero);
-        }
-        else
-        {
-            into.copy_(value);
-        }
-    }
 
     private sealed class ModuleWorkspace : FieldWorkspace
     {

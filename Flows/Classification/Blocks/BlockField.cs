@@ -1,4 +1,3 @@
-using FlowOde.Flows.Layers;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
@@ -71,19 +70,7 @@ internal sealed class BlockField : IAutogradField
         var graph = (BlockTape)tape;
         using var scope = NewDisposeScope();
         graph.SetCotangent(cotangent[0]);
-        bool parameters = weight != 0;
-        var gradients = Gradients(graph, [graph.Input!, graph.Time!, .. parameters ? graph.Leaves : []]);
-        using var noGradient = no_grad();
-        Overwrite(intoState[0], gradients[0]);
-        if (intoTime is not null)
-        {
-            Overwrite(intoTime, gradients[1]?.reshape(intoTime.shape));
-        }
-
-        if (parameters)
-        {
-            Add(intoGradient, gradients.AsSpan(2), weight);
-        }
+        CheckedAutograd.Distribute(Gradients(graph, [graph.Input!, graph.Time!, .. weight == 0 ? [] : graph.Leaves]), weight, intoState, intoGradient, intoTime);
     }
 
     /// <inheritdoc/>
@@ -91,7 +78,7 @@ internal sealed class BlockField : IAutogradField
     {
         var graph = (BlockTape)tape;
         using var scope = NewDisposeScope();
-        Add(intoGradient, Gradients(graph, graph.Leaves), weight);
+        CheckedAutograd.Add(Gradients(graph, graph.Leaves), weight, intoGradient);
     }
 
     /// <inheritdoc/>
@@ -126,30 +113,5 @@ internal sealed class BlockField : IAutogradField
         }
 
         return CheckedAutograd.Gradient(graph.Output, inputs, graph.Cotangent, keepGraph: true);
-    }
-
-    private static void Add(FlatVector intoGradient, ReadOnlySpan<Tensor?> gradients, double weight)
-    {
-        using var noGradient = no_grad();
-        using Scalar factor = weight;
-        for (int i = 0; i < gradients.Length; i++)
-        {
-            if (gradients[i] is { } gradient)
-            {
-                intoGradient[i].add_(gradient, factor);
-            }
-        }
-    }
-
-    private static void Overwrite(Tensor into, Tensor? value)
-    {
-        if (value is null)
-        {
-            into.fill_(CachedScalars.Zero);
-        }
-        else
-        {
-            into.copy_(value);
-        }
     }
 }

@@ -9,6 +9,9 @@ public abstract class BlockKind
     /// <summary>What it is, in one line.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Whether stem, field and head have derivatives of every order; relu has bends.</summary>
+    public abstract bool IsSmooth { get; }
+
     /// <summary>Refuses rows that the kind cannot take.</summary>
     /// <exception cref="ArgumentException">They are no images, or of a size that cannot be halved so often.</exception>
     internal abstract void Check(OdeClassifierOptions options);

@@ -11,6 +11,9 @@ internal sealed class ConvBlockKind : BlockKind
     /// <inheritdoc/>
     public override string Description => "norm, relu and convolution twice, and a norm, with a channel of time; for images";
 
+    /// <inheritdoc/>
+    public override bool IsSmooth => false;
+
     internal override void Check(OdeClassifierOptions options)
     {
         if (options.Image is not { } image)

@@ -12,6 +12,9 @@ internal sealed class MlpBlockKind : BlockKind
     /// <inheritdoc/>
     public override string Description => "two linear maps with tanh between them and time beside the state; for tables";
 
+    /// <inheritdoc/>
+    public override bool IsSmooth => true;
+
     internal override void Check(OdeClassifierOptions options)
     {
         if (options.Halvings > 0)

@@ -24,6 +24,9 @@ public abstract class Architecture
     /// <summary>Whether its gradient has a way of its own, and not the user's choice.</summary>
     public virtual bool HasOwnGradient => false;
 
+    /// <summary>Whether that gradient rebuilds states by undoing steps, whose round-off grows on the way.</summary>
+    public virtual bool UndoesSteps => false;
+
     /// <summary>Whether channels of zeros are added behind the stem (Dupont et al. 2019).</summary>
     public virtual bool IsAugmented => false;
 

@@ -19,6 +19,11 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
 
     internal override RecordedChain Record(FlatVector start, TapeBudget budget)
     {
+        if (parts.Solve.Adjoint is BackpropagationAdjoint)
+        {
+            return new BackpropagatedChain(parts, start, Express);
+        }
+
         var record = new Recorded(parts, start);
         try
         {
@@ -38,6 +43,28 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
         record.Run(keepsTapes: false);
         return (record.Final.Clone(), record.Statistics.Evaluations);
     }
+
+    /// <summary>The same as torch operations.</summary>
+    private Tensor Express(Tensor start, ChainLeaves leaves)
+    {
+        double step = 1.0 / parts.Depth;
+        using Scalar h = step;
+        Tensor state = start, before = start;
+        for (int n = 0; n < parts.Depth; n++)
+        {
+            var next = state.add(leaves.Evaluate(Field(parts, n), n * step, state), h);
+            if (n > 0)
+            {
+                next = next.add(before.add(state, CachedScalars.MinusOne).mul(leaves.Coefficients!.narrow(0, n - 1, 1)), CachedScalars.One);
+            }
+
+            (before, state) = (state, next);
+        }
+
+        return state;
+    }
+
+    private static int Field(ChainParts parts, int step) => parts.Fields.Count == 1 ? 0 : step;
 
     private sealed class Recorded : RecordedChain
     {
@@ -67,7 +94,7 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
             using Scalar h = Step;
             for (int n = 0; n < _parts.Depth; n++)
             {
-                var derivative = _evaluation.Evaluate(_parts.Fields[Field(n)], n * Step, _states[n], out var tape);
+                var derivative = _evaluation.Evaluate(_parts.Fields[Field(_parts, n)], n * Step, _states[n], out var tape);
                 var next = _states[n].Clone();
                 _states.Add(next);
                 next.Flat.add_(derivative.Flat, h);
@@ -89,7 +116,7 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
             }
         }
 
-        internal override SolveStatistics Pullback(FlatVector cotangent, FlatVector intoStart, FlatVector intoGradient)
+        internal override (SolveStatistics Statistics, double Drift) Pullback(FlatVector cotangent, FlatVector intoStart, FlatVector intoGradient)
         {
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
@@ -103,7 +130,7 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
             for (int n = _parts.Depth - 1; n >= 0; n--)
             {
                 carrier.Flat.copy_(next);
-                int field = Field(n);
+                int field = Field(_parts, n);
                 _parts.Fields[field].Pullback(_tapes[n], carrier, Step, ofField, _parts.GradientOf(intoGradient, field));
                 _evaluation.Pulled(_tapes[n]);
                 using Scalar k = _k[n], rest = 1 - _k[n];
@@ -120,7 +147,7 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
 
             _tapes.Clear();
             intoStart.Flat.copy_(next);
-            return new() { Evaluations = 0, Pullbacks = _evaluation.Count.Pullbacks };
+            return (new() { Evaluations = 0, Pullbacks = _evaluation.Count.Pullbacks }, 0);
         }
 
         public override void Dispose()
@@ -130,7 +157,5 @@ internal sealed class LinearMultistepChain(ChainParts parts) : Chain
             _states.ForEach(state => state.Dispose());
             _evaluation.Dispose();
         }
-
-        private int Field(int step) => _parts.Fields.Count == 1 ? 0 : step;
     }
 }

@@ -12,6 +12,9 @@ internal sealed class ReversibleArchitecture : Architecture
     /// <inheritdoc/>
     public override bool HasOwnGradient => true;
 
+    /// <inheritdoc/>
+    public override bool UndoesSteps => true;
+
     internal override int Parts => 2;
 
     internal override Chain CreateChain(ChainParts parts) => new ReversibleChain(parts);

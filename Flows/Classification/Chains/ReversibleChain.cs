@@ -1,4 +1,5 @@
 using FlowOde.Flows.Classification.Blocks;
+using FlowOde.Flows.Layers;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Vectors;
@@ -16,7 +17,8 @@ internal sealed class ReversibleChain(ChainParts parts) : Chain
 {
     internal override VectorLayout StateLayout(long rows) => parts.Fields[0].StateLayout(rows).Map(half => new Segment(half.Name, [half.Shape[0], 2 * half.Shape[1], .. half.Shape[2..]]) { IsBatched = true });
 
-    internal override RecordedChain Record(FlatVector start, TapeBudget budget) => Passed(start);
+    internal override RecordedChain Record(FlatVector start, TapeBudget budget) =>
+        parts.Solve.Adjoint is BackpropagationAdjoint ? new BackpropagatedChain(parts, start, Express) : Passed(start);
 
     internal override (FlatVector Final, int Evaluations) Run(FlatVector start)
     {
@@ -39,10 +41,30 @@ internal sealed class ReversibleChain(ChainParts parts) : Chain
         }
     }
 
+    /// <summary>The same as torch operations.</summary>
+    private Tensor Express(Tensor start, ChainLeaves leaves)
+    {
+        double step = 1.0 / parts.Depth;
+        using Scalar h = step;
+        long channels = start.size(1) / 2;
+        Tensor[] halves = [start.narrow(1, 0, channels), start.narrow(1, channels, channels)];
+        for (int n = 0; n < parts.Depth; n++)
+        {
+            for (int half = 0; half < 2; half++)
+            {
+                halves[half] = halves[half].add(leaves.Evaluate(Index(parts, n, half), n * step, halves[1 - half]), h);
+            }
+        }
+
+        return cat(halves, 1);
+    }
+
+    private static int Index(ChainParts parts, int step, int half) => (parts.Fields.Count == 2 ? 0 : 2 * step) + half;
+
     private sealed class Recorded : RecordedChain
     {
         private readonly ChainParts _parts;
-        private readonly FlatVector[] _halves;
+        private readonly FlatVector[] _halves, _begun;
         private readonly FieldEvaluation _evaluation;
         private readonly Scalar _forward, _back;
 
@@ -53,6 +75,7 @@ internal sealed class ReversibleChain(ChainParts parts) : Chain
             var layout = parts.Fields[0].StateLayout(start.Layout.Rows);
             _halves = [new(layout, start.DType, start.Device), new(layout, start.DType, start.Device)];
             Split(start, _halves);
+            _begun = [_halves[0].Clone(), _halves[1].Clone()];
             _evaluation = new(parts, _halves[0]);
             (_forward, _back) = (Step, -Step);
         }
@@ -75,7 +98,7 @@ internal sealed class ReversibleChain(ChainParts parts) : Chain
             Join(_halves, Final);
         }
 
-        internal override SolveStatistics Pullback(FlatVector cotangent, FlatVector intoStart, FlatVector intoGradient)
+        internal override (SolveStatistics Statistics, double Drift) Pullback(FlatVector cotangent, FlatVector intoStart, FlatVector intoGradient)
         {
             using var noGradient = no_grad();
             int before = _evaluation.Count.Evaluations;
@@ -90,13 +113,14 @@ internal sealed class ReversibleChain(ChainParts parts) : Chain
 
             Join(cotangents, intoStart);
             Array.ForEach(cotangents, half => half.Dispose());
-            return new() { Evaluations = _evaluation.Count.Evaluations - before, Pullbacks = _evaluation.Count.Pullbacks };
+            return (new() { Evaluations = _evaluation.Count.Evaluations - before, Pullbacks = _evaluation.Count.Pullbacks }, Drift());
         }
 
         public override void Dispose()
         {
             Final.Dispose();
             Array.ForEach(_halves, half => half.Dispose());
+            Array.ForEach(_begun, half => half.Dispose());
             _evaluation.Dispose();
             _forward.Dispose();
             _back.Dispose();
@@ -116,14 +140,27 @@ internal sealed class ReversibleChain(ChainParts parts) : Chain
             var field = Field(step, half);
             var derivative = _evaluation.Evaluate(field, step * Step, _halves[1 - half], out var tape);
             _halves[half].Flat.add_(derivative.Flat, _back);
-            field.Pullback(tape, cotangents[half], Step, ofField, _parts.GradientOf(intoGradient, Index(step, half)));
+            field.Pullback(tape, cotangents[half], Step, ofField, _parts.GradientOf(intoGradient, Index(_parts, step, half)));
             cotangents[1 - half].Flat.add_(ofField.Flat, _forward);
             _evaluation.Pulled(tape);
         }
 
-        private BlockField Field(int step, int half) => _parts.Fields[Index(step, half)];
+        /// <summary>How far the start that undoing all steps has led to lies from the true one, relative to it.</summary>
+        private double Drift()
+        {
+            double distance = 0, size = 0;
+            for (int half = 0; half < 2; half++)
+            {
+                VectorRange[] all = [new(0, _begun[half].Layout.Length)];
+                size += LinearCombination.Dot(_begun[half], _begun[half], all);
+                _halves[half].Flat.add_(_begun[half].Flat, CachedScalars.MinusOne);
+                distance += LinearCombination.Dot(_halves[half], _halves[half], all);
+            }
 
-        private int Index(int step, int half) => (_parts.Fields.Count == 2 ? 0 : 2 * step) + half;
+            return distance == 0 ? 0 : Math.Sqrt(distance / size);
+        }
+
+        private BlockField Field(int step, int half) => _parts.Fields[Index(_parts, step, half)];
 
         private static void Split(FlatVector whole, FlatVector[] intoHalves)
         {

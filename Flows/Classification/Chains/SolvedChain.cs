@@ -15,8 +15,19 @@ internal sealed class SolvedChain : Chain
     private readonly ChainParts _parts;
     private readonly IStepper _stepper;
     private readonly IStepSizeController _controller;
+    private readonly FrozenGrid[]? _grids;
 
-    private SolvedChain(ChainParts parts, IStepper stepper, IStepSizeController controller) => (_parts, _stepper, _controller) = (parts, stepper, controller);
+    private SolvedChain(ChainParts parts, IStepper stepper, IStepSizeController controller)
+    {
+        if (parts.Solve.RecordedGrids is { } grids)
+        {
+            _grids = grids.Count == parts.Fields.Count
+                ? [.. grids.Select(grid => new FrozenGrid(grid, [grid[0], grid[^1]]))]
+                : throw new ArgumentException($"There are {grids.Count} grids for a chain of {parts.Fields.Count} solves; give one a solve.", nameof(parts));
+        }
+
+        (_parts, _stepper, _controller) = (parts, stepper, controller);
+    }
 
     /// <summary>A chain of N steps of a method.</summary>
     internal static SolvedChain Stepped(ChainParts parts, IStepper stepper) => new(parts, stepper, new ConstantStep(parts.Fields.Count == 1 ? parts.Depth : 1));
@@ -33,7 +44,7 @@ internal sealed class SolvedChain : Chain
         {
             for (int i = 0; i < _parts.Fields.Count; i++)
             {
-                solves.Add(_parts.Solve.Adjoint.Record(Problem(i, i == 0 ? start : solves[^1].Final), budget));
+                solves.Add(_parts.Solve.Adjoint.Record(Problem(i, i == 0 ? start : solves[^1].Final) with { Controller = _grids?[i] ?? _controller }, budget));
             }
 
             return new Recorded(_parts, solves);
@@ -85,17 +96,20 @@ internal sealed class SolvedChain : Chain
 
         internal override SolveStatistics Statistics => solves.Select(solve => solve.Statistics).Aggregate(SolveStatistics.Add);
 
-        internal override SolveStatistics Pullback(FlatVector cotangent, FlatVector intoStart, FlatVector intoGradient)
+        internal override IReadOnlyList<IReadOnlyList<double>> Grids => [.. solves.Select(solve => solve.Grid)];
+
+        internal override (SolveStatistics Statistics, double Drift) Pullback(FlatVector cotangent, FlatVector intoStart, FlatVector intoGradient)
         {
             using var carried = cotangent.Clone();
-            var total = new SolveStatistics();
+            var (total, drift) = (new SolveStatistics(), 0.0);
             for (int i = solves.Count - 1; i >= 0; i--)
             {
-                total += solves[i].Pullback([carried], intoStart, parts.GradientOf(intoGradient, i)).Statistics;
+                var gradient = solves[i].Pullback([carried], intoStart, parts.GradientOf(intoGradient, i));
+                (total, drift) = (total + gradient.Statistics, Math.Max(drift, gradient.Drift));
                 carried.CopyFrom(intoStart);
             }
 
-            return total;
+            return (total, drift);
         }
 
         public override void Dispose() => solves.ForEach(solve => solve.Dispose());

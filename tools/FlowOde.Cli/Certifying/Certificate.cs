@@ -19,6 +19,9 @@ internal sealed record Certificate(string Method, string Solver)
     /// <summary>How far the float32 gradient of the same steps lies from the float64 direct one, in the worst group.</summary>
     public GroupDistance? SingleError { get; init; }
 
+    /// <summary>The largest such distance that was allowed.</summary>
+    public double? SingleLimit { get; init; }
+
     /// <summary>How far solver and tolerance put the gradient from one at a tolerance of 1e-10.</summary>
     public double? SchemeDistance { get; init; }
 

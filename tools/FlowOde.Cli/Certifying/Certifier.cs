@@ -1,4 +1,3 @@
-using FlowOde.Flows.Composition;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Certification;
@@ -9,31 +8,24 @@ using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Certifying;
 
-/// <summary>Compares gradient methods with the float64 direct gradient of the same solver on the same steps, and with differences.</summary>
+/// <summary>Compares gradient methods with the float64 reference gradient of the same solver on the same steps, and with differences.</summary>
 /// <param name="loss">The loss.</param>
-/// <param name="settings">How the model is solved in training; solver and gradient method are replaced.</param>
 /// <param name="options">The limits.</param>
-internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOptions options) : IDisposable
+internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options) : IDisposable
 {
-    private const double Finest = 1e-10;
-
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly IReadOnlyList<FlatVector> _directions = loss.Directions(options.Directions);
     private CertifiedGradient? _finest;
-    private double? _singleLimit;
-
-    /// <summary>The largest distance of a float32 gradient on this model.</summary>
-    public double SingleLimit => _singleLimit ??= Math.Max(options.SingleLimit, options.BackpropagationsAllowed * SingleRoundOff());
 
     /// <summary>Certifies one pair.</summary>
-    /// <param name="adjoint">The gradient method; it goes with the solver.</param>
-    /// <param name="stepper">The solver.</param>
-    public Certificate Certify(IAdjoint adjoint, IStepper stepper)
+    /// <param name="pair">Gradient method and solver.</param>
+    public Certificate Certify(CertifiedPair pair)
     {
-        var empty = new Certificate(adjoint.Name, stepper.Name);
+        var empty = new Certificate(pair.Method, pair.Solver);
         try
         {
-            return adjoint is ContinuousAdjoint continuous ? OfContinuous(continuous, stepper, empty) : OfExact(adjoint, stepper, empty);
+            // A network whose steps are no choice has one gradient, that of its steps: a method that has another is held to it.
+            return pair.Adjoint is ContinuousAdjoint continuous && loss.ChoosesSteps ? OfContinuous(continuous, pair.Stepper, empty) : OfExact(pair, empty);
         }
         catch (Exception problem) when (problem is OdeSolveException or ArgumentException) // a solve that cannot go on, or a budget below one step
         {
@@ -57,10 +49,10 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         _finest?.Dispose();
     }
 
-    private Certificate OfExact(IAdjoint adjoint, IStepper stepper, Certificate empty)
+    private Certificate OfExact(CertifiedPair pair, Certificate empty)
     {
-        var lane = LaneOf(stepper);
-        var frozen = lane.Settings with { Adjoint = adjoint, RecordedGrids = lane.Grids };
+        var lane = LaneOf(pair.Stepper);
+        var frozen = lane.Frozen with { Adjoint = pair.Adjoint };
         using var gradient = loss.Gradient(frozen);
         using var single = loss.HasSingle ? loss.Gradient(frozen, ScalarType.Float32) : null;
         var found = Filled(empty, gradient) with
@@ -70,24 +62,25 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
             DifferenceError = _directions.Select((direction, i) => DirectionalDerivative.Distance(gradient.Gradient, direction, lane.Differences[i])).DefaultIfEmpty(0).Max(),
             SchemeDistance = Distance(gradient),
         };
-        double limit = adjoint is ReversibleAdjoint ? options.ReversibleLimit : options.Limit;
+        found = found with { SingleLimit = single is null ? null : Math.Max(options.SingleLimit, options.BackpropagationsAllowed * lane.SingleRoundOff.Value) };
+        double limit = pair.UndoesSteps ? options.ReversibleLimit : options.Limit;
         return found with
         {
-            Failure = !(found.Error.Distance <= limit) ? $"{found.Error.Distance:E1} from the direct gradient in {found.Error.Group} (allowed {limit:E0})"
+            Failure = !(found.Error.Distance <= limit) ? $"{found.Error.Distance:E1} from the {loss.Reference.Name} gradient in {found.Error.Group} (allowed {limit:E0})"
                 : !(found.DifferenceError <= options.DifferenceLimit) ? $"{found.DifferenceError:E1} from central differences (allowed {options.DifferenceLimit:E0})"
-                : found.SingleError is not null && !(found.SingleError.Distance <= SingleLimit) ? $"{found.SingleError.Distance:E1} in float32 in {found.SingleError.Group} (allowed {SingleLimit:E1})"
+                : found.SingleError is not null && !(found.SingleError.Distance <= found.SingleLimit) ? $"{found.SingleError.Distance:E1} in float32 in {found.SingleError.Group} (allowed {found.SingleLimit:E1})"
                 : null,
         };
     }
 
     private Certificate OfContinuous(ContinuousAdjoint adjoint, IStepper stepper, Certificate empty)
     {
-        var coarse = settings with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = adjoint };
-        var (error, gradient, whole) = Against(adjoint, coarse);
+        var coarse = loss.Usual with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = adjoint };
+        var (error, gradient, whole) = Against(coarse);
         using (gradient)
         {
             var fine = coarse with { Controller = FinerThan(coarse.Controller, stepper.Order), Limits = new() };
-            var (finer, finerGradient, finerWhole) = Against(adjoint, fine);
+            var (finer, finerGradient, finerWhole) = Against(fine);
             finerGradient.Dispose();
             var found = Filled(empty, gradient) with { Error = error, FinerError = finer.Distance, SchemeDistance = Distance(gradient) };
             double? allowed = coarse.Controller.Tolerances is { } tolerances ? options.TolerancesAllowed * tolerances.Relative : null;
@@ -96,47 +89,46 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
             return found with
             {
                 Failure = !(error.Distance <= (allowed ?? double.PositiveInfinity)) ? $"{error.Distance:E1} from the direct gradient in {error.Group} (allowed {allowed:E0})"
-                    : !(slope >= options.LeastSlope || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {whole:E1} of the whole gradient, then {finerWhole:E1}"
+                    : !(slope >= CertifyOptions.LeastSlope(loss.IsSmooth) || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {whole:E1} of the whole gradient, then {finerWhole:E1}"
                     : null,
             };
         }
     }
 
     /// <summary>A continuous adjoint's gradient, and its distance from the direct one on the same forward steps.</summary>
-    private (GroupDistance Worst, CertifiedGradient Gradient, double Whole) Against(IAdjoint adjoint, FlowSettings coarse)
+    private (GroupDistance Worst, CertifiedGradient Gradient, double Whole) Against(CertifiedSolve coarse)
     {
         var gradient = loss.Gradient(coarse);
         using var direct = loss.Gradient(coarse with { Adjoint = new CheckpointedAdjoint() }); // direct to the last bit, with the tapes of one step
         return (GradientDistance.Worst(gradient.Gradient, direct.Gradient), gradient, GradientDistance.Of(gradient.Gradient, direct.Gradient));
     }
 
-    /// <summary>How far plain back-propagation in float32 lies from the float64 gradient: what the precision takes, with which no method has to do.</summary>
-    private double SingleRoundOff()
+    /// <summary>
+    /// How far plain back-propagation in float32 lies from the float64 gradient, or the reference where it does not go with the solver: what the
+    /// precision takes, with which no method has to do.
+    /// </summary>
+    private double SingleRoundOff(CertifiedSolve frozen, CertifiedGradient reference)
     {
-        if (!loss.HasSingle)
-        {
-            return 0;
-        }
-
-        var lane = LaneOf(settings.Stepper is ExplicitRungeKutta ? settings.Stepper : StepperCatalog.Find("dopri5")!);
-        using var single = loss.Gradient(lane.Settings with { Adjoint = new BackpropagationAdjoint(), RecordedGrids = lane.Grids }, ScalarType.Float32);
-        return GradientDistance.Worst(single.Gradient, lane.Reference.Gradient).Distance;
+        var plain = new BackpropagationAdjoint();
+        using var single = loss.Gradient(plain.Supports(frozen.Stepper, out _) ? frozen with { Adjoint = plain } : frozen, ScalarType.Float32);
+        return GradientDistance.Worst(single.Gradient, reference.Gradient).Distance;
     }
 
     private Lane LaneOf(IStepper stepper)
     {
         if (!_lanes.TryGetValue(stepper.Name, out var lane))
         {
-            var chosen = settings with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = new DirectAdjoint() };
+            var chosen = loss.Usual with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = loss.Reference };
             using var first = loss.Gradient(chosen);
-            var frozen = chosen with { RecordedGrids = first.Result.Grids };
+            var frozen = chosen with { Grids = first.Result.Grids };
             double Loss()
             {
                 using var here = loss.Gradient(frozen);
                 return here.Result.Loss;
             }
 
-            lane = new(chosen, first.Result.Grids, loss.Gradient(frozen), [.. _directions.Select(direction => DirectionalDerivative.Of(Loss, loss.Parameters, direction))]);
+            var reference = loss.Gradient(frozen);
+            lane = new(frozen, reference, new(() => SingleRoundOff(frozen, reference)), [.. _directions.Select(direction => loss.IsSmooth ? DirectionalDerivative.Of(Loss, loss.Parameters, direction) : DirectionalDerivative.OfBent(Loss, loss.Parameters, direction))]);
             _lanes.Add(stepper.Name, lane);
         }
 
@@ -146,13 +138,13 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
     /// <summary>The model's own control where the solver can have it; else as many constant steps as dopri5 would make at its tolerance.</summary>
     private IStepSizeController ControllerOf(IStepper stepper)
     {
-        if (settings.Controller.Tolerances is null || stepper.EmbeddedOrder > 0)
+        if (loss.Usual.Controller.Tolerances is null || stepper.EmbeddedOrder > 0)
         {
-            return settings.Controller;
+            return loss.Usual.Controller;
         }
 
         var adaptive = LaneOf(StepperCatalog.Find("dopri5")!);
-        return new ConstantStep(adaptive.Grids.Max(grid => grid.Count - 1));
+        return new ConstantStep(adaptive.Frozen.Grids!.Max(grid => grid.Count - 1));
     }
 
     private IStepSizeController FinerThan(IStepSizeController controller, int order) => controller switch
@@ -162,12 +154,18 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
         _ => throw new InvalidOperationException($"{controller.GetType().Name} has no finer one."),
     };
 
-    private double Distance(CertifiedGradient gradient)
+    private double? Distance(CertifiedGradient gradient)
     {
-        _finest ??= loss.Gradient(settings with
+        if (!loss.ChoosesSteps)
+        {
+            return null;
+        }
+
+        double tolerance = CertifyOptions.FinestTolerance(loss.IsSmooth);
+        _finest ??= loss.Gradient(loss.Usual with
         {
             Stepper = StepperCatalog.Find("dopri5")!,
-            Controller = new PidController { Tolerances = new(Finest, Finest) },
+            Controller = new PidController { Tolerances = new(tolerance, tolerance) },
             Adjoint = new CheckpointedAdjoint(),
             Limits = new() { MaxSteps = 100_000 },
         });
@@ -185,5 +183,9 @@ internal sealed class Certifier(ModelLoss loss, FlowSettings settings, CertifyOp
     };
 
     /// <summary>What a solver's methods are compared with.</summary>
-    private sealed record Lane(FlowSettings Settings, IReadOnlyList<IReadOnlyList<double>> Grids, CertifiedGradient Reference, IReadOnlyList<double> Differences);
+    /// <param name="Frozen">The reference, made on the steps that it chose first.</param>
+    /// <param name="Reference">Its gradient.</param>
+    /// <param name="SingleRoundOff">What float32 takes of it.</param>
+    /// <param name="Differences">The derivatives along the directions, by differences.</param>
+    private sealed record Lane(CertifiedSolve Frozen, CertifiedGradient Reference, Lazy<double> SingleRoundOff, IReadOnlyList<double> Differences);
 }

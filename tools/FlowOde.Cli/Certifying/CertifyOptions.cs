@@ -9,6 +9,10 @@ internal sealed record CertifyOptions
     /// <summary>Random directions of the differences.</summary>
     public required int Directions { get; init; }
 
+    /// <summary>The tolerance of the gradient that solvers and tolerances are compared with.</summary>
+    /// <param name="isSmooth">Whether the loss has derivatives of every order; where relu bends the field, small tolerances take very many steps.</param>
+    public static double FinestTolerance(bool isSmooth) => isSmooth ? 1e-10 : 1e-6;
+
     /// <summary>The largest error of a method that rebuilds its states by undoing steps, whose round-off grows on the way.</summary>
     public double ReversibleLimit => 10 * Limit;
 
@@ -17,7 +21,7 @@ internal sealed record CertifyOptions
 
     /// <summary>
     /// How many times as far as plain back-propagation a float32 gradient may lie from the float64 one: near a minimum the rows' gradients cancel,
-    /// and what is left of them has fewer digits than float32 has, whatever the method.
+    /// and what is left of them has fewer digits than float32 has, whatever the method; and where relu bends the field, a number may round to its other side.
     /// </summary>
     public double BackpropagationsAllowed { get; init; } = 3;
 
@@ -36,5 +40,6 @@ internal sealed record CertifyOptions
     public int FinerSteps { get; init; } = 4;
 
     /// <summary>The least power of the tolerance, or of the number of steps, by which that error must fall.</summary>
-    public double LeastSlope { get; init; } = 0.5;
+    /// <param name="isSmooth">Whether the loss has derivatives of every order; where relu bends the field, every method loses its order.</param>
+    public static double LeastSlope(bool isSmooth) => isSmooth ? 0.5 : 0.25;
 }

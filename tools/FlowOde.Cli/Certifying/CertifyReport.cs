@@ -10,13 +10,42 @@ namespace FlowOde.Cli.Certifying;
 /// <summary>Certificates as people, tables and programs read them.</summary>
 internal static class CertifyReport
 {
-    /// <summary>Prints a table, and what it says in words.</summary>
-    public static void Write(IReadOnlyList<Certificate> certificates, double singleLimit, Output output)
+    /// <summary>Prints a table for each model, and what they say in words.</summary>
+    public static void Write(IReadOnlyList<ModelCertificates> models, CertifyOptions options, Output output)
+    {
+        foreach (var model in models)
+        {
+            if (model.Model.Architecture is { } architecture)
+            {
+                output.Out.WriteLine($"{architecture.Name}: {architecture.Description}; {model.Parameters:N0} parameters, {model.Model.Rows} rows");
+            }
+
+            Write(model, output);
+        }
+
+        bool choosesSteps = models.Any(model => model.Model.Architecture is null or { ChoosesSteps: true });
+        bool hasOwn = models.Any(model => model.Model.Architecture is { HasOwnGradient: true });
+        output.Out.WriteLine($"from direct: relative distance from the float64 direct gradient of the same steps, in the worst group of parameters{(hasOwn ? "; of an architecture's own gradient from plain back-propagation" : "")}{(choosesSteps ? "; of a continuous adjoint then at a smaller tolerance forward and backward (1e-9 or a thousandth; a hundredth below order 5), or with four times the steps" : "")}.");
+        if (choosesSteps)
+        {
+            output.Out.WriteLine("scheme: distance of this solver's and tolerance's gradient from one at tolerance 1e-10, or 1e-6 where relu bends the field. Evaluations are those of the forward solves and of the backward pass, pullbacks among them.");
+        }
+
+        string[] more = [.. models.SelectMany(model => model.Certificates.Where(certificate => certificate.SingleLimit > options.SingleLimit).Select(certificate =>
+            $"{(models.Count == 1 ? "" : $"{model.Model.Architecture!.Name} by ")}{certificate.Method} with {certificate.Solver} ({Small(certificate.SingleLimit)})"))];
+        output.Out.WriteLine($"in float32: at most {Small(options.SingleLimit)} is allowed, or three times what plain back-propagation is off on the same steps{(more.Length == 0 ? "" : $"; that is more for {string.Join(", ", more)}, as where the rows' gradients nearly cancel, or a number rounds to the other side of a bend of relu")}.");
+        foreach (var model in models)
+        {
+            output.Out.WriteLine($"{(models.Count == 1 ? "" : $"{model.Model.Architecture!.Name}: ")}{InWords(model.Certificates)}");
+        }
+    }
+
+    private static void Write(ModelCertificates model, Output output)
     {
         var table = Output.NewTable(
             ("gradient method", false), ("solver", false), ("steps", true), ("from direct", true), ("worst in", false), ("from differences", true), ("in float32", true),
             ("scheme", true), ("drift", true), ("NFE", true), ("seconds", true), ("kept", true), ("verdict", false));
-        foreach (var certificate in certificates)
+        foreach (var certificate in model.Certificates)
         {
             table.AddRow(
                 certificate.Method,
@@ -35,29 +64,45 @@ internal static class CertifyReport
         }
 
         output.WriteTable(table);
-        output.Out.WriteLine("from direct: relative distance from the float64 direct gradient of the same steps, in the worst group of parameters; of a continuous adjoint then at a smaller tolerance forward and backward (1e-9 or a thousandth; a hundredth below order 5), or with four times the steps.");
-        output.Out.WriteLine("scheme: distance of this solver's and tolerance's gradient from one at tolerance 1e-10. Evaluations are those of the forward solves and of the backward pass, pullbacks among them.");
-        output.Out.WriteLine($"in float32: at most {singleLimit.ToString("0.0E+0", CultureInfo.InvariantCulture)} is allowed here: 1e-5, or three times what plain back-propagation is off, where the rows' gradients nearly cancel.");
-        output.Out.WriteLine(InWords(certificates));
     }
 
-    /// <summary>The certificates as one object.</summary>
-    public static JsonObject ToJson(string subject, int rows, CertifyOptions options, double singleLimit, IReadOnlyList<Certificate> certificates) => new()
+    /// <summary>The certificates as one object: those of one model, or a list of architectures.</summary>
+    public static JsonObject ToJson(IReadOnlyList<ModelCertificates> models, CertifyOptions options) => models is [var only]
+        ? ToJson(only, options)
+        : new()
+        {
+            ["subject"] = models[0].Model.Name,
+            ["holds"] = models.All(model => model.Holds),
+            ["architectures"] = new JsonArray([.. models.Select(model => ToJson(model, options))]),
+        };
+
+    private static JsonObject ToJson(ModelCertificates model, CertifyOptions options)
     {
-        ["subject"] = subject,
-        ["rows"] = rows,
-        ["limits"] = new JsonObject { ["float64"] = options.Limit, ["reversible"] = options.ReversibleLimit, ["float32"] = singleLimit, ["differences"] = options.DifferenceLimit },
-        ["holds"] = certificates.All(certificate => certificate.Failure is null),
-        ["methods"] = new JsonArray([.. certificates.Select(ToJson)]),
-    };
+        var json = new JsonObject
+        {
+            ["subject"] = model.Model.Name,
+            ["rows"] = model.Model.Rows,
+            ["limits"] = new JsonObject { ["float64"] = options.Limit, ["reversible"] = options.ReversibleLimit, ["float32"] = options.SingleLimit, ["differences"] = options.DifferenceLimit },
+            ["holds"] = model.Holds,
+            ["methods"] = new JsonArray([.. model.Certificates.Select(ToJson)]),
+        };
+        if (model.Model.Architecture is { } architecture)
+        {
+            json.Insert(1, "architecture", architecture.Name);
+            json.Insert(2, "parameters", model.Parameters);
+        }
+
+        return json;
+    }
 
     /// <summary>The certificates as a CSV file.</summary>
-    public static string ToCsv(IReadOnlyList<Certificate> certificates)
+    public static string ToCsv(IReadOnlyList<ModelCertificates> models)
     {
-        var text = new StringBuilder("method,solver,steps,error,group,finer_error,difference_error,float32_error,scheme_distance,drift,nfe_forward,nfe_backward,seconds,kept_bytes,verdict\n");
-        foreach (var c in certificates)
+        bool hasArchitectures = models[0].Model.Architecture is not null;
+        var text = new StringBuilder($"{(hasArchitectures ? "architecture," : "")}method,solver,steps,error,group,finer_error,difference_error,float32_error,scheme_distance,drift,nfe_forward,nfe_backward,seconds,kept_bytes,verdict\n");
+        foreach (var (model, c) in models.SelectMany(model => model.Certificates.Select(certificate => (model, certificate))))
         {
-            text.AppendJoin(',', new[]
+            text.Append(hasArchitectures ? $"{model.Model.Architecture!.Name}," : "").AppendJoin(',', new[]
             {
                 c.Method, c.Solver, $"{c.Steps}", Exact(c.Error?.Distance), CsvText.Quoted(c.Error?.Group ?? ""), Exact(c.FinerError), Exact(c.DifferenceError), Exact(c.SingleError?.Distance),
                 Exact(c.SchemeDistance), Exact(c.Drift), $"{c.NfeForward}", $"{c.NfeBackward}", Exact(c.Seconds), $"{c.KeptBytes}", CsvText.Quoted(c.Verdict),
@@ -77,6 +122,7 @@ internal static class CertifyReport
         ["finerError"] = RunJson.Number(certificate.FinerError),
         ["differenceError"] = RunJson.Number(certificate.DifferenceError),
         ["float32Error"] = RunJson.Number(certificate.SingleError?.Distance),
+        ["float32Limit"] = RunJson.Number(certificate.SingleLimit),
         ["schemeDistance"] = RunJson.Number(certificate.SchemeDistance),
         ["drift"] = RunJson.Number(certificate.Drift),
         ["nfeForward"] = certificate.NfeForward,
@@ -89,6 +135,11 @@ internal static class CertifyReport
 
     private static string InWords(IReadOnlyList<Certificate> certificates)
     {
+        if (certificates is [{ Method: CertifiedModel.OwnMethod } own])
+        {
+            return own.Failure is null ? "Exact here: the architecture's own gradient." : "Not to be used here: the architecture's own gradient.";
+        }
+
         bool oneSolver = certificates.GroupBy(c => c.Method).All(same => same.Count() == 1);
         string Of(Func<Certificate, bool> which) => string.Join(", ", certificates.Where(which).Select(c => oneSolver ? c.Method : $"{c.Method} with {c.Solver}"));
         string exact = Of(c => c.Failure is null && c.FinerError is null), approximate = Of(c => c.Failure is null && c.FinerError is not null), failed = Of(c => c.Failure is not null);

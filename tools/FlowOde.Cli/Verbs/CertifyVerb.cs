@@ -1,18 +1,15 @@
 using System.CommandLine;
 using FlowOde.Cli.Certifying;
 using FlowOde.Cli.Failures;
-using FlowOde.Cli.Measuring;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
-using FlowOde.Solvers.Adjoints;
-using FlowOde.Solvers.Steppers;
+using FlowOde.Flows.Classification.Chains;
 
 namespace FlowOde.Cli.Verbs;
 
 /// <summary><c>certify</c>: proves every gradient method on the user's own model.</summary>
 internal sealed class CertifyVerb : Verb
 {
-    private const int DefaultRows = 64;
     private const double DefaultLimit = 1e-11;
     private const int DefaultDirections = 2;
 
@@ -22,13 +19,16 @@ internal sealed class CertifyVerb : Verb
     private readonly Option<string> _limit = Text("--rtol", "X", $"the largest relative error of an exact gradient in float64; {DefaultLimit:E0} by default, ten times as much for reversible");
     private readonly Option<string> _directions = Text("--directions", "K", $"random directions of the central differences; {DefaultDirections} by default");
     private readonly Option<string> _out = Text("--out", "FILE", "writes the table as .csv or .json too");
+    private readonly Option<string> _architecture = Text("--architecture", "A,B", $"certifies fresh classifiers of data in place of a density: {string.Join(", ", KnownArchitectures.All.Select(architecture => architecture.Name))}, or {ClassifierCatalog.Every}");
+    private readonly SettingOptions _classifier = new(CertifiedModels.OfClassifiers);
     private readonly SettingOptions _model = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "learn-end-time", "last-layer-scale", "steps", "controller", "error-norm", "max-steps", "adjoint-memory", "trace", "probes", "probe-distribution", "regularize", "batch", "seed");
     private readonly SettingOptions _data = new("columns", "drop", "label", "delimiter", "header", "missing", "validation", "test");
 
     /// <summary>Lays out the options.</summary>
     public CertifyVerb()
     {
-        Command = new("certify", "Compares the gradient of the model's own loss by every gradient method with the direct one and with central differences.") { _subject, _adjoints, _solvers, _limit, _directions, _out };
+        Command = new("certify", "Compares the gradient of the model's own loss by every gradient method with the direct one and with central differences.") { _subject, _adjoints, _solvers, _limit, _directions, _out, _architecture };
+        _classifier.AddTo(Command);
         _model.AddTo(Command);
         _data.AddTo(Command);
     }
@@ -38,7 +38,12 @@ internal sealed class CertifyVerb : Verb
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples =>
-        ["flowode certify runs/earthquakes", "flowode certify moons --adjoints auto,reversible,backsolve", "flowode certify table.csv --solvers dopri5,bosh3 --out certificate.csv"];
+    [
+        "flowode certify runs/earthquakes",
+        "flowode certify moons --adjoints auto,reversible,backsolve",
+        "flowode certify table.csv --solvers dopri5,bosh3 --out certificate.csv",
+        "flowode certify digits --architecture all",
+    ];
 
     /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
@@ -55,95 +60,63 @@ internal sealed class CertifyVerb : Verb
             Limit = Numbers.Positive(parsed.GetValue(_limit), _limit.Name) ?? DefaultLimit,
             Directions = (int)(Numbers.Integer(parsed.GetValue(_directions), _directions.Name, 0, 1000) ?? DefaultDirections),
         };
-        var subject = Subject(parsed, output);
-        var settings = SolveSettings.ForCertifying(subject.Values);
-        var pairs = Pairs(Names(parsed, _adjoints), Names(parsed, _solvers), settings.Stepper.Name, subject.Values.Text("adjoint"), output);
-        using var interrupt = new Interrupt(() => output.Notice("Stopping."));
-        using var loss = new ModelLoss(subject);
-        using var certifier = new Certifier(loss, settings, options);
-        var certificates = new List<Certificate>();
-        foreach (var (adjoint, stepper) in pairs)
+        string[]? adjoints = Names(parsed, _adjoints), solvers = Names(parsed, _solvers);
+        var models = CertifiedModels.Open(parsed.GetRequiredValue(_subject), Names(parsed, _architecture), Given(parsed), output);
+        if (new[] { _adjoints, _solvers }.FirstOrDefault(option => parsed.GetValue(option) is not null && models.All(model => model.Idle.ContainsKey(option.Name))) is { } idle)
         {
-            interrupt.Token.ThrowIfCancellationRequested();
-            output.Notice($"Certifying {adjoint.Name} with {stepper.Name}.");
-            certificates.Add(certifier.Certify(adjoint, stepper));
+            throw new UsageException(models[0].Idle[idle.Name]);
         }
 
-        var report = CertifyReport.ToJson(subject.Name, (int)subject.Values.Integer("batch"), options, certifier.SingleLimit, certificates);
+        var work = models.Select(model => (Model: model, Pairs: model.Pairs(adjoints, solvers, models.Count == 1, output.Notice))).Where(entry => entry.Pairs.Count > 0).ToArray();
+        if (work.Length == 0)
+        {
+            throw new UsageException($"--adjoints {parsed.GetValue(_adjoints)}: goes with none of the architectures.");
+        }
+
+        using var interrupt = new Interrupt(() => output.Notice("Stopping."));
+        ModelCertificates[] found = [.. work.Select(entry => Certify(entry.Model, entry.Pairs, options, output, interrupt.Token))];
+        var report = CertifyReport.ToJson(found, options);
         if (output.Json)
         {
             output.WriteJson(report);
         }
         else
         {
-            CertifyReport.Write(certificates, certifier.SingleLimit, output);
+            CertifyReport.Write(found, options, output);
         }
 
         if (path is not null)
         {
-            AtomicFile.WriteText(path, Path.GetExtension(path) == ".csv" ? CertifyReport.ToCsv(certificates) : RunJson.Text(report));
+            AtomicFile.WriteText(path, Path.GetExtension(path) == ".csv" ? CertifyReport.ToCsv(found) : RunJson.Text(report));
         }
 
-        return certificates.All(certificate => certificate.Failure is null) ? ExitCode.Done : ExitCode.Failed;
+        return found.All(model => model.Holds) ? ExitCode.Done : ExitCode.Failed;
     }
 
-    /// <summary>Gradient methods with the solvers that they are tried with.</summary>
-    /// <param name="adjoints">What was asked for, or null for all.</param>
-    /// <param name="solvers">What was asked for, or null for the model's own.</param>
-    /// <param name="own">The model's own solver.</param>
-    /// <param name="ownAdjoint">The model's own gradient method, which may have a number of its own.</param>
-    /// <param name="output">Is told where a method takes another solver.</param>
-    private static List<(IAdjoint Adjoint, IStepper Stepper)> Pairs(string[]? adjoints, string[]? solvers, string own, string ownAdjoint, Output output)
+    private static ModelCertificates Certify(CertifiedModel model, IReadOnlyList<CertifiedPair> pairs, CertifyOptions options, Output output, CancellationToken stop)
     {
-        var pairs = new List<(IAdjoint, IStepper)>();
-        foreach (string solver in solvers ?? [own])
+        using var loss = model.Open();
+        using var certifier = new Certifier(loss, options);
+        var certificates = new List<Certificate>();
+        foreach (var pair in pairs)
         {
-            var stepper = SolveSettings.SolverNamed(solver, "--solvers");
-            foreach (string text in adjoints ?? [.. AdjointSettings.Names.Append(ownAdjoint).Distinct()])
-            {
-                if (AdjointSettings.Problem(text) is { } problem)
-                {
-                    throw new UsageException($"--adjoints: {problem}");
-                }
-
-                var adjoint = AdjointCatalog.Find(text)!;
-                var chosen = stepper;
-                if (!adjoint.Supports(stepper, out string reason))
-                {
-                    if (adjoints is not null && solvers is not null)
-                    {
-                        throw new UsageException($"--adjoints {text} does not work with --solvers {solver}: {reason}");
-                    }
-
-                    chosen = AdjointSettings.SolverFor(adjoint, stepper);
-                    output.Notice($"{text} does not go with {solver}: tried with {chosen.Name}.");
-                }
-
-                pairs.Add((adjoint, chosen));
-            }
+            stop.ThrowIfCancellationRequested();
+            output.Notice($"Certifying {pair.Method} {(pair.Method == CertifiedModel.OwnMethod ? "gradient of" : "with")} {pair.Solver}.");
+            certificates.Add(certifier.Certify(pair));
         }
 
-        return [.. pairs.Distinct()];
+        return new(model, loss.Parameters.Layout.Segments.Sum(segment => segment.Length), certificates);
     }
 
-    private MeasurementSubject Subject(ParseResult parsed, Output output)
+    private SettingLayer Given(ParseResult parsed)
     {
         var given = new SettingLayer("");
-        foreach (var (name, values) in new[] { _model, _data }.SelectMany(part => part.Read(parsed).Values))
+        foreach (var (name, values) in new[] { _classifier, _model, _data }.SelectMany(part => part.Read(parsed).Values))
         {
             given.Add(name, values.Count == 0 ? ["none"] : values);
         }
 
-        var subject = MeasurementSubject.Open(parsed.GetRequiredValue(_subject), given, output.Notice);
-        if (given.Values.ContainsKey("batch"))
-        {
-            return subject.Data.TrainRows is { } rows && subject.Values.Integer("batch") > rows
-                ? throw new UsageException($"--batch {subject.Values.Integer("batch")} is more than the {rows} training rows; give {rows} or less.")
-                : subject;
-        }
-
-        long few = Math.Min(DefaultRows, subject.Data.TrainRows ?? DefaultRows);
-        return subject with { Values = SettingValues.Merge(subject.Values.ToLayer(), new SettingLayer("").Add("batch", $"{few}")) };
+        return given;
     }
 
     private static string[]? Names(ParseResult parsed, Option<string> option)

@@ -4,10 +4,8 @@ using FlowOde.Cli.Settings;
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
-using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Tests.Cli.Certifying;
@@ -60,11 +58,10 @@ public class CertifierTests
         }
 
         var subject = MeasurementSubject.Open("moons", given, _ => { });
-        using var loss = new ModelLoss(subject);
         var settings = SolveSettings.ForCertifying(subject.Values);
-        settings = settings with { Regularizers = [.. settings.Regularizers.Select(inner => new SeedScaled(inner, seedFactor))] };
-        using var certifier = new Certifier(loss, settings, new() { Limit = 1e-11, Directions = 2 });
-        return certifier.Certify(adjoint, StepperCatalog.Find("dopri5")!);
+        using var loss = FlowLoss.Open(subject, settings with { Regularizers = [.. settings.Regularizers.Select(inner => new SeedScaled(inner, seedFactor))] });
+        using var certifier = new Certifier(loss, new() { Limit = 1e-11, Directions = 2 });
+        return certifier.Certify(new(adjoint, StepperCatalog.Find("dopri5")!));
     }
 
     /// <summary>A penalty whose pullback is off by a factor.</summary>
@@ -83,35 +80,5 @@ public class CertifierTests
         public Tensor Express(DualExpression derivative, Directions directions, double by) => inner.Express(derivative, directions, by);
 
         public void Seed(Dual derivative, Directions directions, double by, FunctionalScratch scratch, Tensor rateCotangent, Dual intoCotangent) => inner.Seed(derivative, directions, by * factor, scratch, rateCotangent, intoCotangent);
-    }
-
-    /// <summary>The direct gradient, of which parameters and start are off by a factor.</summary>
-    private sealed class BrokenAdjoint(double byParameters, double byStart) : IAdjoint
-    {
-        public string Name => "broken";
-
-        public bool Supports(IStepper stepper, out string reason) => new DirectAdjoint().Supports(stepper, out reason);
-
-        public RecordedSolve Record(OdeProblem problem, TapeBudget budget) => new Broken(new DirectAdjoint().Record(problem, budget), byParameters, byStart);
-    }
-
-    private sealed class Broken(RecordedSolve inner, double byParameters, double byStart) : RecordedSolve
-    {
-        public override IReadOnlyList<FlatVector> States => inner.States;
-
-        public override SolveStatistics Statistics => inner.Statistics;
-
-        public override IReadOnlyList<double> Grid => inner.Grid;
-
-        public override void Dispose() => inner.Dispose();
-
-        private protected override SolveGradient PullbackOnce(ReadOnlySpan<FlatVector> stateCotangents, FlatVector intoStart, FlatVector intoGradient)
-        {
-            var result = inner.Pullback(stateCotangents, intoStart, intoGradient);
-            using TorchSharp.Scalar parameters = 1 + byParameters, start = 1 + byStart;
-            intoGradient.Flat.mul_(parameters);
-            intoStart.Flat.mul_(start);
-            return result;
-        }
     }
 }

@@ -88,7 +88,7 @@ public sealed class BadClassesTests
         using var folder = new TemporaryFolder();
         string run = folder.File("run");
         Assert.Equal(0, FlowodeCommand.Run("classify", "iris", "--label", "species", "--run", run, "--iterations", "2", "--channels", "4", "--threads", "1", "--quiet").Code);
-        foreach (string[] words in (string[][])[["sample", run, "--out", folder.File("a.csv")], ["render", run], ["quality", run], ["train", "--resume", run], ["certify", run]])
+        foreach (string[] words in (string[][])[["sample", run, "--out", folder.File("a.csv")], ["render", run], ["quality", run], ["train", "--resume", run]])
         {
             FlowodeCommand.Run(words).RequireRefusal(2, "is a classifier, and this needs a density");
         }

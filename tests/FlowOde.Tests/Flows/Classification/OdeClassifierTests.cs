@@ -74,6 +74,43 @@ public sealed class OdeClassifierTests
     }
 
     [Theory]
+    [InlineData("revnet", "conv", false)]
+    [InlineData("revnet", "mlp", true)]
+    [InlineData("lm-resnet", "conv", false)]
+    [InlineData("lm-resnet", "mlp", true)]
+    public void Gradient_OfAChainWithAWayOfItsOwn_IsThatOfPlainBackpropagation(string architecture, string field, bool isShared)
+    {
+        using var classifier = new SmallClassifier(SmallClassifier.Options(architecture, field, isShared));
+        var (loss, gradient) = classifier.Gradient(new());
+        var (expectedLoss, expected) = classifier.Gradient(new() { Adjoint = new BackpropagationAdjoint() });
+        Assert.Equal(expectedLoss, loss, 1e-13);
+        double distance = SmallClassifier.Distance(expected, gradient);
+        Assert.True(distance <= 1e-12, $"relative distance {distance:E2}");
+    }
+
+    [Fact]
+    public void Gradient_OnRecordedGrids_MakesTheSameSteps()
+    {
+        using var classifier = new SmallClassifier(SmallClassifier.Options("ode-net"));
+        var adaptive = new ClassifierSolve { Adjoint = new DirectAdjoint() };
+        using var first = classifier.Parameters.CreateLike();
+        using var again = classifier.Parameters.CreateLike();
+        var grids = classifier.Result(adaptive, first).Grids;
+        var result = classifier.Result(SmallClassifier.Steps("dopri5", 50) with { RecordedGrids = grids }, again);
+        Assert.Equal(grids, result.Grids);
+        Assert.Equal(SmallClassifier.Doubles(first), SmallClassifier.Doubles(again));
+        Assert.Throws<ArgumentException>(() => classifier.Model.Bind(classifier.Parameters, adaptive with { RecordedGrids = [.. grids, grids[0]] }, isTrained: true));
+    }
+
+    [Fact]
+    public void Gradient_OfAReversibleNet_TellsHowFarItsStartDrifted()
+    {
+        using var classifier = new SmallClassifier(SmallClassifier.Options("revnet", depth: 7), ScalarType.Float32);
+        using var gradient = classifier.Parameters.CreateLike();
+        Assert.InRange(classifier.Result(new(), gradient).Drift, 1e-9, 1e-5);
+    }
+
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Gradient_InFloat32_IsThatOfFloat64(string architecture, string field, bool isShared)
     {

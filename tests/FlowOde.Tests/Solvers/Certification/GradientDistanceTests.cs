@@ -49,6 +49,17 @@ public class GradientDistanceTests
         Assert.InRange(DirectionalDerivative.Distance(gradient, direction, expected + 1e-6), 1e-7, 1e-5);
     }
 
+    /// <summary>A bend lies within the widest of the widths, and not within the next.</summary>
+    [Fact]
+    public void DirectionalDerivative_NearABend_IsThatOfTheSideItLiesOn()
+    {
+        using var parameters = Vector([0.3, 0, 0], [0, 0]);
+        using var direction = Vector([1, 0, 0], [0, 0]);
+        double Loss() => Math.Exp(parameters[0][0].item<double>()) + Math.Max(0, parameters[0][0].item<double>() - 0.3 - 5e-6);
+        Assert.Equal(Math.Exp(0.3), DirectionalDerivative.OfBent(Loss, parameters, direction), 1e-9);
+        Assert.True(Math.Abs(Math.Exp(0.3) - DirectionalDerivative.Of(Loss, parameters, direction)) > 0.1);
+    }
+
     private static FlatVector Vector(double[] a, double[] b)
     {
         var vector = new FlatVector(_layout, ScalarType.Float64);
