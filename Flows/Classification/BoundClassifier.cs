@@ -1,6 +1,5 @@
 using FlowOde.Flows.Classification.Blocks;
 using FlowOde.Flows.Classification.Chains;
-using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Objectives;
 using FlowOde.Solvers.Adjoints;

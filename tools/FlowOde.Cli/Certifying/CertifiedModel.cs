@@ -27,8 +27,16 @@ internal sealed record CertifiedModel(string Name, SettingValues Values, Func<Ce
 
     private IStepper Stepper => Architecture?.Method ?? StepperCatalog.Find(Values.Text("solver"))!;
 
-    /// <summary>All gradient methods; of a network with a number of steps of its own not those that differentiate the equation in place of the steps.</summary>
-    private IEnumerable<string> Usual => AdjointCatalog.All.Where(adjoint => ChoosesSolver || adjoint is not ContinuousAdjoint).Select(adjoint => adjoint.Name);
+    /// <summary>Whether undoing steps brings channels that started at zero back as round-off, which norms magnify and relu takes to its other side.</summary>
+    private bool BendsAtZero => Architecture is { IsAugmented: true };
+
+    /// <summary>
+    /// All gradient methods; of a network with a number of steps of its own not those that differentiate the equation in place of the steps, and of one with
+    /// channels of zeros not the one that undoes steps.
+    /// </summary>
+    private IEnumerable<string> Usual => AdjointCatalog.All
+        .Where(adjoint => adjoint switch { ContinuousAdjoint => ChoosesSolver, ReversibleAdjoint => !BendsAtZero, _ => true })
+        .Select(adjoint => adjoint.Name);
 
     /// <summary>What options of pairs say nothing about this model: each with the reason.</summary>
     public IReadOnlyDictionary<string, string> Idle
@@ -61,6 +69,11 @@ internal sealed record CertifiedModel(string Name, SettingValues Values, Func<Ce
         if (!ChoosesMethod)
         {
             return [new(new AutoAdjoint(), StepperCatalog.Find("dopri5")!) { Method = OwnMethod, Solver = Architecture!.Name, UndoesSteps = Architecture.UndoesSteps }];
+        }
+
+        if (adjoints is null && BendsAtZero && Values.Text("adjoint") != "reversible")
+        {
+            notice($"reversible is left out: it brings the channels of {Architecture!.Name} that start at zero back as round-off, where relu bends. --adjoints reversible tries it.");
         }
 
         var pairs = new List<CertifiedPair>();

@@ -20,9 +20,18 @@ public sealed class CertifyClassifierTests
         Assert.Equal(architecture, result.Json["architecture"]!.GetValue<string>());
         string[] methods = [.. result.Json["methods"]!.AsArray().Select(method => method!["method"]!.GetValue<string>())];
         var known = KnownArchitectures.Named(architecture);
-        var all = AdjointCatalog.All.Where(adjoint => known.ChoosesSteps || adjoint is not (ContinuousAdjoint or ReversibleAdjoint)).Select(adjoint => adjoint.Name);
+        var all = AdjointCatalog.All.Where(adjoint => adjoint switch { ContinuousAdjoint => known.ChoosesSteps, ReversibleAdjoint => known.ChoosesSteps && !known.IsAugmented, _ => true }).Select(adjoint => adjoint.Name);
         Assert.Equal(known.HasOwnGradient ? ["own"] : all, methods);
         RequireExact(result.Json, known.UndoesSteps);
+        Assert.Equal(known.IsAugmented, result.Error.Contains("reversible is left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Certify_OfAnAugmentedNetwork_TriesReversibleWhereAsked()
+    {
+        var result = FlowodeCommand.Run(["certify", "iris", "--label", "species", "--architecture", "anode", .. _small, "--adjoints", "reversible", "--json"]);
+        Assert.Equal("reversible", Assert.Single(result.Json["methods"]!.AsArray())!["method"]!.GetValue<string>());
+        Assert.DoesNotContain("left out", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
