@@ -37,6 +37,14 @@ public class SweepGridTests
     }
 
     [Fact]
+    public void Make_OfReversibleWithASolverThatHasNoPartner_TakesOneThatItGoesWith()
+    {
+        var points = SweepGrid.Make(Subject("solver", "bosh3"), _options with { Methods = ["reversible"] }, _ => { });
+        Assert.All(points, point => Assert.Equal("asynchronous-leapfrog", point.Solver));
+        Assert.All(points, point => Assert.Equal("asynchronous-leapfrog", point.Values.Text("solver")));
+    }
+
+    [Fact]
     public void Make_OfAMethodThatGoesWithOneOfTwoSolvers_LeavesTheOtherOut()
     {
         var notices = new List<string>();
