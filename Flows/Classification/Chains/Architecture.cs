@@ -1,3 +1,5 @@
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Measurement;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Flows.Classification.Chains;
@@ -35,6 +37,14 @@ public abstract class Architecture
 
     /// <summary>Whether this program can make it: its method is among the steppers.</summary>
     public virtual bool IsAvailable => true;
+
+    /// <summary>How the activations that a gradient keeps grow with the number of steps; parameters and their gradient are not counted.</summary>
+    /// <param name="adjoint">The gradient method; null where the gradient has a way of its own.</param>
+    /// <param name="isShared">Whether all steps share their weights.</param>
+    /// <returns>The law, or null where none is stated.</returns>
+    /// <remarks>With weights of its own each step is a solve, which keeps the state that it ends in whatever the method.</remarks>
+    public virtual MemoryTheory? Memory(IAdjoint? adjoint, bool isShared) =>
+        adjoint is null ? null : ChoosesSteps || isShared ? MemoryTheory.Of(adjoint) : new(1, IsBudgeted: adjoint is AutoAdjoint);
 
     /// <summary>In how many equal parts the channels are split.</summary>
     internal virtual int Parts => 1;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Measurement;
 
 namespace FlowOde.Flows.Classification.Chains;
 
@@ -18,6 +20,9 @@ internal sealed class LinearMultistepArchitecture : Architecture
 
     /// <inheritdoc/>
     public override bool HasOwnGradient => true;
+
+    /// <summary>Linear: the states and the evaluation of every step are kept.</summary>
+    public override MemoryTheory? Memory(IAdjoint? adjoint, bool isShared) => new(1);
 
     /// <summary>The first step has no state before it, and so no weight.</summary>
     internal override int Coefficients(int depth) => depth - 1;

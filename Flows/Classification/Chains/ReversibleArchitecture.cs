@@ -1,3 +1,6 @@
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Measurement;
+
 namespace FlowOde.Flows.Classification.Chains;
 
 /// <summary>Two halves of the channels that move each other (Gomez et al. 2017): symplectic Euler, which can be undone.</summary>
@@ -14,6 +17,9 @@ internal sealed class ReversibleArchitecture : Architecture
 
     /// <inheritdoc/>
     public override bool UndoesSteps => true;
+
+    /// <summary>None: each step is undone before it is pulled back.</summary>
+    public override MemoryTheory? Memory(IAdjoint? adjoint, bool isShared) => new(0);
 
     internal override int Parts => 2;
 

@@ -20,6 +20,9 @@ internal sealed record MeasurementJob(string? Run, string Data, SettingValues Va
     /// <value>0 by default: memory alone is measured.</value>
     public double RepeatSeconds { get; init; }
 
+    /// <summary>What kind of model is measured.</summary>
+    public MeasuredKind Kind => MeasuredKind.Of(Values);
+
     /// <summary>The job of a point.</summary>
     public static MeasurementJob Of(MeasurementPoint point, string? reference) => new(point.Subject.Run, point.Subject.Data.Address, point.Values, reference);
 
@@ -39,7 +42,12 @@ internal sealed record MeasurementJob(string? Run, string Data, SettingValues Va
                 MakesReference = root["makesReference"]?.GetValue<bool>() ?? false,
                 RepeatSeconds = root["repeatSeconds"]?.GetValue<double>() is { } seconds ? Math.Clamp(seconds, 0, 1e6) : 0,
             };
-            if (MeasurementPoint.Needed.FirstOrDefault(name => !job.Values.Has(name)) is { } missing)
+            if (job.Values.TextOrNull("architecture") == ClassifierCatalog.Every)
+            {
+                throw Missing($"has the architecture '{ClassifierCatalog.Every}', and each is measured alone");
+            }
+
+            if (job.Kind.Needed.FirstOrDefault(name => !job.Values.Has(name)) is { } missing)
             {
                 throw Missing($"has no '{missing}' among its settings");
             }

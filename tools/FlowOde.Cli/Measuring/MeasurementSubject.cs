@@ -6,7 +6,7 @@ using FlowOde.Cli.Training;
 
 namespace FlowOde.Cli.Measuring;
 
-/// <summary>The model whose gradient is measured: that of a run, or the one that <c>train</c> would begin with for some data.</summary>
+/// <summary>The model whose gradient is measured: that of a run, or the one that <c>train</c> or <c>classify</c> would begin with for some data.</summary>
 /// <param name="Run">The folder of the run, or null.</param>
 /// <param name="Data">The data.</param>
 /// <param name="Values">The whole effective settings; method, solver, steps and sizes are the points' own.</param>
@@ -19,7 +19,13 @@ internal sealed record MeasurementSubject(string? Run, TrainingData Data, Settin
     /// <summary>A name for people and folders.</summary>
     public string Name => Path.GetFileNameWithoutExtension(Run is null ? Data.Name : Path.TrimEndingDirectorySeparator(Run));
 
-    /// <summary>Finds what an argument means and completes the settings.</summary>
+    /// <summary>What kind of model it is.</summary>
+    public MeasuredKind Kind => MeasuredKind.Of(Values);
+
+    /// <summary>The network in a few words, where a sweep may have several; null where it has one.</summary>
+    public string? Network => Kind.Network(Values);
+
+    /// <summary>Finds which density an argument means and completes the settings.</summary>
     /// <param name="argument">A run, or data.</param>
     /// <param name="given">What the user said.</param>
     /// <param name="notice">Is told what was guessed.</param>
@@ -54,18 +60,32 @@ internal sealed record MeasurementSubject(string? Run, TrainingData Data, Settin
         }
 
         var saved = RunConfig.Read(folder);
+        var data = DataLoader.Prepare(DataLoader.Open(saved.Data, saved.Values, _ => { }), saved.Data, saved.Values);
+        return OfRun(folder, saved, data, data.Digest, machine, given, "train");
+    }
+
+    /// <summary>The model of a run.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="saved">Its configuration.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="digest">The digest of the data as they are now.</param>
+    /// <param name="machine">What holds where neither the run nor the user says anything.</param>
+    /// <param name="given">What the user said.</param>
+    /// <param name="verb">The verb that made the run.</param>
+    /// <exception cref="UsageException">The run has no model yet, or the data have changed.</exception>
+    internal static MeasurementSubject OfRun(RunFolder folder, RunConfig saved, TrainingData data, string digest, SettingLayer machine, SettingLayer given, string verb)
+    {
         if (!File.Exists(folder.Model))
         {
-            throw new UsageException($"'{folder.Path}' has no model.safetensors yet: nothing was validated. `flowode train --resume {folder.Path}` goes on training.");
+            throw new UsageException($"'{folder.Path}' has no model.safetensors yet: nothing was validated. `flowode {verb} --resume {folder.Path}` goes on training.");
         }
 
-        var data = DataLoader.Prepare(DataLoader.Open(saved.Data, saved.Values, _ => { }), saved.Data, saved.Values);
-        if (data.Digest != saved.Digest)
+        if (digest != saved.Digest)
         {
-            throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {data.Digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or measure data in place of the run.");
+            throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or measure data in place of the run.");
         }
 
-        string digest = $"{data.Digest}+{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.Model)))}";
-        return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(_ofBackwardSolves), machine, given), digest);
+        string model = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.Model)));
+        return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(_ofBackwardSolves), machine, given), $"{digest}+{model}");
     }
 }

@@ -1,5 +1,4 @@
 using FlowOde.Cli.Settings;
-using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Measurement;
 
 namespace FlowOde.Cli.Measuring;
@@ -26,8 +25,8 @@ internal sealed record MemoryCurve
     /// <summary>The points that were measured.</summary>
     public IEnumerable<SweepPoint> Finished => Points.Where(point => point.IsFinished);
 
-    /// <summary>The gradient method, with its budget where it has one.</summary>
-    public string Label => $"{Points[0].Method}{(Points[0].Budget is { } budget ? $" ({budget})" : "")}{(Partner is null ? "" : $" ({Partner})")}";
+    /// <summary>The gradient method, with its budget where it has one; of a classifier its network before.</summary>
+    public string Label => $"{string.Join(' ', new[] { Points[0].Network, Points[0].Architecture is { HasOwnGradient: true } ? null : Points[0].Method }.OfType<string>())}{(Points[0].Budget is { } budget ? $" ({budget})" : "")}{(Partner is null ? "" : $" ({Partner})")}";
 
     /// <summary>The solver, where it is another than its panel's; else null.</summary>
     public string? Partner { get; init; }
@@ -47,6 +46,9 @@ internal sealed record MemoryCurve
         : law.Exponent == 0 ? "no growth beyond noise"
         : $"N^{law.Exponent:F2} ± {Math.Max(0.01, law.ExponentError):F2}";
 
+    /// <summary>The peak of the most steps that were measured, divided by that of the fewest; null where fewer than two were.</summary>
+    public double? Ratio => Finished.Take(2).Count() < 2 ? null : (double)Finished.Last().Peak! / Finished.First().Peak!.Value;
+
     /// <summary>Makes the curve of points that differ in their steps only.</summary>
     public static MemoryCurve Of(IEnumerable<SweepPoint> points)
     {
@@ -54,7 +56,7 @@ internal sealed record MemoryCurve
         SweepPoint[] finished = [.. sorted.Where(point => point.IsFinished)];
         double[] steps = [.. finished.Select(point => (double)point.Steps)], peaks = [.. finished.Select(point => (double)point.Peak!)];
         double[] noise = [.. peaks.Select(peak => double.Hypot(NoiseBytes, NoiseShare * peak))];
-        var theory = AdjointCatalog.Find(sorted[0].Method) is { } method ? MemoryTheory.Of(method) : null;
+        var theory = sorted[0].Theory;
         return new(sorted, GrowthLaw.Fit(steps, peaks, noise), theory, finished.Length < 2 ? null : Theoretical(theory, sorted[0].Budget, steps, peaks, noise));
     }
 

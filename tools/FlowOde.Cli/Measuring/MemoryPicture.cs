@@ -8,7 +8,7 @@ internal static class MemoryPicture
     private const double Megabyte = 1 << 20;
 
     /// <summary>The figure.</summary>
-    /// <param name="subject">The model.</param>
+    /// <param name="subject">The model, or one of those whose curves are compared.</param>
     /// <param name="panels">The curves; at least one point was measured.</param>
     public static IFigure Draw(MeasurementSubject subject, IReadOnlyList<MemoryPanel> panels)
     {
@@ -16,8 +16,8 @@ internal static class MemoryPicture
         return new ScalingFigure
         {
             Title = $"Memory of one gradient: {subject.Name}",
-            Caption = $"MB = 2²⁰ bytes, above the state before the solve; {subject.Values.Text("dtype")}, {subject.Values.Text("trace")} trace; dashed: theory, fitted",
-            XTitle = "solver steps N",
+            Caption = $"MB = 2²⁰ bytes, above the state before the solve; {subject.Values.Text("dtype")}, {subject.Kind.Detail(subject.Values)}; dashed: theory, fitted",
+            XTitle = subject.Kind.StepsName,
             YTitle = "peak memory (MB)",
             Panels = [.. panels.Where(panel => panel.Curves.Any(curve => curve.Finished.Any())).Take(ScalingFigure.MostPanels).Select(panel => Panel(panel, labels))],
         };

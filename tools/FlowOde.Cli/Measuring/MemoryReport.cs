@@ -15,29 +15,31 @@ internal sealed class MemoryReport
 
     private static readonly string[] _columns =
     [
-        "adjoint", "solver", "steps", "batch", "hidden", "budget", "dtype", "threads", "status", "peakBytes", "baselineBytes", "deviceBytes", "managedBytes", "firstSeconds", "seconds",
+        "network", "adjoint", "solver", "steps", "batch", "hidden", "budget", "dtype", "threads", "status", "peakBytes", "baselineBytes", "deviceBytes", "parameters", "managedBytes", "firstSeconds", "seconds",
         "repetitions", "nfeForward", "nfeAgain", "nfeBackward", "acceptedSteps", "rejectedSteps", "drift", "gradientError", "limitBytes", "limitSeconds", "residentBytes", "exitCode", "message",
     ];
 
     private readonly MeasurementSubject _subject;
+    private readonly SettingValues _settings;
     private readonly SweepFolder _folder;
     private readonly IReadOnlyList<SweepPoint> _points;
     private readonly IReadOnlyList<MemoryPanel> _panels;
 
     /// <summary>Collects the points that belong together.</summary>
-    /// <param name="subject">The model.</param>
-    /// <param name="asked">The points that were asked for; earlier ones of the same model are shown with them.</param>
+    /// <param name="asked">The points that were asked for; earlier ones of the same model, or of classifiers with the same data and blocks, are shown with them.</param>
     /// <param name="folder">The sweep's folder.</param>
     /// <param name="notice">Is told of points that are not shown.</param>
-    public MemoryReport(MeasurementSubject subject, IReadOnlyList<MeasurementPoint> asked, SweepFolder folder, Action<string> notice)
+    public MemoryReport(IReadOnlyList<MeasurementPoint> asked, SweepFolder folder, Action<string> notice)
     {
-        (_subject, _folder) = (subject, folder);
-        var all = folder.Points.Select(json => new SweepPoint(json)).ToList();
-        _points = [.. all.Where(point => point.Group == asked[0].Group)];
+        (_subject, _folder) = (asked[0].Subject, folder);
+        var all = asked.Select(point => point.Subject.Values).Distinct().ToArray();
+        _settings = SettingValues.Merge(all[0].ToLayer([.. all[0].All.Keys.Where(name => all.Any(other => !other.List(name).SequenceEqual(all[0].List(name))))]));
+        var measured = folder.Points.Select(json => new SweepPoint(json)).ToList();
+        _points = [.. measured.Where(point => point.Group == asked[0].Group)];
         _panels = MemoryPanel.Of(_points);
-        if (all.Count > _points.Count)
+        if (measured.Count > _points.Count)
         {
-            notice($"{all.Count - _points.Count} points in {folder.Path} are of another model, seed, precision or trace; they are kept, but not shown with these.");
+            notice($"{measured.Count - _points.Count} points in {folder.Path} are of another model, seed, precision or trace; they are kept, but not shown with these.");
         }
     }
 
@@ -67,7 +69,7 @@ internal sealed class MemoryReport
         ["data"] = _subject.Data.Name,
         ["digest"] = _subject.Digest,
         ["dimension"] = _subject.Data.Dimension,
-        ["settings"] = ConfigFile.Write(_subject.Values),
+        ["settings"] = ConfigFile.Write(_settings),
         ["system"] = $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors",
         ["curves"] = new JsonArray([.. from panel in _panels from curve in panel.Curves select ToJson(panel, curve)]),
         ["points"] = new JsonArray([.. _points.Select(point => point.Json.DeepClone())]),
@@ -84,6 +86,11 @@ internal sealed class MemoryReport
 
         output.Out.WriteLine("MB are 2^20 bytes of resident memory above what the process had before its first gradient. Time, evaluations (forward, forward again,");
         output.Out.WriteLine("backward), error (relative, against the exact gradient in float64) and drift of rebuilt states are those of the most steps measured.");
+        if (_subject.Network is not null)
+        {
+            output.Out.WriteLine("Networks that do not choose their steps have as many as the depth. Parameters and their gradient have their memory before: what grows with depth are activations.");
+        }
+
         foreach (string name in HasResults ? new[] { "memory.json", "memory.csv", "memory.png", "memory.svg" } : ["memory.json", "memory.csv"])
         {
             output.Out.WriteLine($"Written: {_folder.File(name)}");
@@ -93,14 +100,15 @@ internal sealed class MemoryReport
     private static void WriteTable(MemoryPanel panel, Output output)
     {
         var steps = panel.Steps;
-        output.Out.WriteLine($"{panel.Heading}: peak memory in MB by the number of steps");
-        var table = Output.NewTable([("adjoint", false), .. steps.Select(count => ($"{count}", true)), ("growth", false), ("theory", false), ("s", true), ("NFE f/again/b", true), ("error", true), ("drift", true)]);
+        bool isOfNetworks = panel.Solver is null;
+        output.Out.WriteLine($"{panel.Heading}: peak memory in MB by the number of steps{(isOfNetworks ? ", or depth" : "")}");
+        var table = Output.NewTable([(isOfNetworks ? "network, adjoint" : "adjoint", false), .. steps.Select(count => ($"{count}", true)), ("last/first", true), ("growth", false), ("theory", false), ("s", true), ("NFE f/again/b", true), ("error", true), ("drift", true)]);
         foreach (var curve in panel.Curves)
         {
             var last = curve.Finished.LastOrDefault();
             string[] cells =
             [
-                curve.Label, .. steps.Select(count => Cell(curve, count)), curve.Growth, $"{curve.Theory}",
+                curve.Label, .. steps.Select(count => Cell(curve, count)), curve.Ratio is { } ratio ? $"{ratio:F2}" : "–", curve.Growth, $"{curve.Theory}",
                 last is null ? "–" : $"{last.Number("seconds") ?? last.Number("firstSeconds"):G3}",
                 last is null ? "–" : $"{last.Number("nfeForward")}/{last.Number("nfeAgain")}/{last.Number("nfeBackward")}",
                 last?.Number("gradientError") is { } error ? $"{error:E1}" : "–",
@@ -127,6 +135,7 @@ internal sealed class MemoryReport
 
     private static JsonObject ToJson(MemoryPanel panel, MemoryCurve curve) => new()
     {
+        ["network"] = curve.Points[0].Network,
         ["adjoint"] = curve.Points[0].Method,
         ["budget"] = curve.Points[0].Budget,
         ["solver"] = curve.Points[0].Solver,
@@ -136,6 +145,7 @@ internal sealed class MemoryReport
         ["exponentError"] = RunJson.Number(curve.Law?.ExponentError),
         ["floorBytes"] = curve.Law?.Floor,
         ["scaleBytes"] = curve.Law?.Scale,
+        ["lastToFirst"] = curve.Ratio,
         ["theory"] = curve.Theory?.ToString(),
         ["theoryExponent"] = curve.Theory is { IsBudgeted: false } theory ? theory.Exponent : null,
     };

@@ -55,7 +55,7 @@ internal sealed class MemorySweep(SweepFolder folder, SweepOptions options, Outp
 
     /// <summary>A point of the same curve with fewer steps that had more memory than allowed; more steps need no less.</summary>
     private MeasurementPoint? Smaller(MeasurementPoint point, IReadOnlyList<MeasurementPoint> points) => points.FirstOrDefault(other =>
-        other.Steps < point.Steps && other.Method == point.Method && other.Solver == point.Solver && other.Batch == point.Batch && other.Hidden.SequenceEqual(point.Hidden)
+        other.Steps < point.Steps && other.Subject == point.Subject && other.Method == point.Method && other.Solver == point.Solver && other.Batch == point.Batch && other.Hidden.SequenceEqual(point.Hidden)
         && folder.Find(other.Key) is { } json && new SweepPoint(json) is { Status: SweepPoint.OverMemory } old && old.Limit >= options.MemoryLimit);
 
     private SweepPoint Measure(MeasurementPoint point, CancellationToken stop)
@@ -79,12 +79,12 @@ internal sealed class MemorySweep(SweepFolder folder, SweepOptions options, Outp
             return;
         }
 
-        var outcome = Run(MeasurementJob.Of(point with { Method = "checkpointed" }, path) with { MakesReference = true }, stop);
+        var outcome = Run(MeasurementJob.Of(point, path) with { MakesReference = true }, stop);
         if (!File.Exists(path))
         {
             _withoutReference.Add(path);
             var judged = Judge(outcome);
-            output.Notice($"No exact gradient of {point.Solver}, {point.Steps} steps to compare with: {Said(new(judged))}");
+            output.Notice($"No exact gradient of {point.Subject.Network ?? point.Solver}, {point.Steps} steps to compare with: {Said(new(judged))}");
         }
     }
 

@@ -5,42 +5,35 @@ using FlowOde.Flows.Composition;
 using FlowOde.Flows.Objectives;
 using FlowOde.Flows.Randomness;
 using FlowOde.Flows.Training;
-using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Measurement;
 using FlowOde.Solvers.StepSizeControllers;
-using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Measuring;
 
-/// <summary>The gradient of a model's own negative log-likelihood on the first batch of its training. Owns its tensors.</summary>
-internal sealed class ModelGradient : IMeasuredGradient, IDisposable
+/// <summary>The gradient of a density's own negative log-likelihood.</summary>
+internal sealed class ModelGradient : ComparableGradient
 {
-    private const int WarmUpSteps = 2;
-
     private readonly TrainedModel _model;
-    private readonly FlatVector _gradient;
     private readonly FlowSettings _settings;
     private readonly ObservedAdjoint _adjoint;
     private readonly IObjective _each;
-    private readonly int _steps;
     private readonly TrainingBatch _batch;
     private readonly FlowDraw _draw;
     private readonly ShardedObjective _objective;
     private SequentialFlow? _flow;
 
     private ModelGradient(TrainedModel model, TrainingBatch batch, SettingValues values, Device device)
+        : base(model.Parameters, (int)values.Integer("steps"))
     {
         int threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads");
         var settings = SolveSettings.ForTraining(values);
         (_model, _batch) = (model, batch);
         _adjoint = new(settings.Adjoint);
         _settings = settings with { Adjoint = _adjoint, TapeBytes = settings.TapeBytes / threads }; // as in training: each thread has a gradient of its own
-        _steps = (int)values.Integer("steps");
         _each = ObjectiveSettings.LikelihoodOf(values, model.Model);
         _objective = new(_each, threads, model.Parameters);
-        _gradient = model.Parameters.CreateLike();
         _draw = new(new((ulong)values.Integer("seed")), RandomPurpose.Probe, 0, batch.Rows);
     }
 
@@ -59,35 +52,14 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
     }
 
     /// <inheritdoc/>
-    public void WarmUp()
-    {
-        for (int steps = WarmUpSteps; ; steps *= 2)
-        {
-            try
-            {
-                using var flow = Bind(_settings with { Controller = new ConstantStep(Math.Min(steps, _steps)) });
-                Evaluate(flow);
-                return;
-            }
-            catch (OdeSolveException) when (steps < _steps)
-            {
-                // So few steps were too coarse, as for a backward solve that cannot find its way back.
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public GradientCost Compute()
+    public override GradientCost Compute()
     {
         var result = Evaluate(_flow ??= Bind(_settings));
         return new(result.Forward, result.Backward, _adjoint.LargestDrift);
     }
 
-    /// <summary>The gradient last computed.</summary>
-    public double[] ToArray() => Doubles(_gradient);
-
-    /// <summary>The exact gradient of the discrete solve with the same steps, of the same rows and parameters, in float64.</summary>
-    public double[] ComputeReference()
+    /// <inheritdoc/>
+    public override double[] ComputeReference()
     {
         using var scope = NewDisposeScope();
         using var batch = new TrainingBatch(_batch.Values.to(ScalarType.Float64), _batch.Rows) { Context = _batch.Context?.to(ScalarType.Float64) };
@@ -100,27 +72,27 @@ internal sealed class ModelGradient : IMeasuredGradient, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _flow?.Dispose();
         _objective.Dispose();
-        _gradient.Dispose();
         _batch.Dispose();
-        _model.Parameters.Dispose();
         _model.Statistics.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void ComputeSmall(int few)
+    {
+        using var flow = Bind(_settings with { Controller = new ConstantStep(few) });
+        Evaluate(flow);
     }
 
     private SequentialFlow Bind(FlowSettings settings) => _model.Model.Bind(_model.Parameters, settings, statistics: _model.Statistics);
 
     private ObjectiveResult Evaluate(IFlow flow)
     {
-        _gradient.Clear();
-        return _objective.Evaluate(flow, _batch, _draw, _batch.Rows.Length, _gradient);
-    }
-
-    private static double[] Doubles(FlatVector vector)
-    {
-        using var scope = NewDisposeScope();
-        return cat([.. vector.Layout.Segments.Select((_, i) => vector[i].flatten())]).to(ScalarType.Float64).cpu().data<double>().ToArray();
+        Gradient.Clear();
+        return _objective.Evaluate(flow, _batch, _draw, _batch.Rows.Length, Gradient);
     }
 }

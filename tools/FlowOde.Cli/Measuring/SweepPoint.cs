@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using FlowOde.Flows.Classification.Chains;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Measurement;
 
 namespace FlowOde.Cli.Measuring;
 
@@ -24,8 +27,24 @@ internal sealed record SweepPoint(JsonObject Json)
     /// <summary>Whether it was measured.</summary>
     public bool IsFinished => Status == Finished;
 
+    /// <summary>The network in a few words, of classifiers; null of densities.</summary>
+    public string? Network => Json["network"]?.GetValue<string>();
+
+    /// <summary>The architecture, of classifiers; null of densities.</summary>
+    /// <exception cref="FormatException">There is none of that name.</exception>
+    public Architecture? Architecture => Json["architecture"]?.GetValue<string>() is not { } name ? null
+        : KnownArchitectures.All.FirstOrDefault(known => known.Name == name) ?? throw new FormatException($"There is no architecture '{name}'.");
+
+    /// <summary>Whether all steps of the network share their weights.</summary>
+    public bool IsShared => Json["shared"]?.GetValue<bool>() ?? false;
+
     /// <summary>The gradient method.</summary>
     public string Method => Json["adjoint"]!.GetValue<string>();
+
+    /// <summary>What theory says of the memory; null where it says nothing.</summary>
+    public MemoryTheory? Theory => AdjointCatalog.Find(Method) is var method && Architecture is { } architecture
+        ? architecture.Memory(method, IsShared)
+        : method is null ? null : MemoryTheory.Of(method);
 
     /// <summary>The budget of memory, where the method has one.</summary>
     public string? Budget => Json["budget"]?.GetValue<string>();
@@ -39,7 +58,7 @@ internal sealed record SweepPoint(JsonObject Json)
     /// <summary>Rows.</summary>
     public int Batch => Json["batch"]!.GetValue<int>();
 
-    /// <summary>Widths of the hidden layers.</summary>
+    /// <summary>Widths of the hidden layers; of a classifier the channels of its state.</summary>
     public string Hidden => string.Join(',', Json["hidden"]!.AsArray().Select(width => width!.ToJsonString()));
 
     /// <summary>The group whose points may be shown together.</summary>
@@ -64,7 +83,7 @@ internal sealed record SweepPoint(JsonObject Json)
     public static bool IsWhole(JsonObject json)
     {
         var point = new SweepPoint(json);
-        _ = (json["key"]!.GetValue<string>(), point.Group, point.Method, point.Solver, point.Steps, point.Batch, point.Hidden, point.Budget);
+        _ = (json["key"]!.GetValue<string>(), point.Group, point.Network, point.Architecture, point.IsShared, point.Method, point.Solver, point.Steps, point.Batch, point.Hidden, point.Budget);
         return point.Status switch
         {
             Finished => point.Peak is not null && json["nfeForward"] is not null && json["nfeBackward"] is not null && json["nfeAgain"] is not null && json["firstSeconds"] is not null,

@@ -53,7 +53,7 @@ internal static class AdjointSettings
     /// <summary>A solver that a gradient method goes with, as near to another as there is: that one itself, its reversible partner, or another.</summary>
     public static IStepper SolverFor(IAdjoint adjoint, IStepper stepper)
     {
-        string[] near = [stepper.Name, ReversibleCoupling.Prefix + stepper.Name, stepper.Name.Replace(ReversibleCoupling.Prefix, "", StringComparison.Ordinal), "dopri5"];
-        return near.Concat(SolveSettings.Solvers).Select(name => StepperCatalog.Find(name)).OfType<IStepper>().First(other => adjoint.Supports(other, out _));
+        string[] near = [stepper.Name, ReversibleCoupling.Prefix + stepper.Name, stepper.Name.Replace(ReversibleCoupling.Prefix, "", StringComparison.Ordinal), "dopri5", "asynchronous-leapfrog"];
+        return near.Where(SolveSettings.Solvers.Contains).Concat(SolveSettings.Solvers).Select(name => StepperCatalog.Find(name)).OfType<IStepper>().First(other => adjoint.Supports(other, out _));
     }
 }

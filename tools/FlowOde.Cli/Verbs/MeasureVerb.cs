@@ -34,7 +34,7 @@ internal sealed class MeasureVerb : Verb
         var job = MeasurementJob.Parse(parsed.GetValue(_job) ?? ReadAndFollow(Console.In));
         var device = TorchStart.Find(job.Values.Text("device"));
         using var noGradient = no_grad();
-        using var gradient = ModelGradient.Open(job, device);
+        using var gradient = job.Kind.Open(job, device);
         if (job.MakesReference)
         {
             ReferenceFile.Write(job.Reference!, gradient.ComputeReference());
@@ -44,16 +44,17 @@ internal sealed class MeasureVerb : Verb
 
         bool isOnGpu = device.type == TorchSharp.DeviceType.CUDA;
         var measured = GradientMeter.Measure(gradient, TimeSpan.FromSeconds(job.RepeatSeconds), isOnGpu, bytes => output.Error.WriteLine(BaselineMark + bytes.ToString(CultureInfo.InvariantCulture)));
-        output.Out.WriteLine(RunJson.Line(ToJson(measured, job.Reference is { } reference ? ReferenceFile.RelativeError(reference, gradient.ToArray()) : null)));
+        output.Out.WriteLine(RunJson.Line(ToJson(measured, gradient.ParameterCount, job.Reference is { } reference ? ReferenceFile.RelativeError(reference, gradient.ToArray()) : null)));
         return ExitCode.Done;
     }
 
-    private static JsonObject ToJson(GradientMeasurement measured, double? error) => new()
+    private static JsonObject ToJson(GradientMeasurement measured, long parameters, double? error) => new()
     {
         ["peakBytes"] = measured.Resident.Above,
         ["baselineBytes"] = measured.Resident.Before,
         ["peakMethod"] = measured.Resident.Method,
         ["deviceBytes"] = measured.Device?.Above,
+        ["parameters"] = parameters,
         ["managedBytes"] = measured.ManagedBytes,
         ["firstSeconds"] = Math.Round(measured.FirstSeconds, 6),
         ["seconds"] = measured.Seconds is { } seconds ? Math.Round(seconds, 6) : null,

@@ -14,7 +14,7 @@ public class SweepGridTests
     [Fact]
     public void Make_OfSeveralSizes_HasThemAll()
     {
-        var points = SweepGrid.Make(Subject("hidden", "4,4"), _options with { Methods = ["direct", "auto"], Solvers = ["midpoint", "euler"], Batches = [8, 16], Widths = [3, 5] }, _ => { });
+        var points = SweepGrid.Make([Subject("hidden", "4,4")], _options with { Methods = ["direct", "auto"], Solvers = ["midpoint", "euler"], Batches = [8, 16], Widths = [3, 5] }, _ => { });
         Assert.Equal(32, points.Count);
         Assert.Equal(32, points.Select(point => point.Key).Distinct().Count());
         Assert.Equal(["3,3", "5,5"], points.Select(point => string.Join(',', point.Hidden)).Distinct());
@@ -28,7 +28,7 @@ public class SweepGridTests
     public void Make_ByDefault_HasAllMethodsAndSaysWhichTakeAnotherSolver()
     {
         var notices = new List<string>();
-        var points = SweepGrid.Make(Subject(), _options, notices.Add);
+        var points = SweepGrid.Make([Subject()], _options, notices.Add);
         var solver = StepperCatalog.Find("dopri5")!;
         Assert.Equal(AdjointCatalog.All.Select(method => method.Name), points.Where(point => point.Steps == 2).Select(point => point.Method));
         Assert.Equal(AdjointCatalog.All.Where(method => !method.Supports(solver, out _)).Select(method => method.Name), notices.Select(notice => notice.Split(' ')[0]));
@@ -37,10 +37,18 @@ public class SweepGridTests
     }
 
     [Fact]
+    public void Make_OfReversibleWithASolverThatHasNoPartner_TakesOneThatItGoesWith()
+    {
+        var points = SweepGrid.Make([Subject("solver", "bosh3")], _options with { Methods = ["reversible"] }, _ => { });
+        Assert.All(points, point => Assert.Equal("asynchronous-leapfrog", point.Solver));
+        Assert.All(points, point => Assert.Equal("asynchronous-leapfrog", point.Values.Text("solver")));
+    }
+
+    [Fact]
     public void Make_OfAMethodThatGoesWithOneOfTwoSolvers_LeavesTheOtherOut()
     {
         var notices = new List<string>();
-        var points = SweepGrid.Make(Subject(), _options with { Methods = ["reversible", "direct"], Solvers = ["dopri5", "coupled-dopri5"] }, notices.Add);
+        var points = SweepGrid.Make([Subject()], _options with { Methods = ["reversible", "direct"], Solvers = ["dopri5", "coupled-dopri5"] }, notices.Add);
         Assert.Equal(["dopri5 direct", "coupled-dopri5 reversible", "coupled-dopri5 direct"], points.Where(point => point.Steps == 2).Select(point => $"{point.Solver} {point.Method}"));
         Assert.Contains("reversible with dopri5", Assert.Single(notices), StringComparison.Ordinal);
     }
@@ -50,7 +58,7 @@ public class SweepGridTests
     {
         using var folder = new TemporaryFolder();
         var subject = MeasurementSubject.Open(folder.WriteTable(), new SettingLayer(""), _ => { });
-        Assert.Contains("--batch 1000", Assert.Throws<UsageException>(() => SweepGrid.Make(subject, _options with { Batches = [1000] }, _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains("--batch 1000", Assert.Throws<UsageException>(() => SweepGrid.Make([subject], _options with { Batches = [1000] }, _ => { })).Message, StringComparison.Ordinal);
     }
 
     [Theory]
