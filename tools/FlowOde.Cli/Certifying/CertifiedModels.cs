@@ -40,7 +40,7 @@ internal static class CertifiedModels
                 : $"--{foreign} says nothing about a density; it is a setting of classifiers{(run is null ? ": give --architecture NAME with it" : "")}.");
         }
 
-        return !isClassifier ? [OfFlow(argument, given, output)] : run is not null ? [OfRun(run, given)] : OfData(argument, Named(architectures!), given, output);
+        return !isClassifier ? [OfFlow(argument, given, output)] : run is not null ? [OfRun(run, given)] : OfData(argument, ClassifierCatalog.Architectures(architectures!), given, output);
     }
 
     private static CertifiedModel OfFlow(string argument, SettingLayer given, Output output)
@@ -105,17 +105,5 @@ internal static class CertifiedModels
         }
 
         return SettingValues.Merge(values.ToLayer(), new SettingLayer("").Add("batch", $"{Math.Min(few, trainRows ?? few)}"));
-    }
-
-    private static IReadOnlyList<Architecture> Named(string[] names)
-    {
-        if (names is [ClassifierCatalog.Every])
-        {
-            return KnownArchitectures.All;
-        }
-
-        var known = KnownArchitectures.All.Select(architecture => architecture.Name);
-        return [.. names.Select(name => KnownArchitectures.All.FirstOrDefault(architecture => architecture.Name == name)
-            ?? throw new UsageException($"--architecture: '{name}' is not known.{Suggestion.For(name, known)} Known are: {string.Join(", ", known.Append(ClassifierCatalog.Every))}."))];
     }
 }

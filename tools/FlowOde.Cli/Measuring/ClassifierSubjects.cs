@@ -12,20 +12,6 @@ internal static class ClassifierSubjects
     // One state of a batch of digits is then a megabyte, and what a gradient keeps stands out against the noise of a megabyte or two.
     private const int Batch = 512;
 
-    /// <summary>Reads the names of architectures.</summary>
-    /// <param name="names">The names, or the one that means all.</param>
-    /// <exception cref="UsageException">A name is not known.</exception>
-    public static IReadOnlyList<Architecture> Named(IReadOnlyList<string> names)
-    {
-        string[] known = [.. KnownArchitectures.All.Select(architecture => architecture.Name)];
-        foreach (string name in names.Except([.. known, ClassifierCatalog.Every]))
-        {
-            throw new UsageException($"--architecture: '{name}' is not known.{Suggestion.For(name, known)} Known are: {string.Join(", ", known)}, {ClassifierCatalog.Every}.");
-        }
-
-        return names.Contains(ClassifierCatalog.Every) ? KnownArchitectures.All : [.. names.Select(KnownArchitectures.Named)];
-    }
-
     /// <summary>The classifiers of some data.</summary>
     /// <param name="argument">The data.</param>
     /// <param name="architectures">The architectures.</param>

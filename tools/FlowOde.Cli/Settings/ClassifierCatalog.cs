@@ -1,3 +1,4 @@
+using FlowOde.Cli.Failures;
 using FlowOde.Flows.Classification.Blocks;
 using FlowOde.Flows.Classification.Chains;
 
@@ -18,7 +19,7 @@ internal static class ClassifierCatalog
     /// <summary>All of them, in the order in which help lists them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("architecture", SettingKind.Text, "NAME", $"how blocks follow each other; several, separated by commas, or {Every} are trained at about as many parameters and compared") { Choices = () => [.. KnownArchitectures.All.Select(architecture => architecture.Name), Every], Otherwise = ProblemOfSeveral },
+        new("architecture", SettingKind.Text, "NAME", $"how blocks follow each other; several, separated by commas, or {Every} are trained at about as many parameters and compared") { Choices = () => [.. KnownArchitectures.All.Select(architecture => architecture.Name), Every], Otherwise = text => ProblemOf(text) },
         new("depth", SettingKind.Integer, "N", "number of steps, of architectures that do not choose them") { Least = 1, Most = 10_000 },
         new("shared", SettingKind.Flag, "", "gives all steps the same weights") { Choices = () => [SettingValues.Yes, SettingValues.No] },
         new("field", SettingKind.Text, "NAME", "what a block is") { Choices = () => KnownBlocks.All.Select(kind => kind.Name) },
@@ -42,17 +43,24 @@ internal static class ClassifierCatalog
         .. SourceCatalog.All.Select(setting => setting.Name), "seed", "device", "dtype", "threads",
     ];
 
-    /// <summary>The architectures that a text names: one, several separated by commas, or all.</summary>
-    public static IReadOnlyList<Architecture> Architectures(string text) => text == Every ? KnownArchitectures.All : [.. text.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(KnownArchitectures.Named)];
+    /// <summary>The architectures that are named, or all.</summary>
+    /// <exception cref="UsageException">A name is not known.</exception>
+    public static IReadOnlyList<Architecture> Architectures(params IEnumerable<string> names)
+    {
+        string[] given = [.. names.SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries)).Distinct()];
+        return ProblemOf(given) is { } problem ? throw new UsageException($"--architecture: {problem}")
+            : given.Contains(Every) ? KnownArchitectures.All
+            : [.. given.Select(KnownArchitectures.Named)];
+    }
 
     /// <summary>Whether a setting is one of a classifier.</summary>
     public static bool Has(string name) => Shared.Contains(name) || All.Any(setting => setting.Name == name);
 
-    private static string? ProblemOfSeveral(string text)
+    private static string? ProblemOf(params IEnumerable<string> names)
     {
-        string[] known = [.. KnownArchitectures.All.Select(architecture => architecture.Name)];
-        return text.Split(',', StringSplitOptions.TrimEntries).FirstOrDefault(name => !known.Contains(name)) is { } unknown
-            ? $"'{unknown}' is not known.{Suggestion.For(unknown, known)} Known are: {string.Join(", ", known)}, {Every}."
+        string[] known = [.. KnownArchitectures.All.Select(architecture => architecture.Name), Every];
+        return names.SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries)).FirstOrDefault(name => !known.Contains(name)) is { } unknown
+            ? $"'{unknown}' is not known.{Suggestion.For(unknown, known)} Known are: {string.Join(", ", known)}."
             : null;
     }
 }

@@ -119,7 +119,7 @@ internal sealed class MemoryVerb : Verb
         }
 
         return isClassifierRun ? [ClassifierSubjects.OfRun(run!, given)]
-            : architectures is not null ? ClassifierSubjects.OfData(subject ?? DefaultClassData, ClassifierSubjects.Named(architectures), given, output.Notice)
+            : architectures is not null ? ClassifierSubjects.OfData(subject ?? DefaultClassData, ClassifierCatalog.Architectures(architectures), given, output.Notice)
             : [MeasurementSubject.Open(subject ?? DefaultData, given, output.Notice)];
     }
 
