@@ -51,7 +51,7 @@ public sealed class ClassifierGradientTests
             given.Add("shared", SettingValues.Yes);
         }
 
-        var subject = ClassifierSubjects.OfData("digits", ClassifierSubjects.Named([architecture]), given, _ => { }).Single();
+        var subject = ClassifierSubjects.OfData("digits", ClassifierCatalog.Architectures([architecture]), given, _ => { }).Single();
         var options = new SweepOptions { Methods = subject.Kind.ChoosesMethod ? [method] : null, Steps = [steps], Batches = [8], MemoryLimit = 1, TimeLimit = TimeSpan.FromSeconds(1), RepeatSeconds = 0 };
         var point = Assert.Single(SweepGrid.Make([subject], options, _ => { }));
         using var noGradient = no_grad();

@@ -44,7 +44,7 @@ public class ClassifierMemoryTests
             given.Add("shared", SettingValues.Yes);
         }
 
-        var subject = ClassifierSubjects.OfData("digits", ClassifierSubjects.Named([architecture]), given, _ => { }).Single();
+        var subject = ClassifierSubjects.OfData("digits", ClassifierCatalog.Architectures([architecture]), given, _ => { }).Single();
         var point = new MeasurementPoint(subject, adjoint, solver, steps, 512, [32]);
         var outcome = ChildCommand.Of("measure", MeasurementJob.Of(point, null).ToLine(), long.MaxValue, TimeSpan.FromSeconds(200)).Run();
         Assert.True(outcome.ExitCode == 0, string.Join('\n', outcome.ErrorLines));

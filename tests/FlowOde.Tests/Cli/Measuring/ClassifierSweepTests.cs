@@ -140,5 +140,5 @@ public sealed class ClassifierSweepTests
     }
 
     private static IReadOnlyList<MeasurementSubject> Subjects(string names, params string[] setting) =>
-        ClassifierSubjects.OfData("digits", ClassifierSubjects.Named(names.Split(',')), setting.Length == 0 ? new SettingLayer("") : new SettingLayer("").Add(setting[0], setting[1]), _ => { });
+        ClassifierSubjects.OfData("digits", ClassifierCatalog.Architectures(names.Split(',')), setting.Length == 0 ? new SettingLayer("") : new SettingLayer("").Add(setting[0], setting[1]), _ => { });
 }
