@@ -15,7 +15,8 @@ namespace FlowOde.Flows.Objectives;
 /// <remarks>
 /// Li, Chen, Tai, E 2018 (arXiv 1710.09513), Algorithms 1 and 2 on batches. Blocks of a chain that is Euler's method are the controls. The stem is the layer that makes the
 /// first state, with the Hamiltonian p₀·stem(u), and the head the terminal cost, −Φ(x_N); both climb as the blocks do, and are held by the same penalty where their
-/// change would move a state or a costate. Hamiltonians are summed over the rows as in the source, whose penalty ρ this is.
+/// change would move a state or a costate. A block climbs H and not hH, so that one ascent without penalty is a step of gradient descent N times as long in the blocks as
+/// in stem and head. Hamiltonians are summed over the rows as in the source, whose penalty ρ this is.
 /// </remarks>
 /// <param name="model">The classifier.</param>
 /// <param name="parameters">Its parameters, followed as they change. Not changed.</param>
@@ -53,8 +54,8 @@ public sealed class HamiltonianAscent(OdeClassifier model, FlatVector parameters
         var method = new SuccessiveApproximations { Maximizer = new AscentMaximizer(_control.Field) { Ascent = ascent }, Penalty = options.Penalty };
         double[] losses = cost.Losses;
         int values = method.Improve(problem, trajectory, controls);
-        values += ascent.Climb((stem, into) => _control.StemValue(batch.Values, trajectory, options.Penalty, stem, into), _control.Stem(next));
-        values += ascent.Climb((head, into) => cost.Value(trajectory.States[^1], options.Penalty, head, into), _control.Head(next));
+        ascent.Climb((stem, into) => _control.StemValue(batch.Values, trajectory, options.Penalty, stem, into), _control.Stem(next));
+        ascent.Climb((head, into) => cost.Value(trajectory.States[^1], options.Penalty, head, into), _control.Head(next));
         intoGradient.Flat.add_(parameters.Flat, CachedScalars.One).add_(next.Flat, CachedScalars.MinusOne);
         return new()
         {

@@ -7,7 +7,7 @@ namespace FlowOde.Solvers.OptimalControl;
 
 /// <summary>
 /// Climbs the (extended) Hamiltonian of any field that can be written as torch operations by gradient steps. One step without penalty is one of
-/// gradient descent by back-propagation.
+/// gradient descent by back-propagation, 1/h times as long: ∂J/∂θ_n = −h ∂H/∂θ_n.
 /// </summary>
 /// <param name="dynamics">f; its parameters are overwritten. Not owned.</param>
 public sealed class AscentMaximizer(IAutogradField dynamics) : IHamiltonianMaximizer

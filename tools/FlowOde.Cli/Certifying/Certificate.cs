@@ -47,5 +47,5 @@ internal sealed record Certificate(string Method, string Solver)
     public string? Failure { get; init; }
 
     /// <summary>In a word or two.</summary>
-    public string Verdict => Failure is not null ? $"FAILS: {Failure}" : FinerError is null ? "exact" : "within tolerance";
+    public string Verdict => Failure is not null ? $"FAILS: {Failure}" : FinerError is null ? "exact" : "falls with the tolerance";
 }

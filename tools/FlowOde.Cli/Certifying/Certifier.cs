@@ -86,10 +86,12 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options) : ID
             double? allowed = coarse.Controller.Tolerances is { } tolerances ? options.TolerancesAllowed * tolerances.Relative : null;
             double range = coarse.Controller is PidController pid ? pid.Tolerances.Relative / CertifyOptions.FinerThan(pid.Tolerances.Relative, stepper.Order) : options.FinerSteps;
             double slope = Math.Log(whole / finerWhole) / Math.Log(range);
+            bool falls = slope >= CertifyOptions.LeastSlope(loss.IsSmooth) || finer.Distance <= options.ReversibleLimit
+                || (whole <= coarse.Controller.Tolerances?.Relative && finerWhole <= whole / 2); // few steps, and better than asked for at once
             return found with
             {
                 Failure = !(error.Distance <= (allowed ?? double.PositiveInfinity)) ? $"{error.Distance:E1} from the direct gradient in {error.Group} (allowed {allowed:E0})"
-                    : !(slope >= CertifyOptions.LeastSlope(loss.IsSmooth) || finer.Distance <= options.ReversibleLimit) ? $"its error does not fall with its tolerance: {whole:E1} of the whole gradient, then {finerWhole:E1}"
+                    : !falls ? $"its error does not fall with its tolerance: {whole:E1} of the whole gradient, then {finerWhole:E1}"
                     : null,
             };
         }

@@ -33,7 +33,8 @@ internal static class ArchitectureSweep
         {
             var data = NewClassifier.Load(nameOrPath, given, output);
             long target = Size(data, Layers(given, architectures[0]));
-            var sized = architectures.Select(architecture => Sized(data, Layers(given, architecture), target)).ToArray();
+            var sized = architectures.Select((architecture, i) => i == 0 ? Layers(given, architecture) : Sized(data, Layers(given, architecture), target)).ToArray();
+            Array.ForEach(sized, layers => NewClassifier.Check(parent, data, layers)); // before the first is trained
             var runs = new List<ArchitectureRuns>();
             foreach (var layers in sized)
             {
@@ -125,7 +126,7 @@ internal static class ArchitectureSweep
         output.WriteTable(Table(runs));
         if (seeds > 1)
         {
-            output.Out.WriteLine($"Each row is the run of the median accuracy of {seeds} seeds; in brackets the lowest and the highest.");
+            output.Out.WriteLine($"Each row is the run of the median accuracy of {seeds} seeds{(seeds % 2 == 0 ? ", the lower one of the two in the middle" : "")}; in brackets the lowest and the highest.");
             foreach (var run in runs.Skip(1))
             {
                 var over = run.Over(runs[0]);

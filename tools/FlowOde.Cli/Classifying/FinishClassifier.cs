@@ -38,6 +38,11 @@ internal static class FinishClassifier
                 throw new TrainingException($"No validation gave a finite score, so '{folder.Path}' has no model. {session.LastProblem ?? "The scores were not finite."} Lower --lr, or raise --max-steps.");
             }
 
+            if (session.Model.Warning(session.State.Best) is { } warning)
+            {
+                output.Notice($"Warning, of what was learnt: {warning}");
+            }
+
             output.Notice("Scoring.");
             using var scorer = session.CreateScorer();
             var parts = new Dictionary<string, PartScores>

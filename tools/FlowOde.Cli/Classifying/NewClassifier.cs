@@ -39,10 +39,9 @@ internal static class NewClassifier
     /// <returns>The report, or null where the run was interrupted and is saved.</returns>
     public static JsonObject? Run(RunFolder folder, ClassifierData data, IReadOnlyList<SettingLayer> given, Output output)
     {
-        var values = Effective(data, given);
-        var device = TorchStart.Find(values.Text("device"));
-        var config = new RunConfig(data.Rows.Address, data.Digest, data.Rows.Columns, values) { Image = data.Rows.Image, Classes = data.Classes };
-        using var session = new ClassifierSession(folder, config, data, device);
+        var config = ConfigOf(data, given);
+        var values = config.Values;
+        using var session = new ClassifierSession(folder, config, data, TorchStart.Find(values.Text("device")));
         session.Warn(output.Notice);
         using var held = RunLock.Take(folder);
         config.Write(folder);
@@ -56,6 +55,14 @@ internal static class NewClassifier
             folder.Discard(); // settings that not even the first step can be made with
             throw;
         }
+    }
+
+    /// <summary>Refuses settings that not even the first step can be made with; nothing is written.</summary>
+    /// <exception cref="ArgumentException">The settings do not fit together, or do not fit the data.</exception>
+    public static void Check(RunFolder folder, ClassifierData data, IReadOnlyList<SettingLayer> given)
+    {
+        var config = ConfigOf(data, given);
+        new ClassifierSession(folder, config, data, TorchStart.Find(config.Values.Text("device"))).Dispose();
     }
 
     /// <summary>Reads the data of a new run.</summary>
@@ -76,6 +83,9 @@ internal static class NewClassifier
             ? throw new UsageException($"--batch {values.Integer("batch")} is more than the {rows} training rows; give {rows} or less.")
             : values;
     }
+
+    private static RunConfig ConfigOf(ClassifierData data, IReadOnlyList<SettingLayer> given) =>
+        new(data.Rows.Address, data.Digest, data.Rows.Columns, Effective(data, given)) { Image = data.Rows.Image, Classes = data.Classes };
 
     /// <summary>Refuses settings that only flows have.</summary>
     public static void RefuseForeign(IReadOnlyList<SettingLayer> given)

@@ -40,7 +40,7 @@ internal sealed class RunFolder
         ? new(path, [])
         : throw new UsageException(Directory.Exists(path)
             ? $"'{path}' is no run: it has no config.json."
-            : $"There is no run '{path}'.{Near(path)} `flowode train DATA` makes one.");
+            : $"There is no run '{path}'.{Near(path)} `flowode train DATA` makes one, of a classifier `flowode classify DATA`.");
 
     /// <summary>Makes the folder of a new run and proves that it can be written.</summary>
     /// <param name="path">The folder asked for, or null for a free name.</param>

@@ -31,7 +31,7 @@ internal static class ClassifierCatalog
         new("momentum", SettingKind.Number, "X", $"decay of the velocity of {Sgd}") { Least = 0, Most = 1, IsBelow = true },
         new("penalty", SettingKind.Number, "X", $"of {ExtendedMsa}: how strongly states and costates are held where they were") { Least = 0, IsAbove = true },
         new("ascents", SettingKind.Integer, "N", $"of {Msa} and {ExtendedMsa}: gradient steps on each layer's Hamiltonian") { Least = 1, Most = 10_000 },
-        new("ascent-rate", SettingKind.Number, "X", $"of {Msa} and {ExtendedMsa}: length of the first of them tried, as a multiple of the gradient") { Least = 0, IsAbove = true },
+        new("ascent-rate", SettingKind.Number, "X", $"of {Msa} and {ExtendedMsa}: length of the first of them tried, as a multiple of the gradient of H") { Least = 0, IsAbove = true },
         new("shift", SettingKind.Integer, "N", "moves images of a training step by up to N pixels, by chance") { Least = 0, Most = 1000 },
     ];
 

@@ -26,6 +26,7 @@ internal static class ClassifierDefaults
             .Add("architecture", name)
             .Add("field", field)
             .Add("channels", "32")
+            .Add("adjoint-memory", "512MB")
             .Add("optimizer", optimizer)
             .Add("lr", isControl ? "1" : isSgd ? "0.1" : "0.004")
             .Add("schedule", isSgd ? "step-odenet" : "cosine")
@@ -54,7 +55,7 @@ internal static class ClassifierDefaults
             : layer.Add("clip", "10").Add("weight-decay", isSgd ? "0.0005" : "0.01");
         if (optimizer == ClassifierCatalog.ExtendedMsa)
         {
-            layer.Add("penalty", "0.001");
+            layer.Add("penalty", field == "mlp" ? "1" : "0.001"); // blocks without norms move further, and past each other
         }
 
         if (image is not null)
@@ -91,7 +92,7 @@ internal static class ClassifierDefaults
 
         if (!architecture.HasOwnGradient && !isControl)
         {
-            layer.Add("adjoint", "auto").Add("adjoint-memory", "512MB");
+            layer.Add("adjoint", "auto");
         }
 
         return architecture.ChoosesSteps

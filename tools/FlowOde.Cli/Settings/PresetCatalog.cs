@@ -26,9 +26,9 @@ internal static class PresetCatalog
 
     private static readonly (string Name, string Help, Func<SettingLayer> Create)[] _ofClassifiers =
     [
-        ("odenet-mnist", "the published ODE-Net on MNIST, 160 epochs (Chen et al. 2018): hours on a GPU", () => PublishedMnist("preset odenet-mnist: ", "ode-net")
+        ("odenet-mnist", "after the published ODE-Net on MNIST, 160 epochs (Chen et al. 2018): hours on a GPU", () => PublishedMnist("preset odenet-mnist: ", "ode-net")
             .Add("solver", "dopri5").Add("rtol", "0.001").Add("atol", "0.001").Add("adjoint", "backsolve")),
-        ("resnet-mnist", "the ResNet of six blocks that it was compared with", () => PublishedMnist("preset resnet-mnist: ", "resnet").Add("depth", "6").Add("shared", SettingValues.No)),
+        ("resnet-mnist", "after the ResNet of six blocks that it was compared with", () => PublishedMnist("preset resnet-mnist: ", "resnet").Add("depth", "6").Add("shared", SettingValues.No)),
     ];
 
     private static SettingLayer Images(string origin, string scales) => new SettingLayer(origin)

@@ -77,7 +77,7 @@ internal sealed class ClassifyVerb : Verb
             flags,
         ];
         int seeds = (int)(Numbers.Integer(parsed.GetValue(_seeds), _seeds.Name, 1, MostSeeds) ?? 1);
-        return seeds > 1 || ClassifierCatalog.Architectures(SettingValues.Merge(given).TextOrNull("architecture") ?? ClassifierDefaults.Architecture).Count > 1
+        return seeds > 1 || SettingValues.Merge(given).TextOrNull("architecture") is { } names && (names == ClassifierCatalog.Every || names.Contains(','))
             ? ArchitectureSweep.Run(data, parsed.GetValue(_run), given, seeds, output)
             : FinishClassifier.Print(NewClassifier.Run(data, parsed.GetValue(_run), given, output), output);
     }

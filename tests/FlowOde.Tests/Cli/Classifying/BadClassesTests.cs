@@ -12,6 +12,8 @@ public sealed class BadClassesTests
     [InlineData("'resnt' is not known. Did you mean 'resnet'?", "--label", "species", "--architecture", "resnt,polynet")]
     [InlineData("--solver says nothing about --architecture resnet,polynet", "--label", "species", "--architecture", "resnet,polynet", "--solver", "rk4")]
     [InlineData("--seeds", "--label", "species", "--seeds", "0")]
+    [InlineData("found 'polynet'", "--label", "species", "--architecture", "all", "--optimizer", "e-msa")]
+    [InlineData("give an even number", "--label", "species", "--architecture", "revnet,resnet", "--channels", "33")]
     [InlineData("give an even number", "--label", "species", "--architecture", "revnet", "--channels", "5")]
     [InlineData("is for images", "--label", "species", "--field", "conv")]
     [InlineData("--solver says nothing about --architecture resnet", "--label", "species", "--architecture", "resnet", "--solver", "dopri5")]

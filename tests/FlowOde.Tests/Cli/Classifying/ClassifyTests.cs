@@ -170,6 +170,27 @@ public sealed class ClassifyTests
         Assert.NotEqual(Tensors(Path.Combine(run, "resnet-4")), Tensors(Path.Combine(run, "resnet-5")));
     }
 
+    /// <summary>The first of several has the channels asked for, odd as they are; and a name given twice is trained once.</summary>
+    [Fact]
+    public void Classify_OfOneNameTwice_TrainsItAsAsked()
+    {
+        using var folder = new TemporaryFolder();
+        var result = Iris(folder.File("twice"), 2, "--architecture", "resnet,resnet", "--channels", "7");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Equal(7, Assert.Single(result.Json["architectures"]!.AsArray())!["channels"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void Classify_WhoseWeightsKLeaveTheStableRange_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        string[] words = ["classify", "iris", "--label", "species", "--run", folder.File("run"), "--architecture", "lm-resnet", "--depth", "2", "--k", "1.5", "--iterations", "2", "--threads", "1"];
+        var result = FlowodeCommand.Run(words);
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Contains("Warning: k of step 2 is 1.5", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Warning, of what was learnt: k of step 2", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Configuration_OfOneKind_IsRefusedByTheOther()
     {

@@ -26,6 +26,14 @@ public sealed class CertifyClassifierTests
         Assert.Equal(known.IsAugmented, result.Error.Contains("reversible is left out", StringComparison.Ordinal));
     }
 
+    /// <summary>Of few steps that are better than asked for at once the error cannot fall by much, and no method fails for it.</summary>
+    [Fact]
+    public void Certify_OfATableByDefaults_FailsNoMethod()
+    {
+        var result = FlowodeCommand.Run("certify", "iris", "--label", "species", "--architecture", "ode-net", "--json");
+        Assert.True(result.Code == 0, result.Error + result.Out);
+    }
+
     [Fact]
     public void Certify_OfAnAugmentedNetwork_TriesReversibleWhereAsked()
     {
