@@ -19,7 +19,7 @@ public class ClassifierMemoryTests
         var peaks = Enumerable.Range(0, 2).Select(_ => (Few: Peak(architecture, adjoint, solver, 5, false), Many: Peak(architecture, adjoint, solver, 50, false))).ToArray();
         double few = peaks.Max(peak => peak.Few), many = peaks.Min(peak => peak.Many);
         Assert.True(few > 30, $"{few:F1} MB are too little to see a growth.");
-        Assert.True(many <= 1.05 * few, $"{few:F1} MB with 5 steps, {many:F1} MB with 50");
+        Assert.True(many - few <= 9, $"{few:F1} MB with 5 steps, {many:F1} MB with 50"); // a state is 1 MB: one kept of each step would be 45
     }
 
     [Theory]

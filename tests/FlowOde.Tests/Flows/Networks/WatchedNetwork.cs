@@ -12,9 +12,6 @@ internal sealed class WatchedNetwork(INetwork network) : INetwork
     /// <summary>Told of the rows and tangents of each workspace.</summary>
     public Action<long, int> Created { get; init; } = (_, _) => { };
 
-    /// <summary>Told of each evaluation before it.</summary>
-    public Action Evaluated { get; init; } = () => { };
-
     public long Dimension => network.Dimension;
 
     public long DirectionDimension => network.DirectionDimension;
@@ -33,11 +30,7 @@ internal sealed class WatchedNetwork(INetwork network) : INetwork
         return network.CreateWorkspace(spec, tangents);
     }
 
-    public void Forward(EvaluationTime time, NetworkTape tape)
-    {
-        Evaluated();
-        network.Forward(time, tape);
-    }
+    public void Forward(EvaluationTime time, NetworkTape tape) => network.Forward(time, tape);
 
     public DualExpression Express(torch.Tensor time, DualExpression input, torch.Tensor? context, IReadOnlyList<torch.Tensor> parameters) => network.Express(time, input, context, parameters);
 
