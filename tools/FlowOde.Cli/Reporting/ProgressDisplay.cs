@@ -22,7 +22,7 @@ internal sealed class ProgressDisplay(Output output, double? secondsLimit, Score
     private LiveDisplayContext? _live;
     private ValidationResult? _validation;
     private ValidationResult? _best;
-    private double _loss = double.NaN;
+    private double _lossSum, _lossWeight;
     private (double Seconds, long Iteration)? _start;
 
     /// <summary>Does some work while the display is on.</summary>
@@ -49,7 +49,12 @@ internal sealed class ProgressDisplay(Output output, double? secondsLimit, Score
         _start ??= (value.Seconds, value.Iteration);
         _validation = value.Validation ?? _validation;
         _best = value.IsBest ? value.Validation : _best;
-        _loss = double.IsNaN(value.Loss) ? _loss : double.IsNaN(_loss) ? value.Loss : (Smoothing * _loss) + ((1 - Smoothing) * value.Loss);
+        if (!double.IsNaN(value.Loss))
+        {
+            // Divided by its weights, so that the first losses count no more than others of their age.
+            (_lossSum, _lossWeight) = ((Smoothing * _lossSum) + ((1 - Smoothing) * value.Loss), (Smoothing * _lossWeight) + 1 - Smoothing);
+        }
+
         if (value.Skipped is not null && output.Verbose)
         {
             output.Notice($"Iteration {value.Iteration} skipped: {value.Skipped}");
@@ -72,15 +77,17 @@ internal sealed class ProgressDisplay(Output output, double? secondsLimit, Score
         }
     }
 
+    private double Loss => _lossSum / _lossWeight;
+
     private string Line(TrainingRecord record) =>
-        $"{Count(record)}  loss {_loss * unit.Factor:F4}  validation {Validation}  NFE {record.NfeForward}/{record.NfeBackward}  {Rate(record):F1} it/s  {Left(record)}";
+        $"{Count(record)}  loss {Loss * unit.Factor:F4}  validation {Validation}  NFE {record.NfeForward}/{record.NfeBackward}  {Rate(record):F1} it/s  {Left(record)}";
 
     private Table Table(TrainingRecord record)
     {
         var table = Output.NewTable(("iteration", true), ("loss", true), ("validation", true), ("best", true), ("NFE f/b", true), ("it/s", true), ("left", true)).Border(TableBorder.Simple);
         IRenderable[] cells = [.. new[]
         {
-            Count(record), $"{_loss * unit.Factor:F4}", Validation, _best is { } best ? $"{best.Score * unit.Factor:F4}" : "–",
+            Count(record), $"{Loss * unit.Factor:F4}", Validation, _best is { } best ? $"{best.Score * unit.Factor:F4}" : "–",
             $"{record.NfeForward}/{record.NfeBackward}", $"{Rate(record):F1}", Left(record),
         }.Select(cell => new Text(cell))];
         return table.AddRow(cells);
