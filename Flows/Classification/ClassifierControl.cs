@@ -72,23 +72,6 @@ internal sealed class ClassifierControl
         using Scalar weight = -penalty / 2;
         var value = made.mul(trajectory.Costates[0][0]).sum();
         value = penalty > 0 ? value.add(made.add(trajectory.States[0][0], CachedScalars.MinusOne).square().sum(), weight) : value;
-        return Differentiated(value, leaves, intoGradient);
-    }
-
-    /// <summary>A value as a number, with its gradient.</summary>
-    internal static double Differentiated(Tensor value, Tensor[] leaves, FlatVector intoGradient)
-    {
-        var gradients = CheckedAutograd.Gradient(value, leaves, ones_like(value));
-        using var noGradient = no_grad();
-        intoGradient.Clear();
-        for (int i = 0; i < leaves.Length; i++)
-        {
-            if (gradients[i] is { } gradient)
-            {
-                intoGradient[i].copy_(gradient);
-            }
-        }
-
-        return value.to(ScalarType.Float64).item<double>();
+        return CheckedAutograd.Value(value, leaves, intoGradient);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class HeadCost(ExpressedMap head, FlatVector parameters, Tensor 
             value = value.add(slope.add(now, CachedScalars.MinusOne).square().sum(), weight);
         }
 
-        return ClassifierControl.Differentiated(value, leaves, intoGradient);
+        return CheckedAutograd.Value(value, leaves, intoGradient);
     }
 
     /// <summary>The loss of each row, and the slope of their sum in x.</summary>

@@ -96,6 +96,24 @@ public static class CheckedAutograd
         }
     }
 
+    /// <summary>A value that has a graph as a number, with its gradient.</summary>
+    /// <param name="value">The value, [].</param>
+    /// <param name="leaves">A leaf for each segment of the gradient.</param>
+    /// <param name="intoGradient">Receives the gradient; zero where the value does not depend on a leaf.</param>
+    public static double Value(Tensor value, IReadOnlyList<Tensor> leaves, FlatVector intoGradient)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(intoGradient);
+        var gradients = Gradient(value, leaves, ones_like(value));
+        using var noGradient = no_grad();
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            Overwrite(gradients[i], intoGradient[i]);
+        }
+
+        return value.to(ScalarType.Float64).item<double>();
+    }
+
     private static void Overwrite(Tensor? gradient, Tensor into)
     {
         if (gradient is null)

@@ -53,20 +53,6 @@ public sealed class AscentMaximizer(IAutogradField dynamics) : IHamiltonianMaxim
             value = value.add(violation, half);
         }
 
-        var gradients = CheckedAutograd.Gradient(value, leaves.Tensors, ones_like(value));
-        using var noGradient = no_grad();
-        for (int i = 0; i < gradients.Length; i++)
-        {
-            if (gradients[i] is { } part)
-            {
-                intoGradient[i].copy_(part);
-            }
-            else
-            {
-                intoGradient[i].zero_().Dispose();
-            }
-        }
-
-        return value.to(ScalarType.Float64).item<double>();
+        return CheckedAutograd.Value(value, leaves.Tensors, intoGradient);
     }
 }

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Networks;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
@@ -11,7 +12,6 @@ internal sealed class BlockField : IAutogradField
 {
     private readonly ExpressedBlock _block;
     private readonly bool _isDifferentiated;
-    private readonly int _segments;
 
     /// <param name="block">The block.</param>
     /// <param name="parameters">Its parameters; they belong to the model.</param>
@@ -19,7 +19,7 @@ internal sealed class BlockField : IAutogradField
     internal BlockField(ExpressedBlock block, FlatVector parameters, bool isDifferentiated)
     {
         block.Parameters.Check(parameters);
-        (_block, Parameters, _isDifferentiated, _segments) = (block, parameters, isDifferentiated, parameters.Layout.Segments.Count);
+        (_block, Parameters, _isDifferentiated) = (block, parameters, isDifferentiated);
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ internal sealed class BlockField : IAutogradField
         if (!_isDifferentiated)
         {
             using var none = no_grad();
-            intoDerivative[0].copy_(Express(Time(time, state), state[0], [.. Enumerable.Range(0, _segments).Select(i => Parameters[i])]));
+            intoDerivative[0].copy_(Express(Time(time, state), state[0], ExpressedParameters.Tensors(Parameters)));
             return;
         }
 
@@ -54,7 +54,7 @@ internal sealed class BlockField : IAutogradField
             // Copied: the stage buffer is overwritten while the graph lives.
             graph.Input = state[0].detach().clone().requires_grad_().DetachFromDisposeScope();
             graph.Time = Time(time, state).requires_grad_().DetachFromDisposeScope();
-            graph.Leaves = [.. Enumerable.Range(0, _segments).Select(i => Parameters[i].detach().requires_grad_().DetachFromDisposeScope())];
+            graph.Leaves = Array.ConvertAll(ExpressedParameters.Leaves(Parameters), leaf => leaf.DetachFromDisposeScope());
             graph.Output = Express(graph.Time, graph.Input, graph.Leaves).DetachFromDisposeScope();
         }
 

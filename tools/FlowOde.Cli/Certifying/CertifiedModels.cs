@@ -60,10 +60,7 @@ internal static class CertifiedModels
 
         var saved = RunConfig.ReadClassifier(run);
         var data = ClassifierData.Load(saved.Data, saved.Values, _ => saved.Values, _ => { });
-        if (data.Digest != saved.Digest)
-        {
-            throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {data.Digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or certify data in place of the run.");
-        }
+        saved.RequireData(data.Digest, "certify data in place of the run");
 
         var values = SettingValues.Merge(saved.Values.ToLayer(), given);
         ClassifierSettings.RefuseIdle(SettingValues.Merge(given), values, data.Rows.Image is not null);
@@ -75,17 +72,15 @@ internal static class CertifiedModels
     private static CertifiedModel[] OfData(string argument, IReadOnlyList<Architecture> architectures, SettingLayer given, Output output)
     {
         var data = NewClassifier.Load(argument, [given], output);
-        if (architectures.Count > 1 && given.Values.Keys.FirstOrDefault(name => architectures.All(one => ClassifierSettings.IdleFor(one).Contains(name))) is { } idle)
+        var asked = SettingValues.Merge(given);
+        if (architectures.Count > 1 && ClassifierSettings.IdleForAll(asked, architectures).FirstOrDefault() is { } idle)
         {
             throw new UsageException($"--{idle} says nothing about any of the architectures {string.Join(", ", architectures.Select(one => one.Name))}.");
         }
 
         return [.. architectures.Select(architecture =>
         {
-            // Of several architectures, each takes what says something about it.
-            string[] leftOut = architectures.Count == 1 ? [] : [.. ClassifierSettings.IdleFor(architecture)];
-            var layer = SettingValues.Merge(given).ToLayer(leftOut).Add("architecture", architecture.Name);
-            var values = NewClassifier.Effective(data, [layer]);
+            var values = NewClassifier.Effective(data, [ClassifierSettings.LayerOf(asked, architecture, architectures)]);
             values = WithRows(values, given, data.Rows.TrainRows, FewRowsOf(values));
             var options = ClassifierSettings.Read(values, data.Rows.Dimension, data.Rows.Image, data.Classes.Count);
             options.Check();

@@ -27,13 +27,15 @@ internal static class ArchitectureSweep
     {
         RunOrData.RequireData(nameOrPath);
         NewClassifier.RefuseForeign(given);
-        var architectures = ArchitecturesOf(given);
+        var asked = SettingValues.Merge(given);
+        var architectures = ArchitecturesOf(asked);
         var parent = RunFolder.Create(path, $"{Path.GetFileNameWithoutExtension(nameOrPath.TrimEnd('/'))}-architectures");
         try
         {
             var data = NewClassifier.Load(nameOrPath, given, output);
-            long target = Size(data, Layers(given, architectures[0]));
-            var sized = architectures.Select((architecture, i) => i == 0 ? Layers(given, architecture) : Sized(data, Layers(given, architecture), target)).ToArray();
+            var layersOf = architectures.Select(architecture => new[] { ClassifierSettings.LayerOf(asked, architecture, architectures) }).ToArray();
+            long target = Size(data, layersOf[0]);
+            var sized = layersOf.Select((layers, i) => i == 0 ? layers : Sized(data, layers, target)).ToArray();
             Array.ForEach(sized, layers => NewClassifier.Check(parent, data, layers)); // before the first is trained
             var runs = new List<ArchitectureRuns>();
             foreach (var layers in sized)
@@ -63,18 +65,13 @@ internal static class ArchitectureSweep
     }
 
     /// <summary>Those asked for; refuses what says nothing about any of them.</summary>
-    private static IReadOnlyList<Architecture> ArchitecturesOf(IReadOnlyList<SettingLayer> given)
+    private static IReadOnlyList<Architecture> ArchitecturesOf(SettingValues asked)
     {
-        var asked = SettingValues.Merge(given);
         var architectures = ClassifierCatalog.Architectures(asked.TextOrNull("architecture") ?? ClassifierDefaults.Architecture);
-        return asked.All.Keys.FirstOrDefault(name => architectures.All(architecture => ClassifierSettings.IdleFor(architecture).Contains(name))) is { } idle
+        return ClassifierSettings.IdleForAll(asked, architectures).FirstOrDefault() is { } idle
             ? throw new UsageException($"--{idle} says nothing about --architecture {asked.TextOrNull("architecture")}.")
             : architectures;
     }
-
-    /// <summary>What the user said of one architecture: what does not apply to it is left out.</summary>
-    private static IReadOnlyList<SettingLayer> Layers(IReadOnlyList<SettingLayer> given, Architecture architecture) =>
-        [SettingValues.Merge(given).ToLayer([.. ClassifierSettings.IdleFor(architecture), "architecture"]).Add("architecture", architecture.Name)];
 
     private static long Size(ClassifierData data, IReadOnlyList<SettingLayer> layers)
     {

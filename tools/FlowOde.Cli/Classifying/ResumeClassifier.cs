@@ -26,10 +26,7 @@ internal static class ResumeClassifier
         var values = SettingValues.Merge(saved.Values.ToLayer(), flags);
         ResumeTraining.NoticeThreads(saved.Values, flags, values, output);
         var data = ClassifierData.Load(saved.Data, saved.Values, _ => saved.Values, _ => { });
-        if (data.Digest != saved.Digest)
-        {
-            throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {data.Digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or train anew.");
-        }
+        saved.RequireData(data.Digest, "train anew");
 
         var config = saved with { Values = values };
         using var session = new ClassifierSession(folder, config, data, TorchStart.Find(values.Text("device")));

@@ -23,12 +23,11 @@ internal static class ClassifierSubjects
         RunOrData.RequireData(argument);
         var asked = SettingValues.Merge(given);
         var data = ClassifierData.Load(argument, asked, image => SettingValues.Merge(ClassifierDefaults.For(image, null, asked), given), notice);
-        string[] idleForAll = [.. given.Values.Keys.Where(name => architectures.All(architecture => ClassifierSettings.IdleFor(architecture).Contains(name)))];
         return [.. architectures.Select(Subject)];
 
         MeasurementSubject Subject(Architecture architecture)
         {
-            var own = asked.ToLayer([.. ClassifierSettings.IdleFor(architecture).Except(idleForAll)]).Add("architecture", architecture.Name);
+            var own = ClassifierSettings.LayerOf(asked, architecture, architectures);
             var askedOfThis = SettingValues.Merge(own);
             int rows = data.Rows.TrainRows ?? Batch;
             var values = SettingValues.Merge(ClassifierDefaults.For(data.Rows.Image, rows, askedOfThis), new SettingLayer("").Add("threads", "1").Add("batch", $"{Math.Min(Batch, rows)}"), own);

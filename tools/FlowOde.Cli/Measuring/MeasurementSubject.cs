@@ -80,10 +80,7 @@ internal sealed record MeasurementSubject(string? Run, TrainingData Data, Settin
             throw new UsageException($"'{folder.Path}' has no model.safetensors yet: nothing was validated. `flowode {verb} --resume {folder.Path}` goes on training.");
         }
 
-        if (digest != saved.Digest)
-        {
-            throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or measure data in place of the run.");
-        }
+        saved.RequireData(digest, "measure data in place of the run");
 
         string model = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(folder.Model)));
         return new(folder.Path, data, SettingValues.Merge(saved.Values.ToLayer(_ofBackwardSolves), machine, given), $"{digest}+{model}");

@@ -68,6 +68,18 @@ internal sealed record RunConfig(string Data, string Digest, IReadOnlyList<strin
         }
     }
 
+    /// <summary>Refuses data that are not those the run began with.</summary>
+    /// <param name="digest">The digest of the data as they are now.</param>
+    /// <param name="otherwise">What can be done where they cannot be restored.</param>
+    /// <exception cref="UsageException">They have changed.</exception>
+    public void RequireData(string digest, string otherwise)
+    {
+        if (digest != Digest)
+        {
+            throw new UsageException($"The data '{Data}' have changed since the run began (digest {digest[..12]}…, then {Digest[..12]}…). Restore them, or {otherwise}.");
+        }
+    }
+
     /// <summary>Writes the configuration.</summary>
     public void Write(RunFolder folder) => AtomicFile.WriteText(folder.Config, RunJson.Text(ToJson()));
 

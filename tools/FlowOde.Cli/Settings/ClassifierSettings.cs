@@ -86,6 +86,14 @@ internal static class ClassifierSettings
         .. architecture.HasCoefficients ? Array.Empty<string>() : ["k"],
     ];
 
+    /// <summary>The settings among those given that say nothing about any of several architectures.</summary>
+    public static IEnumerable<string> IdleForAll(SettingValues asked, IReadOnlyList<Architecture> architectures) =>
+        asked.All.Keys.Where(name => architectures.All(architecture => IdleFor(architecture).Contains(name)));
+
+    /// <summary>What the user said of one of several architectures: what says nothing about it, but about another, is left out.</summary>
+    public static SettingLayer LayerOf(SettingValues asked, Architecture architecture, IReadOnlyList<Architecture> architectures) =>
+        asked.ToLayer([.. IdleFor(architecture).Except(IdleForAll(asked, architectures)), "architecture"]).Add("architecture", architecture.Name);
+
     /// <summary>Refuses what would have no effect.</summary>
     /// <param name="asked">What the user chose.</param>
     /// <param name="values">What holds.</param>

@@ -27,10 +27,7 @@ internal static class ResumeTraining
         NoticeThreads(saved.Values, flags, values, output);
 
         var data = DataLoader.Prepare(DataLoader.Open(saved.Data, saved.Values, _ => { }), saved.Data, saved.Values);
-        if (data.Digest != saved.Digest)
-        {
-            throw new UsageException($"The data '{saved.Data}' have changed since the run began (digest {data.Digest[..12]}…, then {saved.Digest[..12]}…). Restore them, or train anew.");
-        }
+        saved.RequireData(data.Digest, "train anew");
 
         var device = TorchStart.Find(values.Text("device"));
         var config = saved with { Values = values };

@@ -3,7 +3,6 @@ using FlowOde.Cli.Benching;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Measuring;
 using FlowOde.Cli.Runs;
-using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
 
 namespace FlowOde.Cli.Verbs;
@@ -54,11 +53,7 @@ internal sealed class BenchVerb : Verb
         string? against = parsed.GetValue(_against), file = parsed.GetValue(_out);
         var then = against is null ? null : BenchReport.Read(against);
         OutputPath.Check(file, parsed.GetValue(_subject));
-        var given = new SettingLayer("");
-        foreach (var (name, values) in new[] { _model, _solve, _data, _machine }.SelectMany(part => part.Read(parsed).Values))
-        {
-            given.Add(name, values.Count == 0 ? ["none"] : values);
-        }
+        var given = SettingOptions.ReadAll(parsed, _model, _solve, _data, _machine);
 
         var subject = MeasurementSubject.Open(parsed.GetValue(_subject) ?? DefaultData, given, output.Notice, threads: null);
         var device = TorchStart.Find(subject.Values.Text("device"));

@@ -61,7 +61,7 @@ internal sealed class CertifyVerb : Verb
             Directions = (int)(Numbers.Integer(parsed.GetValue(_directions), _directions.Name, 0, 1000) ?? DefaultDirections),
         };
         string[]? adjoints = Names(parsed, _adjoints), solvers = Names(parsed, _solvers);
-        var models = CertifiedModels.Open(parsed.GetRequiredValue(_subject), Names(parsed, _architecture), Given(parsed), output);
+        var models = CertifiedModels.Open(parsed.GetRequiredValue(_subject), Names(parsed, _architecture), SettingOptions.ReadAll(parsed, _classifier, _model, _data), output);
         if (new[] { _adjoints, _solvers }.FirstOrDefault(option => parsed.GetValue(option) is not null && models.All(model => model.Idle.ContainsKey(option.Name))) is { } idle)
         {
             throw new UsageException(models[0].Idle[idle.Name]);
@@ -106,22 +106,5 @@ internal sealed class CertifyVerb : Verb
         }
 
         return new(model, loss.Parameters.Layout.Segments.Sum(segment => segment.Length), certificates);
-    }
-
-    private SettingLayer Given(ParseResult parsed)
-    {
-        var given = new SettingLayer("");
-        foreach (var (name, values) in new[] { _classifier, _model, _data }.SelectMany(part => part.Read(parsed).Values))
-        {
-            given.Add(name, values.Count == 0 ? ["none"] : values);
-        }
-
-        return given;
-    }
-
-    private static string[]? Names(ParseResult parsed, Option<string> option)
-    {
-        string[]? names = parsed.GetValue(option)?.Split(',', StringSplitOptions.TrimEntries);
-        return names?.Any(name => name.Length == 0) == true ? throw new UsageException($"{option.Name}: '{parsed.GetValue(option)}' has a blank name; expected names separated by commas.") : names?.Distinct().ToArray();
     }
 }

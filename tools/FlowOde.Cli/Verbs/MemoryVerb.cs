@@ -63,8 +63,8 @@ internal sealed class MemoryVerb : Verb
         bool isOfNetworks = subjects[0].Network is not null;
         var options = new SweepOptions
         {
-            Methods = Names(parsed.GetValue(_adjoints), _adjoints.Name),
-            Solvers = Names(parsed.GetValue(_solvers), _solvers.Name),
+            Methods = Names(parsed, _adjoints),
+            Solvers = Names(parsed, _solvers),
             Steps = Sizes(parsed.GetValue(_steps), _steps.Name, 1_000_000) ?? (isOfNetworks ? _defaultDepths : _defaultSteps),
             Batches = Sizes(parsed.GetValue(_batch), _batch.Name, 10_000_000),
             Widths = Sizes(parsed.GetValue(_widths), _widths.Name, 65_536),
@@ -90,14 +90,9 @@ internal sealed class MemoryVerb : Verb
     /// <summary>The models that the arguments mean: a density, or classifiers.</summary>
     private IReadOnlyList<MeasurementSubject> Subjects(ParseResult parsed, Output output, out SettingLayer given)
     {
-        given = new SettingLayer("");
-        foreach (var (name, values) in new[] { _flow, _classifier, _solve, _data, _machine }.SelectMany(part => part.Read(parsed).Values))
-        {
-            given.Add(name, values.Count == 0 ? ["none"] : values);
-        }
-
+        given = SettingOptions.ReadAll(parsed, _flow, _classifier, _solve, _data, _machine);
         string? subject = parsed.GetValue(_subject);
-        string[]? architectures = Names(parsed.GetValue(_architecture), _architecture.Name);
+        string[]? architectures = Names(parsed, _architecture);
         var run = subject is not null && RunOrData.IsRun(subject) ? RunFolder.Open(subject) : null;
         bool isClassifierRun = run is not null && RunConfig.ReadAny(run).Classes is not null;
         if (run is not null && architectures is not null)
@@ -148,12 +143,6 @@ internal sealed class MemoryVerb : Verb
         }
 
         return !isWhole ? ExitCode.Interrupted : report.HasResults ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private static string[]? Names(string? text, string option)
-    {
-        string[]? names = text?.Split(',', StringSplitOptions.TrimEntries);
-        return names?.Any(name => name.Length == 0) == true ? throw new UsageException($"{option}: '{text}' has a blank name; expected names separated by commas.") : names?.Distinct().ToArray();
     }
 
     private static int[]? Sizes(string? text, string option, int most) => text is null ? null

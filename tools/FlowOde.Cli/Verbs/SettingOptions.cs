@@ -35,6 +35,18 @@ internal sealed class SettingOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command) => _options.ForEach(entry => command.Add(entry.Option));
 
+    /// <summary>What was given of several sets.</summary>
+    public static SettingLayer ReadAll(ParseResult parsed, params IReadOnlyList<SettingOptions> sets)
+    {
+        var layer = new SettingLayer("");
+        foreach (var (name, values) in sets.SelectMany(set => set.Read(parsed).Values))
+        {
+            layer.Add(name, values.Count == 0 ? ["none"] : values);
+        }
+
+        return layer;
+    }
+
     /// <summary>What was given.</summary>
     public SettingLayer Read(ParseResult parsed)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlowOde.Cli.Failures;
 
 namespace FlowOde.Cli.Verbs;
 
@@ -25,6 +26,15 @@ internal abstract class Verb
 
     /// <summary>An option with a text value.</summary>
     protected static Option<string> Text(string name, string valueName, string help) => new(name) { HelpName = valueName, Description = help };
+
+    /// <summary>Names separated by commas, each once, or null where the option was not given.</summary>
+    /// <exception cref="UsageException">A name is blank.</exception>
+    protected static string[]? Names(ParseResult parsed, Option<string> option)
+    {
+        string? text = parsed.GetValue(option);
+        string[]? names = text?.Split(',', StringSplitOptions.TrimEntries);
+        return names?.Any(name => name.Length == 0) == true ? throw new UsageException($"{option.Name}: '{text}' has a blank name; expected names separated by commas.") : names?.Distinct().ToArray();
+    }
 
     /// <summary>An option that is there or not.</summary>
     protected static Option<bool> Flag(string name, string help) => new(name) { Description = help };
