@@ -137,9 +137,11 @@ public sealed class MultiscaleFlow : IFlow, IRunningStatistics
 
     /// <summary>Walks from the last scale to the first: joins what a scale has from the next with its own columns of rows at the base.</summary>
     /// <param name="latent">Rows at the base or their cotangents, [batch, dimension].</param>
-    /// <param name="step">From the rows behind a scale to those before it.</param>
-    private Tensor FromLast(Tensor latent, Func<int, Tensor, Tensor> step)
+    /// <param name="step">From the rows behind a scale, whose number it is given, to those before it.</param>
+    public Tensor FromLast(Tensor latent, Func<int, Tensor, Tensor> step)
     {
+        Check(latent);
+        ArgumentNullException.ThrowIfNull(step);
         int last = _scales.Length - 1, begin = Dimension - _scales[last].Dimension;
         var values = step(last, latent.narrow(1, begin, _scales[last].Dimension));
         for (int i = last - 1; i >= 0; i--)

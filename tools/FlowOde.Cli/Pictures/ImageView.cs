@@ -83,7 +83,7 @@ internal sealed record ImageView(TrainedModel Trained, SettingValues Values, Run
 
         var rows = tensor(latent, labels.Length, Image.Length).to(ScalarType.Float32).to(Device);
         var context = Classes == 0 ? null : ClassContext.Of(labels, Classes, ScalarType.Float32, Device);
-        return [.. FlowPath.Of(bound.Flow, Trained.Model, bound.Parameters, rows, context, stops).Select(point => (point.Time, Levels(Numbers(point.Rows), labels)))];
+        return [.. FlowPath.Of(bound.Flow, rows, context, stops).Select(point => (point.Time, Levels(Numbers(point.Rows), labels)))];
     }
 
     /// <summary>The noise that images come from.</summary>

@@ -82,7 +82,7 @@ internal sealed record ModelView(TrainedModel Trained, SettingValues Values, IRe
         var latent = new double[2 * count];
         Random.Stream(RandomPurpose.Sample, 0).FillNormal<double>([.. Enumerable.Range(0, count).Select(i => (long)i)], 2, latent);
         var rows = tensor(latent, [count, 2]).to(ScalarType.Float32).to(Device);
-        var points = FlowPath.Of(flow, Model, bound.Parameters, rows, null, timesPerBlock);
+        var points = FlowPath.Of(bound.Flow, rows, null, ((timesPerBlock - 1) * Model.BlockCount) + 1);
         double[] times = [.. points.Select(point => point.Time)];
         double[][] stops = [.. points.Select(point => Numbers(point.Rows))];
         var (x, y) = (new double[count * times.Length], new double[count * times.Length]);

@@ -155,7 +155,10 @@ public sealed class ImageTests(TrainedRuns runs) : IDisposable
         Ok("sample", run, "--out", _folder.File("m.png"), "--rows", "2", "--columns", "2");
         double saved = Report(run)["bitsPerDim"]!["test"]!["mean"]!.GetValue<double>();
         Assert.True(double.IsFinite(saved));
-        Assert.Contains("one scale", Refused("render", run, "--what", "trajectories"), StringComparison.Ordinal);
+        Ok("render", run, "--what", "trajectories", "--out", _folder.File("m-ways.png"));
+        Ok("render", run, "--what", "animation", "--frames", "3", "--out", _folder.File("m.webp"));
+        using var codec = SKCodec.Create(_folder.File("m.webp"));
+        Assert.Equal(3, codec.FrameCount);
         Assert.Contains("scales", Refused("train", "digits", "--objective", "flow-matching", "--network", "conv", "--scales", "2"), StringComparison.Ordinal);
     }
 
