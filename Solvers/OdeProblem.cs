@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
@@ -34,6 +35,10 @@ public sealed record OdeProblem
 
     /// <summary>The bounds of the solve.</summary>
     public StepLimits Limits { get; init; } = new();
+
+    /// <summary>What the solve looks for on its way; a terminal one ends it. For solves without gradient: <see cref="RecordedEvent"/> has that of an event.</summary>
+    /// <value>Empty by default.</value>
+    public IReadOnlyList<OdeEvent> Events { get; init; } = [];
 
     /// <summary>Keeps the memory of solves for the next one.</summary>
     public required WorkspacePool Pool { get; init; }

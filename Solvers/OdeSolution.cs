@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers;
@@ -5,16 +6,32 @@ namespace FlowOde.Solvers;
 /// <summary>The states at the times that were asked for. Owns them.</summary>
 public sealed class OdeSolution : IDisposable
 {
-    internal OdeSolution(IReadOnlyList<FlatVector> states, SolveStatistics statistics) => (States, Statistics) = (states, statistics);
+    internal OdeSolution(IReadOnlyList<FlatVector> states, SolveStatistics statistics, EventSearch? search)
+    {
+        (States, Statistics) = (states, statistics);
+        if (search is not null)
+        {
+            (Occurrences, Grid) = (search.Occurrences, search.Grid);
+        }
+    }
 
-    /// <summary>The state at each time after the start: States[i] belongs to Times[i + 1].</summary>
+    /// <summary>The state at each time after the start: States[i] belongs to Times[i + 1]. Times behind a terminal event have none.</summary>
     public IReadOnlyList<FlatVector> States { get; }
 
     /// <summary>What the solve cost.</summary>
     public SolveStatistics Statistics { get; }
 
-    /// <summary>The state at the last time.</summary>
-    public FlatVector Final => States[^1];
+    /// <summary>The events that happened, in the order of the solve.</summary>
+    public IReadOnlyList<EventOccurrence> Occurrences { get; } = [];
+
+    /// <summary>The terminal event that ended the solve, or null where it went to its last time.</summary>
+    public EventOccurrence? EndedBy => Occurrences.Count > 0 && Occurrences[^1].Event.IsTerminal ? Occurrences[^1] : null;
+
+    /// <summary>The state where the solve ended: at the last time, or at a terminal event.</summary>
+    public FlatVector Final => EndedBy?.State ?? States[^1];
+
+    /// <summary>The accepted steps of a solve with events: the start, then the end of each.</summary>
+    internal IReadOnlyList<double> Grid { get; } = [];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -22,6 +39,11 @@ public sealed class OdeSolution : IDisposable
         foreach (var state in States)
         {
             state.Dispose();
+        }
+
+        foreach (var occurrence in Occurrences)
+        {
+            occurrence.State.Dispose();
         }
     }
 }

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
@@ -24,7 +25,7 @@ public static class OdeSolver
         try
         {
             using var solution = Solve(problem, workspace => steps.Add(workspace.CreateInterpolant()));
-            return new DenseSolution(steps, solution.Statistics);
+            return new DenseSolution(steps, solution.Statistics, solution.EndedBy?.Time);
         }
         catch
         {
@@ -42,6 +43,7 @@ public static class OdeSolver
         var control = problem.Controller.Start(problem.Stepper, problem.Times);
         using var lease = SolveLease.Rent(problem);
         var tape = lease.Field.RentTape();
+        using var search = problem.Events.Count == 0 ? null : new EventSearch(problem.Events, problem.Times[0], problem.Start);
         var states = new List<FlatVector>();
         try
         {
@@ -49,16 +51,20 @@ public static class OdeSolver
             var statistics = StepLoop.Run(lease.Step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
             {
                 accepted(lease.Step);
-                if (index > 0)
+                bool isOver = search?.Look(lease.Step) ?? false;
+                if (index > 0 && !(isOver && search!.Grid[^1] != lease.Step.Time))
                 {
                     states.Add(lease.Step.State.Clone());
                 }
+
+                return isOver;
             });
-            return new(states, statistics with { Evaluations = lease.Step.Evaluations });
+            return new(states, statistics with { Evaluations = lease.Step.Evaluations }, search);
         }
         catch
         {
             states.ForEach(state => state.Dispose());
+            search?.Occurrences.ForEach(occurrence => occurrence.State.Dispose());
             throw;
         }
         finally

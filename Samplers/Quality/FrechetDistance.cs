@@ -50,15 +50,15 @@ public static class FrechetDistance
         using var scope = NewDisposeScope();
         var (mean1, covariance1) = Moments(x);
         var (mean2, covariance2) = Moments(y);
-        using Scalar zero = 0.0, two = 2.0;
+        using Scalar zero = 0.0, one = 1.0, two = 2.0;
 
         // (C₁C₂)^½ has the trace of (C₁^½ C₂ C₁^½)^½, which is symmetric.
         var (values, vectors) = linalg.eigh(covariance1);
         var root = mm(vectors * values.clamp_min(zero).sqrt(), vectors.t());
         var product = mm(mm(root, covariance2), root);
-        double cross = linalg.eigvalsh((product + product.t()).div_(two)).clamp_min(zero).sqrt().sum().item<double>();
+        double cross = linalg.eigvalsh(product.add(product.t(), one).div_(two)).clamp_min(zero).sqrt().sum().item<double>();
         double means = (mean1 - mean2).square().sum().item<double>();
-        return means + (covariance1.trace() + covariance2.trace()).item<double>() - (2 * cross);
+        return means + covariance1.trace().add(covariance2.trace(), one).item<double>() - (2 * cross);
     }
 
     private static (Tensor Mean, Tensor Covariance) Moments(Tensor rows)

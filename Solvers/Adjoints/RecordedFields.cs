@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Fields;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -10,6 +11,11 @@ internal static class RecordedFields
     {
         ArgumentNullException.ThrowIfNull(problem);
         problem.Check();
+        if (problem.Events.Count > 0)
+        {
+            throw new ArgumentException($"A recorded solve runs to its last time and has no events. Take {nameof(RecordedEvent)}.{nameof(RecordedEvent.Record)} for the gradient of an event.", nameof(problem));
+        }
+
         if (!adjoint.Supports(problem.Stepper, out string reason))
         {
             throw new ArgumentException(reason, nameof(problem));

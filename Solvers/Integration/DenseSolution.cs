@@ -8,7 +8,10 @@ public sealed class DenseSolution : IDisposable
 {
     private readonly List<StepInterpolant> _steps;
 
-    internal DenseSolution(List<StepInterpolant> steps, SolveStatistics statistics) => (_steps, Statistics) = (steps, statistics);
+    /// <param name="steps">The steps.</param>
+    /// <param name="statistics">What they cost.</param>
+    /// <param name="end">Where an event ended the solve within the last step; null for that step's end.</param>
+    internal DenseSolution(List<StepInterpolant> steps, SolveStatistics statistics, double? end = null) => (_steps, Statistics, End) = (steps, statistics, end ?? steps[^1].NextTime);
 
     /// <summary>What the solve cost.</summary>
     public SolveStatistics Statistics { get; }
@@ -16,8 +19,8 @@ public sealed class DenseSolution : IDisposable
     /// <summary>The first time of the solve.</summary>
     public double Start => _steps[0].Time;
 
-    /// <summary>The last time of the solve.</summary>
-    public double End => _steps[^1].NextTime;
+    /// <summary>The last time of the solve: of the problem, or of the event that ended it.</summary>
+    public double End { get; }
 
     /// <summary>Writes the state at a time of the solve.</summary>
     /// <param name="time">A time from <see cref="Start"/> to <see cref="End"/>.</param>

@@ -15,16 +15,32 @@ internal static class StepLoop
     /// <param name="norm">The norm of the errors.</param>
     /// <param name="limits">The bounds.</param>
     /// <param name="observer">Called after each accepted step with the index of the time it met, or 0.</param>
-    public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer)
+    public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer) =>
+        Run(workspace, times, control, tolerances, norm, limits, index =>
+        {
+            observer(index);
+            return false;
+        });
+
+    /// <summary>Integrates from the first time until it is told to stop, at most to the last, and reports each time that was asked for.</summary>
+    /// <param name="workspace">The solve, already begun at times[0].</param>
+    /// <param name="times">The start, then the times to meet, all in one direction.</param>
+    /// <param name="control">Judges the steps.</param>
+    /// <param name="tolerances">The tolerances, or null where steps are not judged.</param>
+    /// <param name="norm">The norm of the errors.</param>
+    /// <param name="limits">The bounds.</param>
+    /// <param name="endsAfter">Called after each accepted step with the index of the time it met, or 0; says whether the solve ends with it.</param>
+    public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Func<int, bool> endsAfter)
     {
         int accepted = 0, rejected = 0;
         (List<double> Times, List<double> Errors)? profile = tolerances is null ? null : ([times[0]], []);
         double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
-        for (int index = 1; index < times.Length; index++)
+        bool isOver = false;
+        for (int index = 1; index < times.Length && !isOver; index++)
         {
             double target = times[index];
             bool isIntervalStart = true, arrived = false;
-            while (!arrived)
+            while (!arrived && !isOver)
             {
                 double proposed = control.Propose(workspace, norm, target, isIntervalStart);
                 double nextTime = control.EndOf(workspace.Time, proposed, target);
@@ -51,7 +67,7 @@ internal static class StepLoop
                 isIntervalStart = false;
                 profile?.Times.Add(nextTime);
                 profile?.Errors.Add(error);
-                observer(arrived ? index : 0);
+                isOver = endsAfter(arrived ? index : 0);
             }
         }
 

@@ -26,13 +26,13 @@ internal sealed record GaussianBaseline(MeanScore? Full, MeanScore Diagonal)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        using TorchSharp.Scalar share = 1.0 / train.Rows, half = 0.5, one = 1.0;
         var dequantization = new Dequantization(levels);
         var (unit, logit) = (dequantization.Unit(train.Dimension), new Logit(train.Dimension, Alpha));
         var (rows, _) = Logits(train);
         var (held, delta) = Logits(test);
         var mean = rows.mean([0], keepdim: true);
         var centred = rows - mean;
-        using TorchSharp.Scalar share = 1.0 / train.Rows, half = 0.5;
         var variance = (centred * centred).sum([0]) * share;
         return new(
             train.Rows < LeastRatio * train.Dimension ? null : Full(),
@@ -52,7 +52,7 @@ internal sealed record GaussianBaseline(MeanScore? Full, MeanScore Diagonal)
             var draw = new FlowDraw(random, RandomPurpose.Evaluation, 0, numbers);
             var first = unit.ToBase(noisy, draw);
             var second = logit.ToBase(first.Values, draw);
-            return (second.Values, first.DeltaLogDensity + second.DeltaLogDensity);
+            return (second.Values, first.DeltaLogDensity.add(second.DeltaLogDensity, one));
         }
 
         MeanScore Bits(Tensor logDensity) => MeanScore.Of([.. logDensity.data<double>().Select(value => BitsPerDim.FromNats(-value, train.Dimension))]);

@@ -1,0 +1,9 @@
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.Events;
+
+/// <summary>An event that happened.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Time">When, to the resolution of time along the dense output.</param>
+/// <param name="State">The state there, to the order of the dense output. Belongs to the solution.</param>
+public sealed record EventOccurrence(OdeEvent Event, double Time, FlatVector State);

@@ -1,0 +1,101 @@
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.Events;
+
+/// <summary>Looks for events in the accepted steps of one solve.</summary>
+internal sealed class EventSearch : IDisposable
+{
+    private const int Parts = 4; // of a step, at whose ends the functions are read
+    private const int Halvings = 64;
+
+    private readonly IReadOnlyList<OdeEvent> _events;
+    private readonly int[] _signs; // of each function at the last time it was read
+    private readonly FlatVector _state;
+
+    public EventSearch(IReadOnlyList<OdeEvent> events, double time, FlatVector start)
+    {
+        _events = events;
+        _state = start.CreateLike();
+        _signs = [.. events.Select(one => Math.Sign(one.At(time, start, 0, 0)))];
+        Grid.Add(time);
+    }
+
+    /// <summary>What happened, in the order of the solve. The states belong to whoever takes the list.</summary>
+    public List<EventOccurrence> Occurrences { get; } = [];
+
+    /// <summary>The start, then the ends of the steps, the last one where a terminal event happened.</summary>
+    public List<double> Grid { get; } = [];
+
+    /// <summary>Looks through the step that was just accepted.</summary>
+    /// <returns>Whether a terminal event happened in it.</returns>
+    public bool Look(StepWorkspace workspace)
+    {
+        using var step = workspace.CreateInterpolant();
+        var found = new List<(double Time, OdeEvent Event)>();
+        double left = step.Time;
+        for (int part = 1; part <= Parts; part++)
+        {
+            double right = part == Parts ? step.NextTime : step.Time + ((step.NextTime - step.Time) * part / Parts);
+            step.Evaluate(right, _state);
+            var state = part == Parts ? workspace.State : _state;
+            double[] values = [.. _events.Select(one => one.At(right, state, step.NextTime - step.Time, workspace.Evaluations))];
+            for (int i = 0; i < values.Length; i++)
+            {
+                int sign = Math.Sign(values[i]);
+                if (_signs[i] != 0 && sign != _signs[i] && _events[i].Counts(_signs[i], sign))
+                {
+                    found.Add((sign == 0 ? right : Root(_events[i], step, left, right, sign, workspace.Evaluations), _events[i]));
+                }
+
+                _signs[i] = sign;
+            }
+
+            left = right;
+        }
+
+        double direction = Math.Sign(step.NextTime - step.Time);
+        foreach (var (time, one) in found.OrderBy(one => direction * one.Time))
+        {
+            var state = workspace.State.CreateLike();
+            step.Evaluate(time, state);
+            Occurrences.Add(new(one, time, state));
+            if (one.IsTerminal)
+            {
+                Grid.Add(time);
+                return true;
+            }
+        }
+
+        Grid.Add(step.NextTime);
+        return false;
+    }
+
+    public void Dispose() => _state.Dispose();
+
+    /// <summary>Halves the time in which a sign changes until it has no middle.</summary>
+    private double Root(OdeEvent one, StepInterpolant step, double left, double right, int sign, int evaluations)
+    {
+        for (int i = 0; i < Halvings; i++)
+        {
+            double middle = left + (0.5 * (right - left));
+            if (middle == left || middle == right)
+            {
+                break;
+            }
+
+            step.Evaluate(middle, _state);
+            int here = Math.Sign(one.At(middle, _state, step.NextTime - step.Time, evaluations));
+            if (here == sign || here == 0)
+            {
+                right = middle;
+            }
+            else
+            {
+                left = middle;
+            }
+        }
+
+        return right;
+    }
+}
