@@ -26,6 +26,13 @@ public sealed record OdeProblem
     /// <summary>The state at the first time, in the field's layout. Belongs to the caller; copied by a solve.</summary>
     public required FlatVector Start { get; init; }
 
+    /// <summary>
+    /// Whether every row has its own time, steps and error, so that its result does not depend on the other rows beyond round-off: for one-step methods with an
+    /// error estimate and fields that take a time for each row. <see cref="Norm"/> is then not used: the error of a row is the largest of its segments' root mean squares.
+    /// </summary>
+    /// <value>False by default: all rows make the steps that their common error allows.</value>
+    public bool IsPerRow { get; init; }
+
     /// <summary>The start, then the times at which the state is wanted, all in one direction. A step ends at each.</summary>
     public required double[] Times
     {
@@ -62,6 +69,33 @@ public sealed record OdeProblem
         }
 
         Controller.Tolerances?.RequireReachable(Start.DType);
+        if (IsPerRow)
+        {
+            CheckRows();
+        }
+    }
+
+    private void CheckRows()
+    {
+        if (!Stepper.JudgesRows)
+        {
+            throw new ArgumentException($"'{Stepper.Name}' has no error estimate of single rows, so that rows cannot have steps of their own. Use one of {string.Join(", ", StepperCatalog.All.Where(stepper => stepper.JudgesRows).Select(stepper => stepper.Name))}.");
+        }
+
+        if (Controller.Tolerances is null)
+        {
+            throw new ArgumentException("Rows have steps of their own where their errors choose them; these steps are given beforehand. Give tolerances instead of a number of steps.");
+        }
+
+        if (Start.Layout.Segments.FirstOrDefault(segment => !segment.IsBatched) is { } shared)
+        {
+            throw new ArgumentException($"All rows share the segment '{shared.Name}', so that they cannot have times of their own. Solve them with common steps.");
+        }
+
+        if (Events.Count > 0)
+        {
+            throw new ArgumentException("Events look at the state of the whole batch at one time, which rows with times of their own do not have. Solve with common steps, or each row alone.");
+        }
     }
 
     private static double[] Checked(double[] times)

@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Events;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers;
@@ -14,6 +15,12 @@ public sealed class OdeSolution : IDisposable
             (Occurrences, Grid) = (search.Occurrences, search.Grid);
         }
     }
+
+    internal OdeSolution(IReadOnlyList<FlatVector> states, SolveStatistics statistics, RowSteps rows)
+        : this(states, statistics, search: null) => Rows = rows;
+
+    /// <summary>What each row took, where every row has its own steps; else null.</summary>
+    public RowSteps? Rows { get; }
 
     /// <summary>The state at each time after the start: States[i] belongs to Times[i + 1]. Times behind a terminal event have none.</summary>
     public IReadOnlyList<FlatVector> States { get; }

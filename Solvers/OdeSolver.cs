@@ -1,5 +1,6 @@
 using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -21,6 +22,12 @@ public static class OdeSolver
     /// <exception cref="OdeSolveException">The solve cannot go on; the message says where and what to do.</exception>
     public static DenseSolution SolveDense(OdeProblem problem)
     {
+        ArgumentNullException.ThrowIfNull(problem);
+        if (problem.IsPerRow)
+        {
+            throw new ArgumentException("The polynomials of steps are those of a batch with one time; rows with times of their own have none together. Ask for the states at times instead.", nameof(problem));
+        }
+
         var steps = new List<StepInterpolant>();
         try
         {
@@ -40,6 +47,12 @@ public static class OdeSolver
         problem.Check();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        if (problem.IsPerRow)
+        {
+            using var loop = new RowLoop(problem, null);
+            return loop.Run();
+        }
+
         var control = problem.Controller.Start(problem.Stepper, problem.Times);
         using var lease = SolveLease.Rent(problem);
         var tape = lease.Field.RentTape();

@@ -217,6 +217,7 @@ public sealed class Cnf : IFlow
         Stepper = _settings.Stepper,
         Controller = _settings.Controller,
         Norm = _settings.Norm,
+        IsPerRow = _settings.IsPerRow,
         Limits = _settings.Limits,
         Start = start,
         Times = [from, to],

@@ -20,6 +20,10 @@ public sealed record FlowSettings
     /// <value><see cref="ErrorNorm.LargestSegment"/> by default.</value>
     public ErrorNorm Norm { get; init; } = ErrorNorm.LargestSegment;
 
+    /// <summary>Whether every row has its own time, steps and error, so that its density does not depend on its batch mates beyond round-off; see <see cref="Solvers.OdeProblem.IsPerRow"/>.</summary>
+    /// <value>False by default.</value>
+    public bool IsPerRow { get; init; }
+
     /// <summary>The bounds of a solve.</summary>
     public StepLimits Limits { get; init; } = new();
 

@@ -1,13 +1,14 @@
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 
 namespace FlowOde.Flows.Dynamics;
 
 /// <summary>The field of one solve: dynamics with the directions drawn for it.</summary>
-internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IAutogradField
+internal class CnfField(CnfDynamics dynamics, Directions directions) : IAutogradField, IRowField
 {
     public object WorkspaceKey => dynamics;
 
@@ -19,6 +20,12 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
     {
         ArgumentNullException.ThrowIfNull(spec);
         return new CnfWorkspace(dynamics.Network, spec, dynamics.DirectionCount, dynamics.Trace.ChunkBytes);
+    }
+
+    public IVectorField ForRows(ReadOnlySpan<long> rows)
+    {
+        using var index = torch.tensor(rows.ToArray(), device: directions.Values.device);
+        return new OfSomeRows(dynamics, new(directions.Values.index_select(1, index), directions.Weight));
     }
 
     public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative)
@@ -121,6 +128,14 @@ internal sealed class CnfField(CnfDynamics dynamics, Directions directions) : IA
         {
             throw new ArgumentException($"The directions of this solve were drawn for {directions.Rows} rows, the state has {rows}.");
         }
+    }
+
+    /// <summary>The field of some rows of a batch, which owns their directions.</summary>
+    private sealed class OfSomeRows(CnfDynamics dynamics, Directions directions) : CnfField(dynamics, directions), IDisposable
+    {
+        private readonly Directions _owned = directions;
+
+        public void Dispose() => _owned.Dispose();
     }
 
     private void Fill(CnfTape tape)

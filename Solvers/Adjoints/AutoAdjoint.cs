@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -11,6 +12,9 @@ public sealed class AutoAdjoint : IAdjoint
 {
     /// <inheritdoc/>
     public string Name => "auto";
+
+    /// <inheritdoc/>
+    public RowTapes? RowTapes => Rows.RowTapes.WithinBudget;
 
     /// <inheritdoc/>
     public bool Supports(IStepper stepper, out string reason) => DiscreteRecorder.Supports(this, stepper, out reason);

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -29,6 +30,9 @@ public sealed class CheckpointedAdjoint : IAdjoint, INumberedAdjoint
 
     /// <inheritdoc/>
     IAdjoint INumberedAdjoint.With(int number) => new CheckpointedAdjoint { Every = number };
+
+    /// <inheritdoc/>
+    public RowTapes? RowTapes => Every == 1 ? Rows.RowTapes.None : null;
 
     /// <inheritdoc/>
     public bool Supports(IStepper stepper, out string reason) => DiscreteRecorder.Supports(this, stepper, out reason);

@@ -59,8 +59,7 @@ public abstract record ContinuousAdjoint : IAdjoint
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
         ArgumentNullException.ThrowIfNull(budget);
-        ArgumentNullException.ThrowIfNull(problem);
-        problem.Check();
+        RecordedFields.Check(this, problem);
         var field = RecordedFields.Differentiable(problem);
         var backward = BackwardPlan.Make(this, problem);
         using var noGradient = no_grad();

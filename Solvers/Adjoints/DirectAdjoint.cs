@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -8,6 +9,9 @@ public sealed class DirectAdjoint : IAdjoint
 {
     /// <inheritdoc/>
     public string Name => "direct";
+
+    /// <inheritdoc/>
+    public RowTapes? RowTapes => Rows.RowTapes.All;
 
     /// <inheritdoc/>
     public bool Supports(IStepper stepper, out string reason) => DiscreteRecorder.Supports(this, stepper, out reason);

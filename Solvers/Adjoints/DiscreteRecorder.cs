@@ -1,5 +1,6 @@
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -41,6 +42,11 @@ internal sealed class DiscreteRecorder : IStageSystem
         var stepper = (IDifferentiableStepper)problem.Stepper;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        if (problem.IsPerRow)
+        {
+            return RowRecorder.Record(field, stepper, problem, adjoint.RowTapes!.Value, budget);
+        }
+
         var control = problem.Controller.Start(stepper, problem.Times);
         var lease = SolveLease.Rent(problem);
         var memory = new DiscreteMemory(lease.Field, problem, stepper, budget, plan, sharesTape ? 1 : stepper.TapedStages);

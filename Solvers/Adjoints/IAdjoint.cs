@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -7,6 +8,10 @@ public interface IAdjoint
 {
     /// <summary>The name, as a user types it.</summary>
     string Name { get; }
+
+    /// <summary>Which tapes it keeps of a solve in which every row has its own steps (<see cref="OdeProblem.IsPerRow"/>), or null where it has no gradient of one.</summary>
+    /// <value>Null by default.</value>
+    RowTapes? RowTapes => null;
 
     /// <summary>Whether this gradient method works with a stepper.</summary>
     /// <param name="stepper">The stepper.</param>

@@ -16,6 +16,11 @@ internal static class RecordedFields
             throw new ArgumentException($"A recorded solve runs to its last time and has no events. Take {nameof(RecordedEvent)}.{nameof(RecordedEvent.Record)} for the gradient of an event.", nameof(problem));
         }
 
+        if (problem.IsPerRow && adjoint.RowTapes is null)
+        {
+            throw new ArgumentException($"'{adjoint.Name}' has no gradient of a solve in which every row has its own steps; use {string.Join(", ", AdjointCatalog.All.Where(other => other.RowTapes is not null).Select(other => other.Name))}.", nameof(problem));
+        }
+
         if (!adjoint.Supports(problem.Stepper, out string reason))
         {
             throw new ArgumentException(reason, nameof(problem));

@@ -56,12 +56,7 @@ internal sealed class UnrolledSolve : IDisposable
     /// <exception cref="OdeSolveException">The solve cannot go on.</exception>
     public static UnrolledSolve Run(OdeProblem problem)
     {
-        problem.Check();
-        if (!new BackpropagationAdjoint().Supports(problem.Stepper, out string reason))
-        {
-            throw new ArgumentException(reason, nameof(problem));
-        }
-
+        RecordedFields.Check(new BackpropagationAdjoint(), problem);
         var field = problem.Field as IAutogradField
             ?? throw new ArgumentException($"{problem.Field.GetType().Name} cannot be written as torch operations, so autograd cannot differentiate its solves. Give an {nameof(IAutogradField)} such as {nameof(ModuleField)}, or use the gradient method direct.", nameof(problem));
         var unrolled = new UnrolledSolve(field, problem);

@@ -36,13 +36,15 @@ internal static class StepLoop
         (List<double> Times, List<double> Errors)? profile = tolerances is null ? null : ([times[0]], []);
         double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
         bool isOver = false;
+        double target = times[0];
+        double FirstStep(int order) => InitialStep.Find(workspace, norm, tolerances!, order, target); // those that ask for it have tolerances
         for (int index = 1; index < times.Length && !isOver; index++)
         {
-            double target = times[index];
+            target = times[index];
             bool isIntervalStart = true, arrived = false;
             while (!arrived && !isOver)
             {
-                double proposed = control.Propose(workspace, norm, target, isIntervalStart);
+                double proposed = control.Propose(workspace.Time, target, isIntervalStart, FirstStep);
                 double nextTime = control.EndOf(workspace.Time, proposed, target);
                 arrived = nextTime == target;
                 RequireProgress(workspace, nextTime, proposed, largest, accepted + rejected, limits);

@@ -43,11 +43,11 @@ public sealed class ConstantStep : IStepSizeController
     {
         private double _step;
 
-        public override double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart)
+        public override double Propose(double time, double target, bool isIntervalStart, Func<int, double> firstStep)
         {
             if (isIntervalStart)
             {
-                double interval = Math.Abs(target - workspace.Time);
+                double interval = Math.Abs(target - time);
                 _step = interval / Count(steps, interval, span);
             }
 

@@ -81,7 +81,7 @@ public abstract class ErrorNorm
     }
 
     /// <summary>Whether a segment has an error at all: a constant's is always 0 and would only dilute the mean of the others.</summary>
-    private protected static bool Counts(Segment segment) => segment.InNorm && segment.Length > 0 && segment.Role != SegmentRole.Constant;
+    internal static bool Counts(Segment segment) => segment.InNorm && segment.Length > 0 && segment.Role != SegmentRole.Constant;
 
     private protected static double Sum(ReadOnlySpan<double> values)
     {
@@ -95,7 +95,7 @@ public abstract class ErrorNorm
     }
 
     /// <summary>The larger one, or NaN where one of them is.</summary>
-    private protected static double Larger(double a, double b) => double.IsNaN(a) || b <= a ? a : b;
+    internal static double Larger(double a, double b) => double.IsNaN(a) || b <= a ? a : b;
 
     private sealed class LargestSegmentNorm : ErrorNorm
     {

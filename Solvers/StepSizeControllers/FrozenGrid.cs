@@ -59,17 +59,17 @@ public sealed class FrozenGrid : IStepSizeController
         private double _start;
         private double _next;
 
-        public override double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart)
+        public override double Propose(double time, double target, bool isIntervalStart, Func<int, double> firstStep)
         {
             if (isIntervalStart)
             {
-                (_interval, _step, _start) = (_interval + 1, 0, workspace.Time);
+                (_interval, _step, _start) = (_interval + 1, 0, time);
             }
 
             // Where the interval is the recorded one, so are its times, to the last bit; else they are shares of it.
             var (share, times) = (shares[_interval][_step++], recorded[_interval]);
             _next = _start == times[0] && target == times[^1] ? times[_step] : share == 1 ? target : _start + (share * (target - _start));
-            return Math.Abs(_next - workspace.Time);
+            return Math.Abs(_next - time);
         }
 
         public override double EndOf(double time, double proposed, double target) => _next;

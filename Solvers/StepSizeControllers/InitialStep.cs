@@ -20,9 +20,26 @@ internal static class InitialStep
             throw new OdeSolveException("The state or its derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", workspace.Time, 0, workspace.Evaluations);
         }
 
-        double h0 = Math.Min(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1, span);
+        double h0 = Trial(d0, d1, span);
         var ahead = workspace.EulerDerivative(sign * h0);
         double d2 = Size([1, -1], [ahead, derivative]) / h0;
+        return Find(h0, d1, d2, order, span);
+    }
+
+    /// <summary>The length of the Euler step that is tried.</summary>
+    /// <param name="d0">The size of y.</param>
+    /// <param name="d1">The size of f.</param>
+    /// <param name="span">The length of the solve.</param>
+    public static double Trial(double d0, double d1, double span) => Math.Min(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1, span);
+
+    /// <summary>The length of the first step.</summary>
+    /// <param name="h0">The length of the Euler step.</param>
+    /// <param name="d1">The size of f.</param>
+    /// <param name="d2">The size of the change of f along the Euler step, by its length.</param>
+    /// <param name="order">The order of the method.</param>
+    /// <param name="span">The length of the solve.</param>
+    public static double Find(double h0, double d1, double d2, int order, double span)
+    {
         double h1 = !double.IsFinite(d2) ? h0 * 1e-3
             : Math.Max(d1, d2) <= 1e-15 ? Math.Max(1e-6, h0 * 1e-3)
             : Math.Pow(0.01 / Math.Max(d1, d2), 1.0 / (order + 1));

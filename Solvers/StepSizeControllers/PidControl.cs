@@ -1,5 +1,3 @@
-using FlowOde.Solvers.Steppers;
-
 namespace FlowOde.Solvers.StepSizeControllers;
 
 /// <summary>The memory of a <see cref="PidController"/> in one solve.</summary>
@@ -18,11 +16,11 @@ internal sealed class PidControl(PidController options, int k, int order, double
     private double _errorBefore = 1;
     private bool _wasRejected;
 
-    public override double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart)
+    public override double Propose(double time, double target, bool isIntervalStart, Func<int, double> firstStep)
     {
         while (_planned < plan.Length)
         {
-            double ahead = Math.Sign(target - workspace.Time) * (plan[_planned] - workspace.Time);
+            double ahead = Math.Sign(target - time) * (plan[_planned] - time);
             if (ahead > 0)
             {
                 return ahead;
@@ -33,7 +31,7 @@ internal sealed class PidControl(PidController options, int k, int order, double
 
         if (_step == 0)
         {
-            _step = options.FirstStep ?? InitialStep.Find(workspace, norm, options.Tolerances, order, target);
+            _step = options.FirstStep ?? firstStep(order);
         }
 
         return _step;

@@ -1,5 +1,3 @@
-using FlowOde.Solvers.Steppers;
-
 namespace FlowOde.Solvers.StepSizeControllers;
 
 /// <summary>The step-size control of one solve.</summary>
@@ -8,12 +6,12 @@ public abstract class StepSizeControl
     private const double Stretch = 1.05;
 
     /// <summary>The length of the next step on the way to a target.</summary>
-    /// <param name="workspace">The solve, at the start of the step.</param>
-    /// <param name="norm">The norm in which a first step's size is found.</param>
+    /// <param name="time">The start of the step.</param>
     /// <param name="target">The next time that must be met.</param>
     /// <param name="isIntervalStart">Whether the last step met a target, or none was made yet.</param>
+    /// <param name="firstStep">Finds the length of a solve's first step for a method of an order.</param>
     /// <returns>A positive length.</returns>
-    public abstract double Propose(StepWorkspace workspace, ErrorNorm norm, double target, bool isIntervalStart);
+    public abstract double Propose(double time, double target, bool isIntervalStart, Func<int, double> firstStep);
 
     /// <summary>Where the step that was proposed ends: at the target, if it would leave less than a twentieth of itself to it.</summary>
     /// <param name="time">The start of the step.</param>

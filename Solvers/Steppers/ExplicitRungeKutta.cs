@@ -21,6 +21,9 @@ public sealed class ExplicitRungeKutta(ButcherTableau tableau) : IDifferentiable
     public int EmbeddedOrder => Tableau.EmbeddedOrder;
 
     /// <inheritdoc/>
+    public bool JudgesRows => EmbeddedOrder > 0;
+
+    /// <inheritdoc/>
     public int DenseOrder => Tableau.DenseOrder;
 
     /// <inheritdoc/>

@@ -25,6 +25,10 @@ public interface IStepper
     /// <summary>The order at which dense output interpolates within a step.</summary>
     int DenseOrder { get; }
 
+    /// <summary>Whether the error of a step is known row by row and rows may be kept or thrown away by themselves: of one-step methods with an error estimate.</summary>
+    /// <value>False by default.</value>
+    bool JudgesRows => false;
+
     /// <summary>Whether this method can integrate states of a layout.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="reason">Why not, and what to do; empty where it can.</param>

@@ -91,11 +91,9 @@ internal class RungeKuttaWorkspace : StepWorkspace
         }
     }
 
-    public override double ErrorNorm(ErrorNorm norm, Tolerances tolerances)
-    {
-        double[] weights = _tableau.ErrorWeights ?? throw new InvalidOperationException($"'{_tableau.Name}' estimates no error; use a constant step.");
-        return norm.Evaluate(tolerances, _state, _candidate, ExplicitRungeKutta.Scaled(weights, _nextTime - _time, _coefficients), _stages);
-    }
+    public override double ErrorNorm(ErrorNorm norm, Tolerances tolerances) => norm.Evaluate(tolerances, _state, _candidate, ErrorWeights(), _stages);
+
+    public override void RowErrors(Tolerances tolerances, Span<double> into) => Rows.RowErrors.Write(tolerances, _state, _candidate, ErrorWeights(), _stages, into);
 
     public override void Accept(bool isLast)
     {
@@ -149,6 +147,9 @@ internal class RungeKuttaWorkspace : StepWorkspace
         _candidate.Dispose();
         _stageState.Dispose();
     }
+
+    private ReadOnlySpan<double> ErrorWeights() =>
+        ExplicitRungeKutta.Scaled(_tableau.ErrorWeights ?? throw new InvalidOperationException($"'{_tableau.Name}' estimates no error; use a constant step."), _nextTime - _time, _coefficients);
 
     private void Evaluate(in StagePoint point, FlatVector state, FlatVector into)
     {

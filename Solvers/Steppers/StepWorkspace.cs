@@ -47,6 +47,13 @@ public abstract class StepWorkspace : IDisposable
     /// <exception cref="InvalidOperationException">The method estimates no error.</exception>
     public abstract double ErrorNorm(ErrorNorm norm, Tolerances tolerances);
 
+    /// <summary>The norm of the error estimate of each row of the step: the largest over its segments of the root mean square within the row.</summary>
+    /// <param name="tolerances">The tolerances.</param>
+    /// <param name="into">Receives a number for each row, 1 where the tolerance is just met; NaN where something of the row is not finite.</param>
+    /// <exception cref="InvalidOperationException">The method estimates no error of rows; see <see cref="IStepper.JudgesRows"/>.</exception>
+    public virtual void RowErrors(Tolerances tolerances, Span<double> into) =>
+        throw new InvalidOperationException("This method has no error estimate by rows; ask its stepper before.");
+
     /// <summary>Makes the candidate the state.</summary>
     /// <param name="isLast">Whether the solve ends with this step.</param>
     public abstract void Accept(bool isLast);

@@ -28,7 +28,7 @@ internal sealed class TimeMlp : nn.Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor time, Tensor state)
     {
-        var input = cat([state, time.expand(state.shape[0], 1)], 1);
+        var input = cat([state, time.reshape(-1, 1).expand(state.shape[0], 1)], 1);
         return _out.forward(_in.forward(input).tanh());
     }
 }

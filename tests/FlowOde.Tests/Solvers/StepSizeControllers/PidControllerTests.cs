@@ -23,7 +23,7 @@ public class PidControllerTests
         var distances = new List<double>();
         for (int i = 0; i < 60; i++)
         {
-            double step = control.Propose(null!, ErrorNorm.Flat, 1, false);
+            double step = control.Propose(0, 1, false, _ => double.NaN);
             distances.Add(Math.Abs(Math.Log(step / settled)));
             Assert.True(control.Judge(3 * Math.Pow(step, 5), step, step));
         }
@@ -57,14 +57,14 @@ public class PidControllerTests
     public void Judge_ZeroOrNonFiniteError_GrowsTenfoldOrShrinksFivefold()
     {
         var control = (Pid(1e-6) with { FirstStep = 1 }).Start(StepperCatalog.Find("dopri5")!, [0, 1]);
-        control.Propose(null!, ErrorNorm.Flat, 1, true);
+        control.Propose(0, 1, true, _ => double.NaN);
         Assert.True(control.Judge(0, 1, 1));
-        Assert.Equal(10, control.Propose(null!, ErrorNorm.Flat, 1, false), 1e-12);
+        Assert.Equal(10, control.Propose(0, 1, false, _ => double.NaN), 1e-12);
         Assert.False(control.Judge(double.NaN, 10, 10));
-        Assert.Equal(2, control.Propose(null!, ErrorNorm.Flat, 1, false), 1e-12);
+        Assert.Equal(2, control.Propose(0, 1, false, _ => double.NaN), 1e-12);
         Assert.False(control.Judge(double.PositiveInfinity, 2, 2));
         Assert.True(control.Judge(1e-3, 0.4, 0.4));
-        Assert.Equal(0.4, control.Propose(null!, ErrorNorm.Flat, 1, false), 1e-12); // no growth right after a rejection
+        Assert.Equal(0.4, control.Propose(0, 1, false, _ => double.NaN), 1e-12); // no growth right after a rejection
     }
 
     private static double SlowestPole(PidCoefficients beta)

@@ -1,0 +1,265 @@
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.Rows;
+
+/// <summary>
+/// The loop that makes the steps of a solve in which every row has its own time, step and error. All rows under way make a step at once; of those that are rejected
+/// the state stays. When half of the rows have arrived, the others go on in a batch of half the size.
+/// </summary>
+internal sealed class RowLoop : IDisposable
+{
+    private readonly OdeProblem _problem;
+    private readonly RowRecorder? _recorder;
+    private readonly Tolerances _tolerances;
+    private readonly double[] _times;
+    private readonly int[] _targets; // the index of the time that each row goes to; that of no time where it has arrived
+    private readonly bool[] _isIntervalStart;
+    private readonly double[] _firstSteps;
+    private readonly StepSizeControl[] _controls;
+    private readonly int[] _accepted;
+    private readonly int[] _rejected;
+    private readonly FlatVector _current; // of all rows, where they were when their batch began
+    private readonly double _largestTime;
+    private RowBatch _batch;
+    private int _evaluations;
+    private long _rowEvaluations;
+
+    /// <param name="problem">The problem, checked.</param>
+    /// <param name="recorder">Keeps the steps and the batches, or null for a solve without gradient.</param>
+    public RowLoop(OdeProblem problem, RowRecorder? recorder)
+    {
+        (_problem, _recorder, _tolerances) = (problem, recorder, problem.Controller.Tolerances!);
+        int rows = checked((int)problem.Start.Layout.Rows);
+        (_times, _targets, _isIntervalStart, _firstSteps) = (new double[rows], new int[rows], new bool[rows], new double[rows]);
+        (_controls, _accepted, _rejected) = (new StepSizeControl[rows], new int[rows], new int[rows]);
+        Array.Fill(_times, problem.Times[0]);
+        Array.Fill(_targets, 1);
+        Array.Fill(_isIntervalStart, true);
+        for (int row = 0; row < rows; row++)
+        {
+            _controls[row] = problem.Controller.Start(problem.Stepper, problem.Times);
+        }
+
+        _largestTime = Math.Max(Math.Abs(problem.Times[0]), Math.Abs(problem.Times[^1]));
+        _current = problem.Start.Clone();
+        _batch = NewBatch([.. Enumerable.Range(0, rows).Select(row => (long)row)]);
+    }
+
+    /// <summary>Solves.</summary>
+    /// <returns>The solution; belongs to the caller.</returns>
+    public OdeSolution Run()
+    {
+        var states = new FlatVector[_problem.Times.Length - 1];
+        try
+        {
+            for (int i = 0; i < states.Length; i++)
+            {
+                states[i] = _problem.Start.Clone();
+            }
+
+            FindFirstSteps();
+            while (true)
+            {
+                int under = _batch.Rows.Count(IsUnderWay);
+                if (under == 0)
+                {
+                    break;
+                }
+
+                if (2 * under <= _batch.Rows.Length && _batch.Rows.Length > 1)
+                {
+                    Shrink();
+                }
+
+                Step(states);
+            }
+
+            var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max() };
+            return new(states, statistics, new RowSteps(_accepted, _rejected, _rowEvaluations));
+        }
+        catch
+        {
+            foreach (var state in states)
+            {
+                state?.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _current.Dispose();
+        if (_recorder is null)
+        {
+            _batch.Dispose();
+        }
+    }
+
+    private bool IsUnderWay(long row) => _targets[row] < _problem.Times.Length;
+
+    private RowBatch NewBatch(long[] rows)
+    {
+        var batch = new RowBatch(_problem, rows, _current);
+        _recorder?.Begin(batch);
+        return batch;
+    }
+
+    /// <summary>Takes the rows under way into a batch of half the size, filled up with some that have arrived, so that there are few sizes.</summary>
+    private void Shrink()
+    {
+        int size = (_batch.Rows.Length + 1) / 2;
+        RowSelection.Scatter(_batch.State, _batch.Rows, _current);
+        long[] rows = [.. _batch.Rows.OrderBy(row => IsUnderWay(row) ? 0 : 1).Take(size).Order()];
+        if (_recorder is null)
+        {
+            _batch.Dispose();
+        }
+
+        _batch = NewBatch(rows);
+    }
+
+    private void Step(FlatVector[] states)
+    {
+        int count = _batch.Rows.Length;
+        double[] from = new double[count], to = new double[count], proposed = new double[count], errors = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            long row = _batch.Rows[i];
+            from[i] = to[i] = _times[row];
+            if (IsUnderWay(row))
+            {
+                double target = _problem.Times[_targets[row]];
+                proposed[i] = _controls[row].Propose(from[i], target, _isIntervalStart[row], _ => _firstSteps[row]);
+                to[i] = _controls[row].EndOf(from[i], proposed[i], target);
+                RequireProgress(row, to[i], proposed[i]);
+            }
+        }
+
+        _batch.Field.SetSteps(from, to);
+        var step = _batch.Lease.Step;
+        Begin();
+        step.Try(1);
+        step.RowErrors(_tolerances, errors);
+        CountEvaluations();
+        var (accepted, arrivals) = (new List<long>(), new List<(int Time, long Place)>());
+        for (int i = 0; i < count; i++)
+        {
+            long row = _batch.Rows[i];
+            if (!IsUnderWay(row))
+            {
+                continue;
+            }
+
+            if (!_controls[row].Judge(errors[i], Math.Abs(to[i] - from[i]), proposed[i]))
+            {
+                _rejected[row]++;
+                continue;
+            }
+
+            accepted.Add(i);
+            _accepted[row]++;
+            _times[row] = to[i];
+            _isIntervalStart[row] = to[i] == _problem.Times[_targets[row]];
+            if (_isIntervalStart[row])
+            {
+                arrivals.Add((_targets[row]++, i));
+            }
+        }
+
+        long[] places = [.. accepted];
+        bool isFinite = _recorder is null || errors.All(double.IsFinite);
+        _recorder?.Keep(_batch, from, Masked(from, to, places), arrivals, isFinite);
+        RowSelection.Copy(step.Candidate, places, places, _batch.State);
+        foreach (var group in arrivals.GroupBy(arrival => arrival.Time))
+        {
+            long[] here = [.. group.Select(arrival => arrival.Place)];
+            RowSelection.Copy(_batch.State, here, [.. here.Select(place => _batch.Rows[place])], states[group.Key - 1]);
+        }
+    }
+
+    /// <summary>The ends of the steps, where those that were rejected have no length.</summary>
+    private static double[] Masked(double[] from, double[] to, long[] accepted)
+    {
+        double[] ends = [.. from];
+        foreach (long place in accepted)
+        {
+            ends[place] = to[place];
+        }
+
+        return ends;
+    }
+
+    private void Begin()
+    {
+        var (lease, recorder) = (_batch.Lease, _recorder);
+        if (recorder is not null)
+        {
+            lease.Step.Begin(recorder, 0, _batch.State);
+            return;
+        }
+
+        lease.Step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, _batch.State);
+    }
+
+    private void CountEvaluations()
+    {
+        _evaluations += _batch.Lease.Step.Evaluations;
+        _rowEvaluations += (long)_batch.Lease.Step.Evaluations * _batch.Rows.Length;
+    }
+
+    /// <summary>The length of each row's first step, by the method of Hairer, Nørsett and Wanner.</summary>
+    private void FindFirstSteps()
+    {
+        int count = _batch.Rows.Length;
+        var (step, state) = (_batch.Lease.Step, _batch.State);
+        double start = _problem.Times[0], span = Math.Abs(_problem.Times[1] - start), sign = Math.Sign(_problem.Times[1] - start);
+        double[] from = [.. Enumerable.Repeat(start, count)], d0 = new double[count], d1 = new double[count], d2 = new double[count];
+        var to = new double[count];
+
+        // With steps of length 1 the derivative by s is f itself.
+        Array.Fill(to, start + 1);
+        _batch.Field.SetSteps(from, to);
+        step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, state);
+        RowErrors.Write(_tolerances, state, state, [1], [state], d0);
+        RowErrors.Write(_tolerances, state, state, [1 / (to[0] - start)], [step.StartDerivative()], d1);
+        CountEvaluations();
+        var trial = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (!double.IsFinite(d0[i] + d1[i]))
+            {
+                throw new OdeSolveException($"Row {i}: the state or its derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", start, 0, _evaluations);
+            }
+
+            to[i] = start + (sign * InitialStep.Trial(d0[i], d1[i], span));
+            trial[i] = Math.Abs(to[i] - start);
+        }
+
+        _batch.Field.SetSteps(from, to);
+        step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, state);
+        using var first = step.StartDerivative().Clone();
+        RowErrors.Write(_tolerances, state, state, [1, -1], [step.EulerDerivative(1), first], d2);
+        CountEvaluations();
+        for (int i = 0; i < count; i++)
+        {
+            _firstSteps[i] = InitialStep.Find(trial[i], d1[i], d2[i] / (trial[i] * trial[i]), _problem.Stepper.Order, span);
+        }
+    }
+
+    private void RequireProgress(long row, double nextTime, double step)
+    {
+        if (_accepted[row] + _rejected[row] >= _problem.Limits.MaxSteps)
+        {
+            throw new OdeSolveException($"Row {row}: the limit of {_problem.Limits.MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", _times[row], step, _evaluations);
+        }
+
+        if (nextTime == _times[row] || !(step > 4 * (Math.BitIncrement(_largestTime) - _largestTime)))
+        {
+            throw new OdeSolveException($"Row {row}: no step is accepted: its length fell to the resolution of time. The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", _times[row], step, _evaluations);
+        }
+    }
+}
