@@ -19,9 +19,11 @@ internal sealed class ConvBlock : ExpressedBlock
     private readonly ExpressedNorm _last;
     private readonly ImageShape _image;
 
-    internal ConvBlock(ImageShape image)
+    private readonly long _groups;
+
+    internal ConvBlock(ImageShape image, long groups)
     {
-        _image = image;
+        (_image, _groups) = (image, groups);
         _layers = [Layer("first", image.Channels), Layer("second", image.Channels)];
         _last = Norm("last", image.Channels);
         RowShape = [image.Channels, image.Height, image.Width];
@@ -49,5 +51,5 @@ internal sealed class ConvBlock : ExpressedBlock
     private (ExpressedNorm Norm, ExpressedConvolution Convolution, int Time) Layer(string name, long channels) =>
         (Norm(name, channels), new(Parameters.AddAffine(name, 1, channels, channels, Kernel, Kernel), Kernel, 1), Parameters.AddLinear($"{name}Time", channels, Kernel * Kernel));
 
-    private ExpressedNorm Norm(string name, long channels) => new(Parameters.AddNorm($"{name}Norm", channels), ConvBlockKind.Groups(channels));
+    private ExpressedNorm Norm(string name, long channels) => new(Parameters.AddNorm($"{name}Norm", channels), _groups);
 }

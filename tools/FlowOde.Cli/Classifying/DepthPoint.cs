@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 
 namespace FlowOde.Cli.Classifying;
@@ -12,7 +13,7 @@ namespace FlowOde.Cli.Classifying;
 internal sealed record DepthPoint(string Solver, int? Steps, double? Tolerance, PartScores Scores, double Agreement)
 {
     /// <summary>How the steps are chosen, in words.</summary>
-    public string Choice => Steps is { } steps ? $"{steps} {(steps == 1 ? "step" : "steps")}" : $"tolerance {Tolerance:G3}";
+    public string Choice => Steps is { } steps ? Quantity.Of(steps, "step") : $"tolerance {Tolerance:G3}";
 
     /// <summary>What it is drawn as: with others of its solver, unless some of all points choose their steps in another way.</summary>
     /// <param name="all">All points.</param>

@@ -79,7 +79,7 @@ internal static class NewClassifier
     {
         var asked = SettingValues.Merge(given);
         var values = SettingValues.Merge([ClassifierDefaults.For(data.Rows.Image, data.Rows.TrainRows, asked), .. given]);
-        ClassifierSettings.RefuseIdle(asked, values, data.Rows.Image is not null);
+        ClassifierSettings.RefuseIdle(asked, values, data.Rows.Image);
         return data.Rows.TrainRows is { } rows && values.Integer("batch") > rows
             ? throw new UsageException($"--batch {values.Integer("batch")} is more than the {rows} training rows; give {rows} or less.")
             : values;
