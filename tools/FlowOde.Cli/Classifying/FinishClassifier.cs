@@ -33,7 +33,7 @@ internal static class FinishClassifier
 
         try
         {
-            display.Show(() => session.Train(display, interrupt.Token));
+            display.Show(() => session.Train(display, output.Notice, interrupt.Token));
             interrupt.Token.ThrowIfCancellationRequested();
             if (session.State.BestValidation is null)
             {
@@ -48,7 +48,7 @@ internal static class FinishClassifier
             using var scorer = session.CreateScorer();
             PartScores Score(string name, DataPart part)
             {
-                output.Notice($"Scoring {part.Rows} {name} {(part.Rows == 1 ? "row" : "rows")}.");
+                output.Notice($"Scoring {Quantity.Of(part.Rows, $"{name} row")}.");
                 return ScoringDisplay.Show(output, $"Scoring {name} rows", part.Rows, progress => scorer.Score(part, interrupt.Token, progress));
             }
 
