@@ -15,11 +15,16 @@ public sealed record ImageReadOptions
     /// <value>False by default.</value>
     public bool Grey { get; init; }
 
+    /// <summary>Whether a user chose them, who is told where they do not apply; a model's own do nothing to what are no images.</summary>
+    /// <value>True by default.</value>
+    public bool AreAsked { get; init; } = true;
+
     /// <summary>The most pixels, channels counted, of all images together.</summary>
     /// <value>2 GiB by default.</value>
     public long MostPixels { get; init; } = int.MaxValue;
 
-    /// <summary>The options that were given, as the command line names them.</summary>
-    public IReadOnlyList<string> Given =>
-        [.. new[] { (Size is not null, "--size"), (Crop is not null, "--crop"), (Grey, "--grey") }.Where(option => option.Item1).Select(option => option.Item2)];
+    /// <summary>The options that were given, as the command line names them; none where no user chose them.</summary>
+    public IReadOnlyList<string> Given => !AreAsked
+        ? []
+        : [.. new[] { (Size is not null, "--size"), (Crop is not null, "--crop"), (Grey, "--grey") }.Where(option => option.Item1).Select(option => option.Item2)];
 }

@@ -29,7 +29,7 @@ internal sealed class ColumnPlan
         var names = MakeUnique(source, found, notices);
         var left = options.Drop.Select(column => Find(source, names, column, "--drop")).ToHashSet();
         (int Column, string Name)? label = null;
-        if (options.Label is not null)
+        if (options.Label is not null && (!options.IsLabelOptional || IndexOf(names, options.Label) >= 0))
         {
             var column = Find(source, names, options.Label, "--label");
             label = (column, names[column]);
@@ -60,10 +60,15 @@ internal sealed class ColumnPlan
             throw new DataFormatException($"{source}: --drop and --label leave no column; the file has {string.Join(", ", names)}.");
         }
 
-        var dropped = left.Order().Select(column => names[column]).ToArray();
+        var dropped = left.Where(column => column != label?.Column).Order().Select(column => names[column]).ToArray();
         if (dropped.Length > 0)
         {
             notices.Add($"{source}: left out as asked: {string.Join(", ", dropped)}.");
+        }
+
+        if (label is { Name: var labelling })
+        {
+            notices.Add($"{source}: {labelling} labels the rows.");
         }
 
         return new(kept, [.. kept.Select(column => names[column])], options.Columns.Count > 0, label);
@@ -71,17 +76,7 @@ internal sealed class ColumnPlan
 
     private static int Find(string source, string[] names, string wanted, string option)
     {
-        var index = Array.IndexOf(names, wanted);
-        if (index < 0)
-        {
-            index = Array.FindIndex(names, name => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase));
-        }
-
-        if (index < 0 && int.TryParse(wanted, out var number) && number >= 1 && number <= names.Length)
-        {
-            index = number - 1;
-        }
-
+        var index = IndexOf(names, wanted);
         if (index >= 0)
         {
             return index;
@@ -90,6 +85,18 @@ internal sealed class ColumnPlan
         var shown = names.Length <= 40 ? string.Join(", ", names) : string.Join(", ", names.Take(40)) + ", …";
         var near = NearestName.Suggest(wanted, names) is { } name ? $" Did you mean '{name}'?" : "";
         throw new DataFormatException($"{source}: {option} names the column '{wanted}', which is not there.{near} The columns are {shown}, or 1 to {names.Length} by number.");
+    }
+
+    /// <summary>The column of a name, in any case, or of a number from 1; −1 where there is none.</summary>
+    private static int IndexOf(string[] names, string wanted)
+    {
+        var index = Array.IndexOf(names, wanted);
+        if (index < 0)
+        {
+            index = Array.FindIndex(names, name => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase));
+        }
+
+        return index < 0 && int.TryParse(wanted, out var number) && number >= 1 && number <= names.Length ? number - 1 : index;
     }
 
     private static string[] MakeUnique(string source, IReadOnlyList<string> found, List<string> notices)

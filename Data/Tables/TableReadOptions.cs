@@ -19,6 +19,10 @@ public sealed record TableReadOptions
         init => field = value is null || !string.IsNullOrWhiteSpace(value) ? value : throw new ArgumentException("The label column must have a name or a number.", nameof(value));
     }
 
+    /// <summary>Whether <see cref="Label"/> may be missing from the file: then no column labels the rows.</summary>
+    /// <value>False by default.</value>
+    public bool IsLabelOptional { get; init; }
+
     /// <summary>What separates the columns of a text table: one character, or <c>comma</c>, <c>semicolon</c>, <c>tab</c>, <c>pipe</c>, <c>space</c> (any run of blanks).</summary>
     /// <value>Default <see langword="null"/>: guess from the first lines. Once set, the character itself.</value>
     public string? Delimiter
@@ -56,7 +60,7 @@ public sealed record TableReadOptions
     [
         .. Columns.Count > 0 ? ["--columns"] : Array.Empty<string>(),
         .. Drop.Count > 0 ? ["--drop"] : Array.Empty<string>(),
-        .. Label is not null ? ["--label"] : Array.Empty<string>(),
+        .. Label is not null && !IsLabelOptional ? ["--label"] : Array.Empty<string>(),
         .. Delimiter is not null ? ["--delimiter"] : Array.Empty<string>(),
         .. Header != HeaderMode.Auto ? ["--header"] : Array.Empty<string>(),
         .. Missing != MissingPolicy.Fail ? ["--missing"] : Array.Empty<string>(),

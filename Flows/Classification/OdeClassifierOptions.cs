@@ -64,6 +64,18 @@ public sealed record OdeClassifierOptions
         init => field = value is >= 0 and <= 10 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(Halvings)} is 0 to 10.");
     }
 
+    /// <summary>The convolutions between images and the first block.</summary>
+    /// <value><see cref="StemShape.Padded"/> by default.</value>
+    public StemShape Stem { get; init; } = StemShape.Padded;
+
+    /// <summary>The most groups of channels that a norm of images has, at least 1; a norm has as many of them as go into its channels.</summary>
+    /// <value>8 by default.</value>
+    public int NormGroups
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(NormGroups)} is at least 1.");
+    } = 8;
+
     /// <summary>Channels, or columns, of the chain's state.</summary>
     public int StateChannels => Channels + ExtraChannels;
 

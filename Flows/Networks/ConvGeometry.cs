@@ -9,10 +9,11 @@ internal sealed record ConvGeometry(long KernelSize, long Step, bool IsTranspose
     private const long SteppedKernelSize = 4; // with a step of 2 and a pixel around, halves and doubles even sizes exactly
 
     /// <summary>Pixels of zeros around the larger image.</summary>
-    internal long Padding => (KernelSize - 1) / 2;
+    /// <value>As many as keep the size at a step of 1 by default.</value>
+    internal long Padding { get; init; } = (KernelSize - 1) / 2;
 
     /// <summary>Whether it keeps the size of images.</summary>
-    internal bool KeepsSize => Step == 1;
+    internal bool KeepsSize => Step == 1 && Padding == (KernelSize - 1) / 2;
 
     /// <summary>Pixels of the kernel.</summary>
     internal long Area => KernelSize * KernelSize;

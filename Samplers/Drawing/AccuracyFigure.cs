@@ -3,6 +3,10 @@ using SkiaSharp;
 namespace FlowOde.Samplers.Drawing;
 
 /// <summary>Accuracies with their intervals against a cost; points of one label are joined.</summary>
+/// <remarks>
+/// Points that are alone with their label and have nearly equal costs would hide each other: they stand beside each other in a band that names the
+/// cost they share. All others are drawn where they are.
+/// </remarks>
 public sealed record AccuracyFigure : IFigure
 {
     private const float FrameWidth = 520;
@@ -11,6 +15,7 @@ public sealed record AccuracyFigure : IFigure
     private const double Percent = 100;
     private const double SameCost = 0.02;
     private const float Beside = 12;
+    private const float BandHeight = FigureStyle.TickSize + 8;
 
     /// <summary>What was measured.</summary>
     public required IReadOnlyList<AccuracyPoint> Points { get; init; }
@@ -29,7 +34,9 @@ public sealed record AccuracyFigure : IFigure
     /// <inheritdoc/>
     public SKSize Size => new(
         FigureStyle.Border + Axes.LeftMargin(Y, FrameHeight) + FrameWidth + LabelGap + Points.Select(point => FigureText.Width(point.Label, FigureStyle.TickSize)).DefaultIfEmpty(0).Max() + FigureStyle.Border,
-        FigureLayout.Top(Title, Caption) + FrameHeight + Axes.BottomMargin() + FigureStyle.Border);
+        Top + FrameHeight + Axes.BottomMargin() + FigureStyle.Border);
+
+    private float Top => FigureLayout.Top(Title, Caption) + (Bands.Any() ? BandHeight : 0);
 
     private Axes Axes => new() { XTitle = XTitle, YTitle = "accuracy", YSuffix = " %", IsXLogarithmic = true, Grid = true };
 
@@ -42,7 +49,8 @@ public sealed record AccuracyFigure : IFigure
     {
         ArgumentNullException.ThrowIfNull(canvas);
         FigureLayout.DrawPage(canvas, Size, Title, Caption);
-        var area = new PlotArea(SKRect.Create(FigureStyle.Border + Axes.LeftMargin(Y, FrameHeight), FigureLayout.Top(Title, Caption), FrameWidth, FrameHeight), X, Y);
+        var area = new PlotArea(SKRect.Create(FigureStyle.Border + Axes.LeftMargin(Y, FrameHeight), Top, FrameWidth, FrameHeight), X, Y);
+        DrawBands(canvas, area);
         Axes.DrawGrid(canvas, area);
         foreach (var group in Points.GroupBy(point => point.Label))
         {
@@ -85,12 +93,48 @@ public sealed record AccuracyFigure : IFigure
 
     private bool HasCurves => Points.GroupBy(point => point.Label).Any(group => group.Count() > 1);
 
-    /// <summary>Where a point is drawn: single points of nearly equal cost beside each other, as one would hide another.</summary>
+    /// <summary>Groups of at least two points whose costs are nearly equal from one to the next, each in the order given.</summary>
+    private IEnumerable<AccuracyPoint[]> Bands
+    {
+        get
+        {
+            var bands = new List<List<AccuracyPoint>>();
+            foreach (var point in Points.Where(_ => !HasCurves).OrderBy(point => point.Cost))
+            {
+                if (bands.Count > 0 && Math.Log(point.Cost / bands[^1][0].Cost) < SameCost)
+                {
+                    bands[^1].Add(point);
+                }
+                else
+                {
+                    bands.Add([point]);
+                }
+            }
+
+            return bands.Where(band => band.Count > 1).Select(band => band.OrderBy(point => Points.ToList().IndexOf(point)).ToArray());
+        }
+    }
+
+    /// <summary>Bands with the cost of what stands in them.</summary>
+    private void DrawBands(SKCanvas canvas, PlotArea area)
+    {
+        foreach (var band in Bands)
+        {
+            float left = At(area, band[0]).X - Beside, right = At(area, band[^1]).X + Beside;
+            using var fill = FigureStyle.Fill(FigureStyle.Grid.WithAlpha(150));
+            canvas.DrawRect(SKRect.Create(left, area.Frame.Top, right - left, area.Frame.Height), fill);
+            double least = band.Min(point => point.Cost), most = band.Max(point => point.Cost);
+            string cost = least == most ? $"all at {least:0.#}" : $"all at {least:0.#} to {most:0.#}";
+            FigureText.Draw(canvas, cost, (left + right) / 2, area.Frame.Top - 6, SKTextAlign.Center, FigureStyle.TickSize, FigureStyle.Muted);
+        }
+    }
+
+    /// <summary>Where a point is drawn.</summary>
     private SKPoint At(PlotArea area, AccuracyPoint point)
     {
-        AccuracyPoint[] near = HasCurves ? [point] : [.. Points.Where(other => Math.Abs(Math.Log(other.Cost / point.Cost)) < SameCost)];
-        var at = area.ToPixel(Math.Log10(point.Cost), Percent * point.Share);
-        return new(at.X + (Beside * (Array.IndexOf(near, point) - ((near.Length - 1) / 2f))), at.Y);
+        var band = Bands.FirstOrDefault(band => band.Contains(point)) ?? [point];
+        float x = area.ToPixelX(Math.Log10(band.Average(member => member.Cost)));
+        return new(x + (Beside * (Array.IndexOf(band, point) - ((band.Length - 1) / 2f))), area.ToPixelY(Percent * point.Share));
     }
 
     private static DataLimits Limits(double[] values, double least)

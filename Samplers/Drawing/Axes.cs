@@ -25,6 +25,10 @@ public sealed record Axes
     /// <value>0 by default: on any number.</value>
     public double XUnit { get; init; }
 
+    /// <summary>Whole numbers that have the ticks of x, as long as their labels fit.</summary>
+    /// <value>None by default: ticks are at round numbers.</value>
+    public IReadOnlyList<int> XAt { get; init; } = [];
+
     /// <summary>Whether x is given as its decimal logarithm, and labelled with the numbers themselves.</summary>
     /// <value>False by default.</value>
     public bool IsXLogarithmic { get; init; }
@@ -113,6 +117,11 @@ public sealed record Axes
     /// <summary>The finest x ticks whose labels keep a clear distance on a frame of width <paramref name="width"/>.</summary>
     internal AxisTicks XTicks(DataLimits x, float width)
     {
+        if (XAt.Count > 0 && AxisTicks.At(XAt) is var chosen && chosen.Labels.Max(label => FigureText.Width(label, TickSize)) + (0.6f * TickSize) < chosen.Step / x.Span * width)
+        {
+            return chosen;
+        }
+
         for (var count = Math.Clamp((int)(width / 38), 2, 9); ; count--)
         {
             var ticks = IsXLogarithmic ? AxisTicks.Logarithmic(x, count, XSuffix) : AxisTicks.Nice(x, count, XSuffix, XUnit);

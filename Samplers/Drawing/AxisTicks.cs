@@ -6,7 +6,10 @@ namespace FlowOde.Samplers.Drawing;
 public sealed record AxisTicks
 {
     private static readonly double[] _mantissas = [1, 2, 2.5, 5];
-    private static readonly int[][] _logarithmic = [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]];
+    private const double FewDecades = 1.6; // fewer than these have as many ticks above a power of ten as below
+    private const double PartOfADecade = 0.5;
+    private static readonly double[][] _logarithmic = [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 5], [1, 3], [1]];
+    private static readonly double[] _ofFewDecades = [1, 1.5, 2, 3, 4, 6, 8];
 
     private AxisTicks(double step, double[] values, string[] labels)
     {
@@ -49,8 +52,17 @@ public sealed record AxisTicks
         }
     }
 
+    /// <summary>Ticks at whole numbers, whatever lies between them.</summary>
+    /// <param name="values">The numbers, ascending.</param>
+    public static AxisTicks At(IReadOnlyList<int> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        double step = values.Zip(values.Skip(1), (a, b) => (double)b - a).DefaultIfEmpty(double.PositiveInfinity).Min();
+        return new(step, [.. values.Select(value => (double)value)], [.. values.Select(value => value.ToString("N0", CultureInfo.InvariantCulture))]);
+    }
+
     /// <summary>The finest ticks on a logarithmic axis of which no more than <paramref name="maximumCount"/> fall within <paramref name="limits"/>:
-    /// powers of ten times 1 to 9, times 1, 2 and 5, times 1 and 3, the powers alone, or every few of them.</summary>
+    /// powers of ten times 1 to 9, of a few decades in place of that times 1, 1.5, 2, 3, 4, 6 and 8, times 1, 2 and 5, times 1 and 3, the powers alone, or every few of them.</summary>
     /// <param name="limits">The interval shown, as decimal logarithms.</param>
     /// <param name="maximumCount">The greatest number of ticks, 2 or more.</param>
     /// <param name="suffix">A unit put behind each label.</param>
@@ -60,17 +72,18 @@ public sealed record AxisTicks
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumCount, 2);
         ArgumentNullException.ThrowIfNull(suffix);
-        var choices = _logarithmic.Select(mantissas => (Mantissas: mantissas, Every: 1)).Concat(Enumerable.Range(2, 700).Select(every => (Mantissas: _logarithmic[^1], Every: every)));
+        var mantissasTried = limits.Span is >= PartOfADecade and < FewDecades ? [_ofFewDecades, .. _logarithmic[1..]] : _logarithmic;
+        var choices = mantissasTried.Select(mantissas => (Mantissas: mantissas, Every: 1)).Concat(Enumerable.Range(2, 700).Select(every => (Mantissas: _logarithmic[^1], Every: every)));
         var ticks = choices.Select(choice => Powers(limits, choice.Mantissas, choice.Every)).First(fitting => fitting.Length <= maximumCount);
         var step = ticks.Zip(ticks.Skip(1), (a, b) => b.Value - a.Value).DefaultIfEmpty(limits.Span).Min();
         return new(step, [.. ticks.Select(tick => tick.Value)], [.. ticks.Select(tick => Number(tick.Mantissa, tick.Exponent) + suffix)]);
     }
 
-    private static string Number(int mantissa, int exponent) => exponent is >= -3 and < 6
-        ? (mantissa * Math.Pow(10, exponent)).ToString(exponent < 0 ? $"F{-exponent}" : "N0", CultureInfo.InvariantCulture)
+    private static string Number(double mantissa, int exponent) => exponent is >= -3 and < 6
+        ? (mantissa * Math.Pow(10, exponent)).ToString($"N{Math.Max(0, (mantissa == 1.5 ? 1 : 0) - exponent)}", CultureInfo.InvariantCulture)
         : $"{(mantissa == 1 ? "" : $"{mantissa}×")}10{Superscript(exponent)}";
 
-    private static (double Value, int Mantissa, int Exponent)[] Powers(DataLimits limits, int[] mantissas, int every)
+    private static (double Value, double Mantissa, int Exponent)[] Powers(DataLimits limits, double[] mantissas, int every)
     {
         var first = (int)Math.Floor(Math.Max(limits.Minimum, -308));
         var last = (int)Math.Floor(Math.Min(limits.Maximum, 308));

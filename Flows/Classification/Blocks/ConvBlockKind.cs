@@ -21,7 +21,7 @@ internal sealed class ConvBlockKind : BlockKind
             throw new ArgumentException($"A field of kind '{Name}' is for images, and these rows are none; use 'mlp'.", nameof(options));
         }
 
-        long smallest = 1L << options.Halvings;
+        long smallest = options.Stem.LeastSide(options.Halvings);
         if (image.Height < smallest || image.Width < smallest)
         {
             throw new ArgumentException($"Images of {image.Height} x {image.Width} pixels cannot be halved {options.Halvings} times: that takes {smallest} x {smallest} at least. Give fewer halvings, or larger images.", nameof(options));
@@ -30,26 +30,15 @@ internal sealed class ConvBlockKind : BlockKind
 
     internal override ExpressedMap Stem(OdeClassifierOptions options) => new ConvStem(options);
 
-    internal override ExpressedBlock Block(OdeClassifierOptions options, long channels) => new ConvBlock(StateImage(options, channels));
+    internal override ExpressedBlock Block(OdeClassifierOptions options, long channels) => new ConvBlock(StateImage(options, channels), Groups(options, channels));
 
     internal override ExpressedMap Head(OdeClassifierOptions options) => new ConvHead(options);
 
     /// <summary>The images that the chain works on.</summary>
-    internal static ImageShape StateImage(OdeClassifierOptions options, long channels)
-    {
-        var (height, width) = (options.Image!.Height, options.Image.Width);
-        for (int i = 0; i < options.Halvings; i++)
-        {
-            (height, width) = ((height + 1) / 2, (width + 1) / 2);
-        }
+    internal static ImageShape StateImage(OdeClassifierOptions options, long channels) =>
+        new(channels, options.Stem.SideBehind((int)options.Image!.Height, options.Halvings), options.Stem.SideBehind((int)options.Image.Width, options.Halvings));
 
-        return new(channels, height, width);
-    }
-
-    /// <summary>Groups of a norm: eight, or as many as go into the channels.</summary>
-    internal static long Groups(long channels)
-    {
-        const long most = 8;
-        return Enumerable.Range(1, (int)most).Select(groups => (long)groups).Last(groups => channels % groups == 0);
-    }
+    /// <summary>Groups of a norm: the most that are asked for and go into the channels.</summary>
+    internal static long Groups(OdeClassifierOptions options, long channels) =>
+        Enumerable.Range(1, options.NormGroups).Select(groups => (long)groups).Last(groups => channels % groups == 0);
 }

@@ -11,7 +11,7 @@ internal sealed class ConvHead : ExpressedMap
 
     internal ConvHead(OdeClassifierOptions options)
     {
-        _norm = new(Parameters.AddNorm("norm", options.StateChannels), ConvBlockKind.Groups(options.StateChannels));
+        _norm = new(Parameters.AddNorm("norm", options.StateChannels), ConvBlockKind.Groups(options, options.StateChannels));
         _classes = Parameters.AddAffine("classes", 1, options.Classes, options.StateChannels);
     }
 

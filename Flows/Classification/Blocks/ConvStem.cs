@@ -6,7 +6,7 @@ namespace FlowOde.Flows.Classification.Blocks;
 /// <summary>A convolution, and norm, relu and a convolution with stride 2 as often as images are to be halved.</summary>
 internal sealed class ConvStem : ExpressedMap
 {
-    private const long Kernel = 3;
+    private const long FirstKernel = 3;
 
     private readonly ImageShape _image;
     private readonly ExpressedConvolution _first;
@@ -16,10 +16,11 @@ internal sealed class ConvStem : ExpressedMap
     {
         long channels = options.Channels;
         _image = options.Image!;
-        _first = new(Parameters.AddAffine("first", 1, channels, _image.Channels, Kernel, Kernel), Kernel, 1);
+        _first = new(Parameters.AddAffine("first", 1, channels, _image.Channels, FirstKernel, FirstKernel), FirstKernel, 1, options.Stem.IsFirstPadded);
+        long kernel = options.Stem.HalvingKernel;
         for (int i = 0; i < options.Halvings; i++)
         {
-            _halvings.Add((new(Parameters.AddNorm($"norm{i}", channels), ConvBlockKind.Groups(channels)), new(Parameters.AddAffine($"halve{i}", 1, channels, channels, Kernel, Kernel), Kernel, 2)));
+            _halvings.Add((new(Parameters.AddNorm($"norm{i}", channels), ConvBlockKind.Groups(options, channels)), new(Parameters.AddAffine($"halve{i}", 1, channels, channels, kernel, kernel), kernel, 2)));
         }
     }
 

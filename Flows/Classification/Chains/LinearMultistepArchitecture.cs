@@ -7,6 +7,7 @@ namespace FlowOde.Flows.Classification.Chains;
 /// <summary>A linear multistep method whose weight is trained at each step (Lu et al. 2018, §3).</summary>
 internal sealed class LinearMultistepArchitecture : Architecture
 {
+    private const int Named = 4; // steps that a warning names
     private const double Widest = 0.1;
 
     /// <inheritdoc/>
@@ -33,15 +34,18 @@ internal sealed class LinearMultistepArchitecture : Architecture
     /// <summary>The method is zero-stable if and only if −1 &lt; k ≤ 1: its roots are 1 and −k.</summary>
     internal override string? Warning(ReadOnlySpan<double> coefficients)
     {
+        var unstable = new List<string>();
         for (int i = 0; i < coefficients.Length; i++)
         {
             if (!(coefficients[i] is > -1 and <= 1))
             {
-                return $"k of step {i + 2} is {coefficients[i].ToString("G4", CultureInfo.InvariantCulture)}: the two-step method is zero-stable only for -1 < k <= 1, so states grow with depth.";
+                unstable.Add($"of step {i + 2} is {coefficients[i].ToString("G4", CultureInfo.InvariantCulture)}");
             }
         }
 
-        return null;
+        return unstable.Count == 0
+            ? null
+            : $"k {string.Join(", ", unstable.Take(Named))}{(unstable.Count > Named ? $", and {unstable.Count - Named} more of {coefficients.Length} are outside too" : "")}: the two-step method is zero-stable only for -1 < k <= 1, so states grow with depth.";
     }
 
     internal override Chain CreateChain(ChainParts parts) => new LinearMultistepChain(parts);

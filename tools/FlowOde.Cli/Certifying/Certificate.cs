@@ -1,3 +1,4 @@
+using System.Globalization;
 using FlowOde.Solvers.Certification;
 
 namespace FlowOde.Cli.Certifying;
@@ -47,5 +48,7 @@ internal sealed record Certificate(string Method, string Solver)
     public string? Failure { get; init; }
 
     /// <summary>In a word or two.</summary>
-    public string Verdict => Failure is not null ? $"FAILS: {Failure}" : FinerError is null ? "exact" : "falls with the tolerance";
+    public string Verdict => Failure is not null ? $"FAILS: {Failure}" : FinerError is null ? "exact" : $"off by {Number(Error?.Distance)}; falls with the tolerance, to {Number(FinerError)}";
+
+    private static string Number(double? distance) => distance is { } value ? value.ToString("0.0E+0", CultureInfo.InvariantCulture) : "–";
 }

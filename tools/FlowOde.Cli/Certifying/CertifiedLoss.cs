@@ -54,6 +54,9 @@ internal abstract class CertifiedLoss : IDisposable
     /// <summary>Whether the loss has derivatives of every order.</summary>
     public virtual bool IsSmooth => true;
 
+    /// <summary>What is doubtful about the parameters, or null.</summary>
+    public virtual string? Warning => null;
+
     /// <summary>The draws of the model's seed.</summary>
     protected RandomSource Random { get; }
 

@@ -16,7 +16,7 @@ internal static class CertifiedModels
     private const long FewRows = 64, FewBentRows = 16;
 
     /// <summary>The settings that only classifiers have and <c>certify</c> takes, beside the architecture.</summary>
-    public static IReadOnlyList<string> OfClassifiers { get; } = ["depth", "shared", "field", "channels", "extra-channels", "k", "halvings"];
+    public static IReadOnlyList<string> OfClassifiers { get; } = ["depth", "shared", "field", "channels", "extra-channels", "k", "halvings", "stem", "norm-groups"];
 
     /// <summary>The models.</summary>
     /// <param name="argument">A run, or data.</param>
@@ -63,7 +63,7 @@ internal static class CertifiedModels
         saved.RequireData(data.Digest, "certify data in place of the run");
 
         var values = SettingValues.Merge(saved.Values.ToLayer(), given);
-        ClassifierSettings.RefuseIdle(SettingValues.Merge(given), values, data.Rows.Image is not null);
+        ClassifierSettings.RefuseIdle(SettingValues.Merge(given), values, data.Rows.Image);
         values = WithRows(values, given, data.Rows.TrainRows, FewRowsOf(values));
         ClassifierStore.Read(run).Dispose(); // refused here where there is none yet
         return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Path)), values, () => ClassifierLoss.OfRun(run, data, values)) { Architecture = KnownArchitectures.Named(values.Text("architecture")) };

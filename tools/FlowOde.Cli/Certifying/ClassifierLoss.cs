@@ -38,6 +38,9 @@ internal sealed class ClassifierLoss : CertifiedLoss
     /// <inheritdoc/>
     public override bool IsSmooth => _model.Options.Field.IsSmooth;
 
+    /// <inheritdoc/>
+    public override string? Warning => _model.Warning(Parameters);
+
     /// <summary>The loss of a run's classifier.</summary>
     /// <param name="run">The run.</param>
     /// <param name="data">Its data.</param>

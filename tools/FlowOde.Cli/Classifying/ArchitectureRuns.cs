@@ -43,6 +43,17 @@ internal sealed record ArchitectureRuns(IReadOnlyList<JsonObject> Reports)
         return json;
     }
 
+    /// <summary>A report that holds all that a comparison reads.</summary>
+    /// <exception cref="InvalidOperationException">Something is of another kind.</exception>
+    /// <exception cref="NullReferenceException">Something is missing.</exception>
+    public static JsonObject Checked(JsonObject report)
+    {
+        _ = new[] { Test(report, "share"), Test(report, "low"), Test(report, "high"), report["nfe"]!["test"]!.GetValue<double>(), report["trainingSeconds"]!.GetValue<double>() };
+        _ = new[] { report["parameters"]!.GetValue<long>(), report["peakMemory"]!.GetValue<long>(), report["seed"]!.GetValue<long>() };
+        _ = report["architecture"]!.GetValue<string>();
+        return report;
+    }
+
     /// <summary>A number of the accuracy on the test rows.</summary>
     public static double Test(JsonObject report, string name) => report["accuracy"]!["test"]![name]!.GetValue<double>();
 }

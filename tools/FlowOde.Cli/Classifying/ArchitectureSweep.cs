@@ -11,56 +11,123 @@ using Spectre.Console;
 
 namespace FlowOde.Cli.Classifying;
 
-/// <summary>Trains architectures at about as many parameters, each in runs of their own, and compares them.</summary>
+/// <summary>Trains architectures at about as many parameters, each in runs of their own, and compares them. An interrupted comparison goes on run by run.</summary>
 internal static class ArchitectureSweep
 {
     private const int MostChannels = 512;
 
-    /// <summary>Trains them all.</summary>
+    /// <summary>Trains them all; where the folder holds such a comparison already, what is missing of it.</summary>
     /// <param name="nameOrPath">The data.</param>
     /// <param name="path">The folder of the runs, or null for a free name.</param>
     /// <param name="given">What the user said, later layers winning.</param>
     /// <param name="seeds">Runs of each, with seeds from --seed on; at least 1.</param>
     /// <param name="output">Where to speak.</param>
     /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">The folder's comparison began with other data or settings.</exception>
     public static int Run(string nameOrPath, string? path, IReadOnlyList<SettingLayer> given, int seeds, Output output)
     {
         RunOrData.RequireData(nameOrPath);
         NewClassifier.RefuseForeign(given);
         var asked = SettingValues.Merge(given);
         var architectures = ArchitecturesOf(asked);
+        if (path is not null && Comparison.IsIn(path))
+        {
+            var folder = RunFolder.OfRuns(path);
+            var begun = Comparison.Read(folder);
+            begun.RequireSame(folder, seeds, asked);
+            return Continue(folder, begun, NewClassifier.Load(nameOrPath, [begun.Asked.ToLayer()], output), output);
+        }
+
         var parent = RunFolder.Create(path, $"{Path.GetFileNameWithoutExtension(nameOrPath.TrimEnd('/'))}-architectures");
         try
         {
             var data = NewClassifier.Load(nameOrPath, given, output);
-            var layersOf = architectures.Select(architecture => new[] { ClassifierSettings.LayerOf(asked, architecture, architectures) }).ToArray();
-            long target = Size(data, layersOf[0]);
-            var sized = layersOf.Select((layers, i) => i == 0 ? layers : Sized(data, layers, target)).ToArray();
-            Array.ForEach(sized, layers => NewClassifier.Check(parent, data, layers)); // before the first is trained
-            var runs = new List<ArchitectureRuns>();
-            foreach (var layers in sized)
-            {
-                var values = NewClassifier.Effective(data, layers);
-                var reports = new List<JsonObject>();
-                for (long seed = values.Integer("seed"); reports.Count < seeds; seed++)
-                {
-                    string name = values.Text("architecture") + (seeds > 1 ? $"-{seed}" : "");
-                    if (NewClassifier.Run(RunFolder.Create(parent.File(name), name), data, [.. layers, new SettingLayer("").Add("seed", $"{seed}")], output) is not { } report)
-                    {
-                        return ExitCode.Interrupted;
-                    }
-
-                    reports.Add(report);
-                }
-
-                runs.Add(new(reports));
-            }
-
-            return Finish(parent, data, runs, output);
+            string threads = NewClassifier.Effective(data, [ClassifierSettings.LayerOf(asked, architectures[0], architectures)]).Text("threads");
+            var comparison = new Comparison(data.Rows.Address, data.Digest, seeds, SettingValues.Merge([.. given, new SettingLayer("").Add("threads", threads)]));
+            var runs = Planned(comparison, data);
+            runs.ForEach(run => NewClassifier.Check(parent, data, run.Layers)); // before the first is trained
+            return Train(parent, comparison, runs, data, output);
         }
         finally
         {
+            Comparison.Discard(parent);
             parent.Abandon();
+        }
+    }
+
+    /// <summary>Trains what is missing of a comparison.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="output">Where to speak.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">Its data have changed.</exception>
+    public static int Resume(string path, Output output)
+    {
+        var folder = RunFolder.OfRuns(path);
+        var begun = Comparison.Read(folder);
+        return Continue(folder, begun, NewClassifier.Load(begun.Data, [begun.Asked.ToLayer()], output), output);
+    }
+
+    private static int Continue(RunFolder parent, Comparison begun, ClassifierData data, Output output) => data.Digest == begun.Digest
+        ? Train(parent, begun, Planned(begun, data), data, output)
+        : throw new UsageException($"'{parent.Path}' compares on '{begun.Data}' as it was when it began (digest {begun.Digest[..12]}…); '{data.Rows.Address}' has {data.Digest[..12]}…. Restore the data, or choose another --run.");
+
+    /// <summary>The runs by name, those of one architecture after each other.</summary>
+    private static List<(string Name, IReadOnlyList<SettingLayer> Layers)> Planned(Comparison comparison, ClassifierData data)
+    {
+        var asked = comparison.Asked;
+        var architectures = ArchitecturesOf(asked);
+        var layersOf = architectures.Select(architecture => new[] { ClassifierSettings.LayerOf(asked, architecture, architectures) }).ToArray();
+        long target = Size(data, layersOf[0]);
+        return
+        [
+            .. from layers in layersOf.Select((layers, i) => i == 0 ? layers : Sized(data, layers, target))
+               let values = NewClassifier.Effective(data, layers)
+               from offset in Enumerable.Range(0, comparison.Seeds)
+               let seed = values.Integer("seed") + offset
+               select (values.Text("architecture") + (comparison.Seeds > 1 ? $"-{seed}" : ""), (IReadOnlyList<SettingLayer>)[.. layers, new SettingLayer("").Add("seed", $"{seed}")]),
+        ];
+    }
+
+    private static int Train(RunFolder parent, Comparison comparison, List<(string Name, IReadOnlyList<SettingLayer> Layers)> runs, ClassifierData data, Output output)
+    {
+        using var held = RunLock.Take(parent);
+        comparison.Write(parent);
+        var reports = new List<JsonObject>();
+        foreach (var (name, layers) in runs)
+        {
+            output.Notice($"Run {reports.Count + 1} of {runs.Count}: {name}.");
+            if (Train(parent, name, data, layers, output) is not { } report)
+            {
+                return ExitCode.Interrupted;
+            }
+
+            reports.Add(report);
+        }
+
+        return Finish(parent, data, [.. reports.Chunk(comparison.Seeds).Select(chunk => new ArchitectureRuns(chunk))], output);
+    }
+
+    private static JsonObject? Train(RunFolder parent, string name, ClassifierData data, IReadOnlyList<SettingLayer> layers, Output output)
+    {
+        string path = parent.File(name);
+        if (RunFolder.IsRun(path))
+        {
+            return ResumeClassifier.Complete(RunFolder.Open(path), NewClassifier.ConfigOf(data, layers), data, output, parent);
+        }
+
+        if (Directory.Exists(path))
+        {
+            RunLock.Take(RunFolder.OfRuns(path)).Dispose(); // takes away what a process left that was killed before the run began
+        }
+
+        var folder = RunFolder.Create(path, name);
+        try
+        {
+            return NewClassifier.Run(folder, data, layers, output, parent);
+        }
+        finally
+        {
+            folder.Abandon();
         }
     }
 
@@ -131,7 +198,7 @@ internal static class ArchitectureSweep
             }
         }
 
-        output.Out.WriteLine($"Peak memory is that of this process, which trained them one after another. Runs: {parent.Path}");
+        output.Out.WriteLine($"Peak memory is that of the process, which trained one after another. Runs: {parent.Path}");
         output.Out.WriteLine($"Picture: {picture}");
         return ExitCode.Done;
     }

@@ -26,7 +26,7 @@ internal sealed record ClassifiedRows(string Name, DataPart Part)
     /// <summary>Rows by name or path, in the shape of the run's.</summary>
     /// <param name="nameOrPath">A name, a file or a folder.</param>
     /// <param name="config">The run's configuration.</param>
-    /// <param name="given">What a table's file does not say about itself.</param>
+    /// <param name="given">What a table's file does not say about itself; the column of the classes is the run's where nothing else is said and the file has it.</param>
     /// <param name="notice">Is told what was guessed.</param>
     /// <exception cref="UsageException">They have another shape.</exception>
     public static ClassifiedRows Read(string nameOrPath, RunConfig config, SettingValues given, Action<string> notice)
@@ -37,7 +37,9 @@ internal sealed record ClassifiedRows(string Name, DataPart Part)
         }
 
         RunOrData.RequireData(nameOrPath);
-        if (DataCatalog.Resolve(nameOrPath, TableSettings.Read(given)) is not TableSource { Table: { } table })
+        var reading = TableSettings.Read(given);
+        var options = reading.Label is null ? reading with { Label = config.Values.TextOrNull("label"), IsLabelOptional = true } : reading;
+        if (DataCatalog.Resolve(nameOrPath, options) is not TableSource { Table: { } table })
         {
             throw new UsageException($"'{nameOrPath}' is no table, which the classifier needs: {string.Join(", ", config.Columns)}.");
         }

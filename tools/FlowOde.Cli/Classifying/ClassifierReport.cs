@@ -74,8 +74,8 @@ internal static class ClassifierReport
         }
 
         output.WriteTable(table);
-        string depth = report["depth"] is { } steps ? $", {steps} steps{(report["shared"]!.GetValue<bool>() ? " with shared weights" : "")}" : "";
-        output.Out.WriteLine($"{report["architecture"]} of {report["field"]} blocks{depth}, {report["channels"]} channels: {report["parameters"]!.GetValue<long>():N0} parameters, {report["nfe"]!["test"]} evaluations of a block for a test row.");
+        string depth = report["depth"] is { } steps ? $", {Quantity.Of(steps.GetValue<int>(), "step")}{(report["shared"]!.GetValue<bool>() ? " with shared weights" : "")}" : "";
+        output.Out.WriteLine($"{report["architecture"]} of {report["field"]} blocks{depth}, {Quantity.Of(report["channels"]!.GetValue<int>(), "channel")}: {report["parameters"]!.GetValue<long>():N0} parameters, {report["nfe"]!["test"]} evaluations of a block for a test row.");
         output.Out.WriteLine($"{report["iterations"]} iterations (best at {report["bestIteration"]}) in {report["trainingSeconds"]} s, peak memory {report["peakMemory"]!.GetValue<long>() / 1e6:N0} MB.");
         if (report["k"] is JsonArray coefficients)
         {

@@ -20,14 +20,19 @@ internal sealed class ClassifierScorer(BoundClassifier classifier, int classes, 
     /// <summary>Applies it.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="stop">Asks for an early end.</param>
-    public PartScores Score(DataPart rows, CancellationToken stop) => Score(rows, Chunk, stop);
+    /// <param name="progress">Is told the share of the rows that is done; null for nobody.</param>
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public PartScores Score(DataPart rows, CancellationToken stop, IProgress<double>? progress = null) => Score(rows, Chunk, stop, progress);
 
     /// <summary>Applies it to so many rows at a time: where steps adapt, rows of a chunk share them.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="chunk">Rows at a time.</param>
     /// <param name="stop">Asks for an early end.</param>
-    public PartScores Score(DataPart rows, int chunk, CancellationToken stop)
+    /// <param name="progress">Is told the share of the rows that is done; null for nobody.</param>
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public PartScores Score(DataPart rows, int chunk, CancellationToken stop, IProgress<double>? progress = null)
     {
+        int done = 0;
         int chunks = (rows.Rows + chunk - 1) / chunk;
         var probabilities = new double[rows.Rows * classes];
         var evaluations = new int[rows.Rows];
@@ -42,6 +47,7 @@ internal sealed class ClassifierScorer(BoundClassifier classifier, int classes, 
                 using var scores = classifier.Score(values);
                 scores.Probabilities().CopyTo(probabilities, first * classes);
                 Array.Fill(evaluations, scores.Evaluations, first, count);
+                progress?.Report((double)Interlocked.Add(ref done, count) / rows.Rows);
             }
         });
         return new(probabilities, evaluations, rows.Labels, classes);

@@ -22,13 +22,13 @@ internal static class ClassifierScoring
     /// <returns>The exit code.</returns>
     public static int Run(LoadedClassifier loaded, ClassifiedRows rows, SettingValues values, string? path, Output output)
     {
-        using var interrupt = new Interrupt(() => output.Notice("Stopping."));
+        using var interrupt = new Interrupt(() => output.Notice("Stopping; a second Ctrl-C ends at once."));
         var device = TorchStart.Find(values.Text("device"));
         var classes = loaded.Config.Classes!;
         using var parameters = TrainedModel.Copy(loaded.Parameters, loaded.Parameters.DType, device);
         using var scorer = new ClassifierScorer(loaded.Model.Bind(parameters, ClassifierSettings.Solve(values), isTrained: false), classes.Count, device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads"), parameters.DType, device);
         output.Notice($"Classifying {rows.Part.Rows} rows.");
-        var scores = scorer.Score(rows.Part, interrupt.Token);
+        var scores = ScoringDisplay.Show(output, "Classifying rows", rows.Part.Rows, progress => scorer.Score(rows.Part, interrupt.Token, progress));
         var report = new JsonObject
         {
             ["run"] = loaded.Folder.Path,

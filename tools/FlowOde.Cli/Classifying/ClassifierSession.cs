@@ -21,6 +21,7 @@ internal sealed class ClassifierSession : IDisposable
     private readonly RandomSource _random;
     private readonly ClassifierSolve _solve;
     private readonly HamiltonianAscent? _control;
+    private readonly DivergenceWatch _watch = new();
     private long _savedBest = -1;
 
     /// <summary>Makes classifier and state; nothing is written yet.</summary>
@@ -67,6 +68,11 @@ internal sealed class ClassifierSession : IDisposable
         if (File.Exists(_folder.State))
         {
             StateStore.Read(_folder, State);
+            foreach (var record in RunLog.Read(_folder).TakeWhile(record => record["iteration"]?.GetValue<long>() <= State.Iteration))
+            {
+                _watch.Look(record["loss"]?.GetValue<double>() ?? double.NaN);
+            }
+
             SaveModelIfBetter();
         }
     }
@@ -82,9 +88,10 @@ internal sealed class ClassifierSession : IDisposable
 
     /// <summary>Trains until the plan is fulfilled or a stop is asked for; the folder holds the state whenever this returns or throws.</summary>
     /// <param name="progress">Is told of every iteration.</param>
+    /// <param name="notice">Is told once where the loss grows far beyond where it began.</param>
     /// <param name="stop">Asks for a stop.</param>
     /// <exception cref="TrainingException">Training failed again and again; the last good state is saved.</exception>
-    public void Train(IProgress<TrainingRecord> progress, CancellationToken stop)
+    public void Train(IProgress<TrainingRecord> progress, Action<string> notice, CancellationToken stop)
     {
         var values = Config.Values;
         int threads = _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads");
@@ -99,7 +106,7 @@ internal sealed class ClassifierSession : IDisposable
         Save(log);
         try
         {
-            trainer.Run(State, new Tee(this, log, progress), AfterIteration, stop);
+            trainer.Run(State, new Tee(this, log, progress, notice), AfterIteration, stop);
         }
         finally
         {
@@ -144,14 +151,28 @@ internal sealed class ClassifierSession : IDisposable
     }
 
     /// <summary>Writes the log and tells the display.</summary>
-    private sealed class Tee(ClassifierSession session, RunLog log, IProgress<TrainingRecord> display) : IProgress<TrainingRecord>
+    private sealed class Tee(ClassifierSession session, RunLog log, IProgress<TrainingRecord> display, Action<string> notice) : IProgress<TrainingRecord>
     {
         public void Report(TrainingRecord value)
         {
+            if (session._watch.Look(value.Loss) is { } grown)
+            {
+                string warning = $"Warning: by iteration {value.Iteration} the loss has grown from {grown.Start:G3} to {grown.Now:G3}: {Cause()}";
+                value = value with { Notice = value.Notice ?? warning };
+                notice(warning);
+            }
+
             session.LastProblem = value.Skipped ?? value.Notice ?? session.LastProblem;
             session.PeakMemory = Math.Max(session.PeakMemory, value.PeakMemory);
             log.Add(value);
             display.Report(value);
         }
+
+        private string Cause() => session.Config.Values.Text("optimizer") switch
+        {
+            ClassifierCatalog.Msa => $"successive approximations diverge. Take --optimizer {ClassifierCatalog.ExtendedMsa}, which holds states where they were, or lower --ascent-rate or --lr.",
+            ClassifierCatalog.ExtendedMsa => "successive approximations diverge. Raise --penalty, or lower --ascent-rate or --lr.",
+            _ => "training diverges. Lower --lr.",
+        };
     }
 }

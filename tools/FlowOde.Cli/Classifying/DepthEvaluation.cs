@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Pictures;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Cli.Training;
@@ -41,41 +42,42 @@ internal static class DepthEvaluation
 
         var own = ClassifierSettings.Solve(config.Values);
         var test = ClassifiedRows.Test(config).Part;
-        using var interrupt = new Interrupt(() => output.Notice("Stopping."));
+        using var interrupt = new Interrupt(() => output.Notice("Stopping; a second Ctrl-C ends at once."));
         using var continuous = new OdeClassifier(shape with { Architecture = KnownArchitectures.Named(shape.Architecture.IsAugmented ? "anode" : "ode-net") }, loaded.Model.Mean, loaded.Model.Scale);
-        PartScores Score(OdeClassifier model, ClassifierSolve solve, int chunk = 200)
+        PartScores Score(string way, OdeClassifier model, ClassifierSolve solve, DataPart rows, int chunk = 200)
         {
             using var scorer = new ClassifierScorer(model.Bind(loaded.Parameters, solve, isTrained: false), config.Classes!.Count, (int)(threads ?? config.Values.Integer("threads")), loaded.Parameters.DType, CPU);
-            return scorer.Score(test, chunk, interrupt.Token);
+            return ScoringDisplay.Show(output, $"Solving {way}, rows", rows.Rows, progress => scorer.Score(rows, chunk, interrupt.Token, progress));
         }
 
         output.Notice($"Solving the block of {folder.Path} for {test.Rows} test rows.");
-        var trained = Score(loaded.Model, own);
+        var trained = Score("as trained", loaded.Model, own, test);
         var points = new List<DepthPoint>();
         foreach (var (solver, steps, tolerance) in options.Ways(shape.Architecture.ChoosesSteps ? own.Stepper : null))
         {
-            var scores = Score(continuous, own with { Stepper = solver, Controller = Controller(steps, tolerance, loaded.Parameters.DType) });
+            var scores = Score($"by {solver.Name}", continuous, own with { Stepper = solver, Controller = Controller(steps, tolerance, loaded.Parameters.DType) }, test);
             points.Add(new(solver.Name, steps, tolerance, scores, (double)scores.Predicted.Zip(trained.Predicted, (a, b) => a == b ? 1 : 0).Sum() / test.Rows));
         }
 
         // Rows of a chunk share their steps; alone each takes its own.
-        var single = shape.Architecture.ChoosesSteps && own.Controller.Tolerances is not null ? Score(loaded.Model, own, chunk: 1) : null;
-        return Finish(loaded, test, trained, points, test.Rows <= MostSingleRows ? single : null, output);
+        var chosen = test.AtMost(MostSingleRows);
+        var single = shape.Architecture.ChoosesSteps && own.Controller.Tolerances is not null ? Score("alone", loaded.Model, own, chosen, chunk: 1) : null;
+        return Finish(loaded, chosen, trained, points, single, output);
     }
 
     private static IStepSizeController Controller(int? steps, double? tolerance, ScalarType dtype) => steps is { } count
         ? new ConstantStep(count)
         : new PidController { Tolerances = SolveSettings.Reachable(new(tolerance!.Value, tolerance.Value), dtype, "--tolerances") };
 
-    private static int Finish(LoadedClassifier loaded, DataPart test, PartScores trained, List<DepthPoint> points, PartScores? single, Output output)
+    private static int Finish(LoadedClassifier loaded, DataPart alone, PartScores trained, List<DepthPoint> points, PartScores? single, Output output)
     {
         var folder = loaded.Folder;
         string name = $"{Path.GetFileName(folder.Path)}: {loaded.Model.Options.Architecture.Name}";
         string picture = folder.File("depth.png");
-        string[] solvers = [.. points.Select(point => point.Solver).Distinct()];
+        string[] series = [.. points.Select(point => point.Series(points)).Distinct()];
         FigureFile.Write(picture, new AccuracyFigure
         {
-            Points = [.. points.Select(point => (Point: point, Share: point.Scores.Accuracy)).Select(entry => new AccuracyPoint(entry.Point.Solver, Array.IndexOf(solvers, entry.Point.Solver), entry.Point.Scores.MeanEvaluations, entry.Share.Share, entry.Share.Low, entry.Share.High))],
+            Points = [.. points.Select(point => (Point: point, Share: point.Scores.Accuracy)).Select(entry => new AccuracyPoint(entry.Point.Series(points), Array.IndexOf(series, entry.Point.Series(points)), entry.Point.Scores.MeanEvaluations, entry.Share.Share, entry.Share.Low, entry.Share.High))],
             XTitle = "evaluations of the block for a test row",
             Title = $"{name}, solved in other ways",
             Caption = $"accuracy of {trained.Rows} test rows with 95 % intervals; as trained {100 * trained.Accuracy.Share:F2} % at {trained.MeanEvaluations:F1} evaluations",
@@ -86,12 +88,12 @@ internal static class DepthEvaluation
             ["architecture"] = loaded.Model.Options.Architecture.Name,
             ["rows"] = trained.Rows,
             ["trained"] = new JsonObject { ["nfe"] = Math.Round(trained.MeanEvaluations, 2), ["accuracy"] = ClassifierReport.Share(trained.Accuracy) },
-            ["solved"] = new JsonArray([.. points.Select(point => point.ToJson())]),
+            ["solved"] = new JsonArray([.. points.Select(point => point.ToJson(points))]),
             ["pictures"] = new JsonArray(picture),
         };
         if (single is not null)
         {
-            AddSingle(report, loaded, test, single, name);
+            AddSingle(report, loaded, alone, single, name);
         }
 
         AtomicFile.WriteText(folder.File("depth.json"), RunJson.Text(report));
@@ -103,14 +105,27 @@ internal static class DepthEvaluation
     private static void AddSingle(JsonObject report, LoadedClassifier loaded, DataPart test, PartScores single, string name)
     {
         double Mean(bool right) => single.Labelled.Where(row => single.Predicted[row] == single.Labels[row] == right).Select(row => (double)single.Evaluations[row]).DefaultIfEmpty(double.NaN).Average();
+        var groups = single.Labelled.GroupBy(row => single.Evaluations[row]).OrderBy(group => group.Key).ToArray();
         report["alone"] = new JsonObject
         {
-            ["rowsByEvaluations"] = new JsonObject([.. single.Evaluations.GroupBy(count => count).OrderBy(group => group.Key).Select(group => KeyValuePair.Create<string, JsonNode?>($"{group.Key}", group.Count()))]),
+            ["rows"] = single.Rows,
+            ["rowsByEvaluations"] = new JsonObject([.. groups.Select(group => KeyValuePair.Create<string, JsonNode?>($"{group.Key}", group.Count()))]),
             ["mean"] = Math.Round(single.MeanEvaluations, 3),
             ["meanOfRecognised"] = RunJson.Number(Mean(true)),
             ["meanOfMistaken"] = RunJson.Number(Mean(false)),
             ["accuracy"] = ClassifierReport.Share(single.Accuracy),
         };
+        string histogram = loaded.Folder.File("evaluations.png");
+        FigureFile.Write(histogram, new HistogramFigure
+        {
+            Bars = [.. groups.Select(group => (group.Key, Right: group.Count(row => single.Predicted[row] == single.Labels[row]), All: group.Count())).Select(bar => new HistogramBar(bar.Key, [bar.Right, bar.All - bar.Right]))],
+            Parts = ["recognised", "mistaken"],
+            XTitle = "evaluations of the block, each row solved alone",
+            YTitle = "test rows",
+            Title = name,
+            Caption = $"{single.Rows} test rows: mean {single.MeanEvaluations:F1} evaluations{(Mean(false) is var mistaken && double.IsFinite(mistaken) ? $", of recognised rows {Mean(true):F1}, of mistaken ones {mistaken:F1}" : "")}",
+        });
+        report["pictures"]!.AsArray().Add(histogram);
         if (loaded.Config.Image is not { } image || test.Rows < 2)
         {
             return;
@@ -149,7 +164,7 @@ internal static class DepthEvaluation
         output.WriteTable(table);
         if (report["alone"] is { } alone)
         {
-            output.Out.WriteLine($"Rows solved alone, by evaluations: {string.Join(", ", alone["rowsByEvaluations"]!.AsObject().Select(entry => $"{entry.Key}: {entry.Value}"))}; mean of recognised rows {alone["meanOfRecognised"]?.GetValue<double>():F2}, of mistaken ones {alone["meanOfMistaken"]?.GetValue<double>():F2}");
+            output.Out.WriteLine($"{alone["rows"]} rows solved alone, by evaluations: {string.Join(", ", alone["rowsByEvaluations"]!.AsObject().Select(entry => $"{entry.Key}: {entry.Value}"))}; mean of recognised rows {alone["meanOfRecognised"]?.GetValue<double>():F2}, of mistaken ones {alone["meanOfMistaken"]?.GetValue<double>():F2}");
         }
 
         foreach (var picture in report["pictures"]!.AsArray())

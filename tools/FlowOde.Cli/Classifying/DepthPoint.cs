@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 
 namespace FlowOde.Cli.Classifying;
@@ -12,11 +13,19 @@ namespace FlowOde.Cli.Classifying;
 internal sealed record DepthPoint(string Solver, int? Steps, double? Tolerance, PartScores Scores, double Agreement)
 {
     /// <summary>How the steps are chosen, in words.</summary>
-    public string Choice => Steps is { } steps ? $"{steps} steps" : $"tolerance {Tolerance:G3}";
+    public string Choice => Steps is { } steps ? Quantity.Of(steps, "step") : $"tolerance {Tolerance:G3}";
+
+    /// <summary>What it is drawn as: with others of its solver, unless some of all points choose their steps in another way.</summary>
+    /// <param name="all">All points.</param>
+    public string Series(IEnumerable<DepthPoint> all) => all.Any(other => other.Solver == Solver && other.Steps is null != Steps is null)
+        ? $"{Solver}, {(Steps is null ? "tolerances" : "constant steps")}"
+        : Solver;
 
     /// <summary>The point as an object.</summary>
-    public JsonObject ToJson() => new()
+    /// <param name="all">All points.</param>
+    public JsonObject ToJson(IEnumerable<DepthPoint> all) => new()
     {
+        ["series"] = Series(all),
         ["solver"] = Solver,
         ["steps"] = Steps,
         ["tolerance"] = Tolerance,

@@ -4,6 +4,7 @@ using FlowOde.Cli.Failures;
 using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
+using FlowOde.Cli.Training;
 using FlowOde.Cli.Verbs;
 using FlowOde.Flows.Training;
 
@@ -17,12 +18,13 @@ internal static class FinishClassifier
     /// <param name="session">The run's session.</param>
     /// <param name="data">Its data.</param>
     /// <param name="output">Where to speak.</param>
+    /// <param name="whole">The folder that goes on after an interrupt, where the run is one of several.</param>
     /// <returns>The report, or null where the run was interrupted and is saved.</returns>
-    public static JsonObject? Train(RunFolder folder, ClassifierSession session, ClassifierData data, Output output)
+    public static JsonObject? Train(RunFolder folder, ClassifierSession session, ClassifierData data, Output output, RunFolder? whole = null)
     {
         var clock = Stopwatch.StartNew();
         double before = session.State.Seconds;
-        using var interrupt = new Interrupt(() => output.Notice("Stopping after this iteration; a second Ctrl-C ends at once."));
+        using var interrupt = new Interrupt(() => output.Notice($"Stopping{(session.State.IsComplete ? "" : " after this iteration")}; a second Ctrl-C ends at once."));
         var display = new ProgressDisplay(output, TrainerSettings.Read(session.Config.Values).SecondsLimit, new("cross-entropy", "nats", 1));
         if (!session.State.IsComplete)
         {
@@ -31,7 +33,7 @@ internal static class FinishClassifier
 
         try
         {
-            display.Show(() => session.Train(display, interrupt.Token));
+            display.Show(() => session.Train(display, output.Notice, interrupt.Token));
             interrupt.Token.ThrowIfCancellationRequested();
             if (session.State.BestValidation is null)
             {
@@ -43,13 +45,18 @@ internal static class FinishClassifier
                 output.Notice($"Warning, of what was learnt: {warning}");
             }
 
-            output.Notice("Scoring.");
             using var scorer = session.CreateScorer();
+            PartScores Score(string name, DataPart part)
+            {
+                output.Notice($"Scoring {Quantity.Of(part.Rows, $"{name} row")}.");
+                return ScoringDisplay.Show(output, $"Scoring {name} rows", part.Rows, progress => scorer.Score(part, interrupt.Token, progress));
+            }
+
             var parts = new Dictionary<string, PartScores>
             {
-                ["train"] = scorer.Score(data.Rows.Train, interrupt.Token),
-                ["validation"] = scorer.Score(data.Rows.Validation, interrupt.Token),
-                ["test"] = scorer.Score(data.Rows.Test, interrupt.Token),
+                ["train"] = Score("training", data.Rows.Train),
+                ["validation"] = Score("validation", data.Rows.Validation),
+                ["test"] = Score("test", data.Rows.Test),
             };
             var pictures = ClassifierPictures.Write(folder, data, parts["test"], $"{data.Rows.Name}: {session.Model.Options.Architecture.Name}");
             var report = ClassifierReport.Create(folder, session, data, parts, pictures, before + clock.Elapsed.TotalSeconds);
@@ -58,11 +65,11 @@ internal static class FinishClassifier
         }
         catch (OperationCanceledException)
         {
-            string message = $"Interrupted after iteration {session.State.Iteration}; everything is saved. Continue with: flowode classify --resume {folder.Path}";
+            string message = $"Interrupted after iteration {session.State.Iteration}; everything is saved. Continue with: flowode classify --resume {(whole ?? folder).Path}";
             output.Error.WriteLine(message);
             if (output.Json)
             {
-                output.WriteJson(new JsonObject { ["error"] = message, ["exitCode"] = ExitCode.Interrupted, ["run"] = folder.Path });
+                output.WriteJson(new JsonObject { ["error"] = message, ["exitCode"] = ExitCode.Interrupted, ["run"] = (whole ?? folder).Path });
             }
 
             return null;

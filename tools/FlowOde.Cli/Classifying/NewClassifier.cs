@@ -36,8 +36,9 @@ internal static class NewClassifier
     /// <param name="data">The data.</param>
     /// <param name="given">What the user said, later layers winning.</param>
     /// <param name="output">Where to speak.</param>
+    /// <param name="whole">The folder that goes on after an interrupt, where the run is one of several.</param>
     /// <returns>The report, or null where the run was interrupted and is saved.</returns>
-    public static JsonObject? Run(RunFolder folder, ClassifierData data, IReadOnlyList<SettingLayer> given, Output output)
+    public static JsonObject? Run(RunFolder folder, ClassifierData data, IReadOnlyList<SettingLayer> given, Output output, RunFolder? whole = null)
     {
         var config = ConfigOf(data, given);
         var values = config.Values;
@@ -48,7 +49,7 @@ internal static class NewClassifier
         output.Notice($"Training {values.Text("architecture")} on {data.Rows.Name}: {data.Rows.TrainRows} rows of {data.Classes.Count} classes, {session.Model.ParameterCount:N0} parameters, run {folder.Path}.");
         try
         {
-            return FinishClassifier.Train(folder, session, data, output);
+            return FinishClassifier.Train(folder, session, data, output, whole);
         }
         catch (ArgumentException) when (session.State.Iteration == 0)
         {
@@ -78,13 +79,15 @@ internal static class NewClassifier
     {
         var asked = SettingValues.Merge(given);
         var values = SettingValues.Merge([ClassifierDefaults.For(data.Rows.Image, data.Rows.TrainRows, asked), .. given]);
-        ClassifierSettings.RefuseIdle(asked, values, data.Rows.Image is not null);
+        ClassifierSettings.RefuseIdle(asked, values, data.Rows.Image);
         return data.Rows.TrainRows is { } rows && values.Integer("batch") > rows
             ? throw new UsageException($"--batch {values.Integer("batch")} is more than the {rows} training rows; give {rows} or less.")
             : values;
     }
 
-    private static RunConfig ConfigOf(ClassifierData data, IReadOnlyList<SettingLayer> given) =>
+    /// <summary>The configuration of a run on these data.</summary>
+    /// <exception cref="UsageException">Settings do not fit the data, or would have no effect.</exception>
+    public static RunConfig ConfigOf(ClassifierData data, IReadOnlyList<SettingLayer> given) =>
         new(data.Rows.Address, data.Digest, data.Rows.Columns, Effective(data, given)) { Image = data.Rows.Image, Classes = data.Classes };
 
     /// <summary>Refuses settings that only flows have.</summary>

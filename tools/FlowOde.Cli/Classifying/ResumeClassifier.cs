@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
@@ -49,5 +50,38 @@ internal static class ResumeClassifier
         }
 
         return FinishClassifier.Print(FinishClassifier.Train(folder, session, data, output), output);
+    }
+
+    /// <summary>Brings one of several runs to its end: from its report where it has one, else by training on.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="expected">The configuration that it must have begun with.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="output">Where to speak.</param>
+    /// <param name="whole">The folder of all of them, which goes on after an interrupt.</param>
+    /// <returns>The report, or null where the run was interrupted and is saved.</returns>
+    /// <exception cref="UsageException">The run began with other data or settings, or was continued to other totals.</exception>
+    public static JsonObject? Complete(RunFolder folder, RunConfig expected, ClassifierData data, Output output, RunFolder whole)
+    {
+        using var held = RunLock.Take(folder);
+        var saved = RunConfig.ReadClassifier(folder);
+        saved.RequireData(expected.Digest, "choose another --run");
+        if (ConfigFile.Difference(saved.Values, expected.Values) is { } changed)
+        {
+            throw new UsageException($"'{folder.Path}' was trained with other settings than its comparison has: {changed}. Remove the folder to train it anew, or choose another --run.");
+        }
+
+        if (File.Exists(folder.Report))
+        {
+            JsonObject? finished = null;
+            Finish.Repeat(folder, report => finished = ArchitectureRuns.Checked(report));
+            output.Notice($"{folder.Path} is finished after {finished!["iterations"]} iterations.");
+            return finished;
+        }
+
+        using var session = new ClassifierSession(folder, saved, data, TorchStart.Find(saved.Values.Text("device")));
+        session.Resume();
+        session.Warn(output.Notice);
+        output.Notice($"Continuing {folder.Path} after iteration {session.State.Iteration}.");
+        return FinishClassifier.Train(folder, session, data, output, whole);
     }
 }

@@ -42,6 +42,10 @@ internal sealed record Architecture
     /// <value>False by default.</value>
     public bool IsSplit { get; init; }
 
+    /// <summary>Whether the ends of the stable part of the imaginary axis are unstable themselves: both eigenvalues of a step are one there, with one eigenvector, so that states grow with the number of blocks.</summary>
+    /// <value>False by default.</value>
+    public bool IsOpenAbove { get; init; }
+
     /// <summary>How a step is undone.</summary>
     public required Inverse Inverse { get; init; }
 

@@ -69,7 +69,7 @@ internal static class ExplainReport
 
         if (Of("lm:1") is { } leapfrog)
         {
-            yield return $"k = 1 doubles the order, at a price: it is stable on the imaginary axis up to ±{Two(leapfrog.Measured(SchemeVerifier.ImaginaryReach))}i alone, so that anything that decays is spoilt in time.";
+            yield return $"k = 1 doubles the order, at a price: it is stable on the imaginary axis alone, below ±{Two(leapfrog.Measured(SchemeVerifier.ImaginaryReach))}i (at the ends themselves both roots are one, and states grow with depth), so that anything that decays is spoilt in time.";
         }
     }
 
@@ -86,7 +86,7 @@ internal static class ExplainReport
             ["observedLinear"] = RunJson.Number(row.Measured(SchemeVerifier.LinearOrder)),
             ["observedNonlinear"] = RunJson.Number(row.Measured(SchemeVerifier.NonlinearOrder)),
         },
-        ["stability"] = new JsonObject { ["real"] = RunJson.Number(-row.Measured(SchemeVerifier.RealReach)), ["imaginary"] = RunJson.Number(row.Measured(SchemeVerifier.ImaginaryReach)) },
+        ["stability"] = new JsonObject { ["real"] = RunJson.Number(-row.Measured(SchemeVerifier.RealReach)), ["imaginary"] = RunJson.Number(row.Measured(SchemeVerifier.ImaginaryReach)), ["withImaginaryEnds"] = !row.Architecture.IsOpenAbove },
         ["invertible"] = Invertible(row),
         ["memory"] = Memory(row),
         ["holds"] = row.Holds,
@@ -111,14 +111,14 @@ internal static class ExplainReport
     private static string Stability(ExplainedRow row)
     {
         double real = row.Measured(SchemeVerifier.RealReach), imaginary = row.Measured(SchemeVerifier.ImaginaryReach);
-        string onReal = real < 0.01 ? "" : $"[{Minus(-real)}, 0]", onImaginary = imaginary < 0.01 ? "" : $"±{Two(imaginary)}i";
+        string onReal = real < 0.01 ? "" : $"[{Minus(-real)}, 0]", onImaginary = imaginary < 0.01 ? "" : row.Architecture.IsOpenAbove ? $"below ±{Two(imaginary)}i" : $"±{Two(imaginary)}i";
         return string.Join(", ", new[] { onReal, real < 0.01 ? $"{onImaginary} alone" : onImaginary }.Where(part => part.Length > 0));
     }
 
     private static string Invertible(ExplainedRow row) => row.Architecture.Inverse switch
     {
         Inverse.Exact => $"in closed form (start missed by {row.Measured(SchemeVerifier.MissedStart):G1})",
-        Inverse.Unstable => $"in closed form, but errors grow by {1 / Math.Abs(row.Measured(OwnChecks.LmDeterminant)):G3} a step",
+        Inverse.Unstable => $"in closed form where k ≠ 0, but errors grow by {1 / Math.Abs(row.Measured(OwnChecks.LmDeterminant)):G3} a step",
         Inverse.BySolvingBack => $"by solving back, to the tolerance ({row.Measured(SchemeVerifier.MissedStart):G1} at 64 steps)",
         _ => $"no: a step is singular at hλ = {Number(row.Architecture.Zero!.Value)}",
     };

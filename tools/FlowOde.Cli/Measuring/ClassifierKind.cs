@@ -1,4 +1,5 @@
 using FlowOde.Cli.Failures;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Settings;
 using FlowOde.Flows.Classification.Chains;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ internal sealed class ClassifierKind(string name) : MeasuredKind
     private readonly Architecture _architecture = KnownArchitectures.Named(name);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Common { get; } = ["field", "halvings", "dtype", "threads", "device", "seed"];
+    public override IReadOnlyList<string> Common { get; } = ["field", "halvings", "stem", "norm-groups", "dtype", "threads", "device", "seed"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Own { get; } = ["architecture", "shared", "extra-channels", "error-norm"];
@@ -23,7 +24,7 @@ internal sealed class ClassifierKind(string name) : MeasuredKind
     /// <inheritdoc/>
     public override IEnumerable<string> Needed =>
     [
-        .. Common.Except(["halvings"]), "architecture", "adjoint-memory", "batch", Width,
+        .. Common.Except(["halvings", "stem", "norm-groups"]), "architecture", "adjoint-memory", "batch", Width,
         .. _architecture.ChoosesSteps ? ["solver", "steps", "max-steps", "error-norm"] : (string[])["depth"],
         .. ChoosesMethod ? ["adjoint"] : Array.Empty<string>(),
     ];
@@ -55,7 +56,7 @@ internal sealed class ClassifierKind(string name) : MeasuredKind
     {
         if (!_architecture.ChoosesSteps && point.Steps < _architecture.LeastDepth)
         {
-            throw new UsageException($"--steps {point.Steps}: --architecture {name} has at least {_architecture.LeastDepth} steps.");
+            throw new UsageException($"--steps {point.Steps}: --architecture {name} has at least {Quantity.Of(_architecture.LeastDepth, "step")}.");
         }
 
         try

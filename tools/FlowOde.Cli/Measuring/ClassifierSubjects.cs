@@ -31,7 +31,7 @@ internal static class ClassifierSubjects
             var askedOfThis = SettingValues.Merge(own);
             int rows = data.Rows.TrainRows ?? Batch;
             var values = SettingValues.Merge(ClassifierDefaults.For(data.Rows.Image, rows, askedOfThis), new SettingLayer("").Add("threads", "1").Add("batch", $"{Math.Min(Batch, rows)}"), own);
-            ClassifierSettings.RefuseIdle(askedOfThis, values, data.Rows.Image is not null);
+            ClassifierSettings.RefuseIdle(askedOfThis, values, data.Rows.Image);
             return new(null, data.Rows, values, data.Digest);
         }
     }

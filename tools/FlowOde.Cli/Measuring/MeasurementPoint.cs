@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
 using FlowOde.Solvers.Adjoints;
@@ -52,7 +53,7 @@ internal sealed record MeasurementPoint(MeasurementSubject Subject, string Metho
     };
 
     /// <inheritdoc/>
-    public override string ToString() => $"{(Subject.Network is { } network ? $"{network}, " : "")}{(Subject.Kind.ChoosesMethod ? $"{Method}, {Solver}, " : "")}{Steps} steps of {Batch} rows";
+    public override string ToString() => $"{(Subject.Network is { } network ? $"{network}, " : "")}{(Subject.Kind.ChoosesMethod ? $"{Method}, {Solver}, " : "")}{Quantity.Of(Steps, "step")} of {Quantity.Of(Batch, "row")}";
 
     private IEnumerable<string> Said(IEnumerable<string> names) => names.Select(name => $"{name}={string.Join(',', Subject.Values.List(name))}");
 

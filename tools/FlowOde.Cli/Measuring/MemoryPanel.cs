@@ -1,3 +1,4 @@
+using FlowOde.Cli.Reporting;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Cli.Measuring;
@@ -10,7 +11,7 @@ namespace FlowOde.Cli.Measuring;
 internal sealed record MemoryPanel(string? Solver, int Batch, string Hidden, IReadOnlyList<MemoryCurve> Curves)
 {
     /// <summary>Solver and sizes in words.</summary>
-    public string Heading => Solver is null ? $"{Batch} rows, {Hidden} channels" : $"{Solver}, {Batch} rows, hidden {(Hidden.Length == 0 ? "none" : Hidden.Replace(",", "–", StringComparison.Ordinal))}";
+    public string Heading => Solver is null ? $"{Quantity.Of(Batch, "row")}, {Hidden} {(Hidden == "1" ? "channel" : "channels")}" : $"{Solver}, {Quantity.Of(Batch, "row")}, hidden {(Hidden.Length == 0 ? "none" : Hidden.Replace(",", "–", StringComparison.Ordinal))}";
 
     /// <summary>Every number of steps of its points, ascending.</summary>
     public IReadOnlyList<int> Steps => [.. Curves.SelectMany(curve => curve.Points).Select(point => point.Steps).Distinct().Order()];

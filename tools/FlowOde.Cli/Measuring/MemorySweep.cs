@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Verbs;
 using FlowOde.Solvers.Measurement;
 
@@ -39,7 +40,7 @@ internal sealed class MemorySweep(SweepFolder folder, SweepOptions options, Outp
 
             if (Smaller(point, points) is { } smaller)
             {
-                output.Notice($"[{number}/{points.Count}] {point}: not run, as {smaller.Steps} steps had more memory than allowed already.");
+                output.Notice($"[{number}/{points.Count}] {point}: not run, as {Quantity.Of(smaller.Steps, "step")} had more memory than allowed already.");
                 continue;
             }
 
@@ -84,7 +85,7 @@ internal sealed class MemorySweep(SweepFolder folder, SweepOptions options, Outp
         {
             _withoutReference.Add(path);
             var judged = Judge(outcome);
-            output.Notice($"No exact gradient of {point.Subject.Network ?? point.Solver}, {point.Steps} steps to compare with: {Said(new(judged))}");
+            output.Notice($"No exact gradient of {point.Subject.Network ?? point.Solver}, {Quantity.Of(point.Steps, "step")} to compare with: {Said(new(judged))}");
         }
     }
 

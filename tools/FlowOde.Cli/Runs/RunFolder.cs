@@ -42,6 +42,9 @@ internal sealed class RunFolder
             ? $"'{path}' is no run: it has no config.json."
             : $"There is no run '{path}'.{Near(path)} `flowode train DATA` makes one, of a classifier `flowode classify DATA`.");
 
+    /// <summary>A folder that holds runs, and is none itself.</summary>
+    public static RunFolder OfRuns(string path) => new(path, []);
+
     /// <summary>Makes the folder of a new run and proves that it can be written.</summary>
     /// <param name="path">The folder asked for, or null for a free name.</param>
     /// <param name="name">What a free name is made of.</param>

@@ -27,6 +27,8 @@ internal static class ClassifierCatalog
         new("extra-channels", SettingKind.Integer, "N", "channels beside those that start at zero, of anode") { Least = 1, Most = 65536 },
         new("k", SettingKind.Number, "X", "what the weights k of lm-resnet start from, in place of draws in [-0.1, 0]; stable for -1 < k <= 1"),
         new("halvings", SettingKind.Integer, "N", "how often images are halved before the first step") { Least = 0, Most = 10 },
+        new("stem", SettingKind.Text, "NAME", "the convolutions before the first step: 3 x 3 with zeros around the images, or as published for MNIST the first without them and 4 x 4 that halve") { Choices = () => StemShape.All.Select(shape => shape.Name) },
+        new("norm-groups", SettingKind.Integer, "N", "the most groups of channels that a norm of images has") { Least = 1, Most = 65536 },
         new("optimizer", SettingKind.Text, "NAME", "how weights move: by gradients, or as controls that maximise Hamiltonians (resnet)") { Choices = () => [Adam, Sgd, .. OfControl] },
         new("momentum", SettingKind.Number, "X", $"decay of the velocity of {Sgd}") { Least = 0, Most = 1, IsBelow = true },
         new("penalty", SettingKind.Number, "X", $"of {ExtendedMsa}: how strongly states and costates are held where they were") { Least = 0, IsAbove = true },

@@ -1,4 +1,5 @@
 using FlowOde.Cli.Runs;
+using FlowOde.Flows.Classification.Blocks;
 using FlowOde.Flows.Classification.Chains;
 
 namespace FlowOde.Cli.Settings;
@@ -65,7 +66,7 @@ internal static class ClassifierDefaults
 
         if (field == "conv" && image is not null)
         {
-            layer.Add("halvings", $"{Halvings(Math.Min(image.Height, image.Width))}");
+            layer.Add("halvings", $"{Halvings(Math.Min(image.Height, image.Width))}").Add("stem", StemShape.Padded.Name).Add("norm-groups", "8");
         }
 
         return KnownArchitectures.All.FirstOrDefault(entry => entry.Name == name) is { } architecture ? AddScheme(layer, architecture, isSmall, isControl) : layer;

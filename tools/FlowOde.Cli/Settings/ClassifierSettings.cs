@@ -1,4 +1,5 @@
 using FlowOde.Cli.Failures;
+using FlowOde.Cli.Reporting;
 using FlowOde.Cli.Runs;
 using FlowOde.Flows.Classification;
 using FlowOde.Flows.Classification.Blocks;
@@ -15,6 +16,8 @@ internal static class ClassifierSettings
 {
     private static readonly string[] _ofSolver = ["solver", "rtol", "atol", "steps", "controller", "error-norm", "max-steps"];
     private static readonly string[] _ofDepth = ["depth", "shared"];
+    private static readonly string[] _ofConvolutions = ["halvings", "stem", "norm-groups"];
+    private const int LeastSide = 3; // of images that --size or --crop made; a convolution sees as much at once
 
     /// <summary>The shape.</summary>
     /// <param name="values">The settings.</param>
@@ -34,6 +37,8 @@ internal static class ClassifierSettings
         Depth = values.Has("depth") ? (int)values.Integer("depth") : 1,
         IsShared = values.Flag("shared"),
         Halvings = values.Has("halvings") ? (int)values.Integer("halvings") : 0,
+        Stem = StemShape.Named(values.TextOrNull("stem") ?? StemShape.Padded.Name),
+        NormGroups = values.Has("norm-groups") ? (int)values.Integer("norm-groups") : 8,
     };
 
     /// <summary>How the chain is solved.</summary>
@@ -97,16 +102,17 @@ internal static class ClassifierSettings
     /// <summary>Refuses what would have no effect.</summary>
     /// <param name="asked">What the user chose.</param>
     /// <param name="values">What holds.</param>
-    /// <param name="isOfImages">Whether rows are images.</param>
-    /// <exception cref="UsageException">A setting says nothing about this classifier.</exception>
-    public static void RefuseIdle(SettingValues asked, SettingValues values, bool isOfImages)
+    /// <param name="image">How rows are images, or null.</param>
+    /// <exception cref="UsageException">A setting says nothing about this classifier, or makes nothing of its images.</exception>
+    public static void RefuseIdle(SettingValues asked, SettingValues values, RunImage? image)
     {
         var architecture = KnownArchitectures.Named(values.Text("architecture"));
         if (!architecture.ChoosesSteps && values.Integer("depth") < architecture.LeastDepth)
         {
-            throw new UsageException($"--depth {values.Integer("depth")}: --architecture {architecture.Name} has at least {architecture.LeastDepth} steps.");
+            throw new UsageException($"--depth {values.Integer("depth")}: --architecture {architecture.Name} has at least {Quantity.Of(architecture.LeastDepth, "step")}.");
         }
 
+        Refuse(architecture.ChoosesSteps ? ["shared"] : [], $"--architecture {architecture.Name}, whose one block has one set of weights anyhow");
         Refuse(architecture.ChoosesSteps ? _ofDepth : _ofSolver, architecture.ChoosesSteps
             ? $"--architecture {architecture.Name}, whose one block is solved in continuous time: give --steps N for constant steps, or --rtol"
             : $"--architecture {architecture.Name}, whose steps have their own method and number: give --depth N");
@@ -119,15 +125,35 @@ internal static class ClassifierSettings
         Refuse(isControl ? [] : ["ascents", "ascent-rate"], $"--optimizer {optimizer}; {string.Join(" and ", ClassifierCatalog.OfControl)} climb Hamiltonians");
         Refuse(optimizer == ClassifierCatalog.ExtendedMsa ? [] : ["penalty"], $"--optimizer {optimizer}; {ClassifierCatalog.ExtendedMsa} has a penalty");
         Refuse(isControl ? ["adjoint", "adjoint-memory", "weight-decay", "clip"] : [], $"--optimizer {optimizer}, which follows no gradient of the loss");
-        Refuse(isOfImages ? [] : ["flip", "shift", "halvings"], "tables; it is for images");
-        Refuse(values.Text("field") == "conv" ? [] : ["halvings"], $"--field {values.Text("field")}, which halves no images");
+        Refuse(image is not null ? [] : ["flip", "shift", .. _ofConvolutions], "tables; it is for images");
+        Refuse(values.Text("field") == "conv" ? [] : _ofConvolutions, $"--field {values.Text("field")}, which has no convolutions");
+
+        if (image is not null)
+        {
+            RefuseSenseless(asked, image);
+        }
 
         void Refuse(IEnumerable<string> names, string what)
         {
             if (names.FirstOrDefault(asked.Has) is { } name)
             {
-                throw new UsageException($"--{name} says nothing about {what}.");
+                throw new UsageException($"{asked.Said(name)} says nothing about {what}.");
             }
+        }
+    }
+
+    /// <summary>Refuses what leaves nothing of the images.</summary>
+    private static void RefuseSenseless(SettingValues asked, RunImage image)
+    {
+        int side = Math.Min(image.Height, image.Width);
+        if (asked.Has("shift") && asked.Integer("shift") > side / 2)
+        {
+            throw new UsageException($"{asked.Said("shift")} {asked.Integer("shift")} moves images of {image.Height} x {image.Width} pixels by more than half of them; give {side / 2} or less.");
+        }
+
+        if (side < LeastSide && Array.Find(["size", "crop"], asked.Has) is { } name)
+        {
+            throw new UsageException($"{asked.Said(name)} {asked.Integer(name)} leaves images of {image.Height} x {image.Width} pixels, in which there is nothing to see; give {LeastSide} or more.");
         }
     }
 }

@@ -63,6 +63,19 @@ internal static class ConfigFile
         return settings;
     }
 
+    /// <summary>The first setting in which two differ, in words; null where they are the same.</summary>
+    /// <param name="before">The one.</param>
+    /// <param name="now">The other.</param>
+    /// <param name="without">Settings that may differ.</param>
+    public static string? Difference(SettingValues before, SettingValues now, params IReadOnlyList<string> without)
+    {
+        var (first, second) = (Write(before), Write(now));
+        string Said(JsonObject settings, string name) => settings[name]?.ToJsonString() ?? "not given";
+        return SettingCatalog.All.Select(setting => setting.Name).Except(without).FirstOrDefault(name => Said(first, name) != Said(second, name)) is { } changed
+            ? $"--{changed} was {Said(first, changed)}, and is {Said(second, changed)}"
+            : null;
+    }
+
     private static JsonValue NodeOf(Setting setting, string value) => setting.Kind switch
     {
         SettingKind.Integer or SettingKind.Integers => JsonValue.Create(long.Parse(value)),

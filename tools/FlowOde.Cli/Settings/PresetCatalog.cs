@@ -1,4 +1,5 @@
 using FlowOde.Cli.Failures;
+using FlowOde.Flows.Classification.Blocks;
 
 namespace FlowOde.Cli.Settings;
 
@@ -26,9 +27,9 @@ internal static class PresetCatalog
 
     private static readonly (string Name, string Help, Func<SettingLayer> Create)[] _ofClassifiers =
     [
-        ("odenet-mnist", "after the published ODE-Net on MNIST, 160 epochs (Chen et al. 2018): hours on a GPU", () => PublishedMnist("preset odenet-mnist: ", "ode-net")
+        ("odenet-mnist", "the published ODE-Net for MNIST, 160 epochs (Chen et al. 2018): hours on a GPU", () => PublishedMnist("preset odenet-mnist: ", "ode-net")
             .Add("solver", "dopri5").Add("rtol", "0.001").Add("atol", "0.001").Add("adjoint", "backsolve")),
-        ("resnet-mnist", "after the ResNet of six blocks that it was compared with", () => PublishedMnist("preset resnet-mnist: ", "resnet").Add("depth", "6").Add("shared", SettingValues.No)),
+        ("resnet-mnist", "six blocks of the same kind as a ResNet, after the one that it was compared with", () => PublishedMnist("preset resnet-mnist: ", "resnet").Add("depth", "6").Add("shared", SettingValues.No)),
     ];
 
     private static SettingLayer Images(string origin, string scales) => new SettingLayer(origin)
@@ -44,7 +45,7 @@ internal static class PresetCatalog
 
     /// <summary>Batches of 128, crops of images padded by 4 pixels, and 160 epochs of the 54,000 images that are left beside a tenth for validation.</summary>
     private static SettingLayer PublishedMnist(string origin, string architecture) => new SettingLayer(origin)
-        .Add("architecture", architecture).Add("field", "conv").Add("channels", "64").Add("halvings", "2").Add("shift", "4").Add("batch", "128").Add("optimizer", "sgd").Add("momentum", "0.9")
+        .Add("architecture", architecture).Add("field", "conv").Add("channels", "64").Add("halvings", "2").Add("stem", StemShape.Published.Name).Add("norm-groups", "32").Add("shift", "4").Add("batch", "128").Add("optimizer", "sgd").Add("momentum", "0.9")
         .Add("lr", "0.1").Add("schedule", "step-odenet").Add("warmup", "0").Add("weight-decay", "0").Add("clip", "1E+09").Add("average", "0").Add("iterations", "67500").Add("validate-every", "422");
 
     /// <summary>The names of presets of flows with a line each, the default first.</summary>

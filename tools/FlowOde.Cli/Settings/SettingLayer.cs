@@ -7,9 +7,24 @@ namespace FlowOde.Cli.Settings;
 internal sealed class SettingLayer(string origin)
 {
     private readonly SortedDictionary<string, IReadOnlyList<string>> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _origins = [];
 
     /// <summary>The settings given, with their values.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Values => _values;
+
+    /// <summary>What names the source before a setting; empty for the command line.</summary>
+    public string OriginOf(string name) => _origins.GetValueOrDefault(name, origin);
+
+    /// <summary>Adds a setting that another source has said.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="from">What names that source.</param>
+    /// <param name="values">Its values, as they were said there.</param>
+    public SettingLayer AddFrom(string name, string from, IReadOnlyList<string> values)
+    {
+        Add(name, values);
+        _origins[name] = from;
+        return this;
+    }
 
     /// <summary>Adds a setting.</summary>
     /// <param name="name">Its name.</param>
@@ -30,6 +45,7 @@ internal sealed class SettingLayer(string origin)
 
         setting.Check(values, origin + setting.Option);
         _values[name] = values;
+        _origins.Remove(name);
         return this;
     }
 

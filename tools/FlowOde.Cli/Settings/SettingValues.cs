@@ -10,6 +10,7 @@ internal sealed class SettingValues
     public const string No = "false";
 
     private readonly SortedDictionary<string, IReadOnlyList<string>> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _origins = [];
 
     private SettingValues()
     {
@@ -34,7 +35,7 @@ internal sealed class SettingValues
 
             foreach (var (name, values) in layer.Values)
             {
-                merged._values[name] = values;
+                (merged._values[name], merged._origins[name]) = (values, layer.OriginOf(name));
             }
         }
 
@@ -48,11 +49,14 @@ internal sealed class SettingValues
         var layer = new SettingLayer("");
         foreach (var (name, list) in _values.Where(entry => !without.Contains(entry.Key)))
         {
-            layer.Add(name, list.Count == 0 ? ["none"] : list);
+            layer.AddFrom(name, _origins[name], list.Count == 0 ? ["none"] : list);
         }
 
         return layer;
     }
+
+    /// <summary>The option of a setting that has a value, as a message names it: behind the preset or file that says it, where the user did not type it.</summary>
+    public string Said(string name) => $"{_origins[name]}--{name}";
 
     /// <summary>Whether a setting has a value.</summary>
     public bool Has(string name) => _values.ContainsKey(name);

@@ -84,7 +84,7 @@ internal static class RunImages
     /// <summary>Images as the run's are: those of its shape as they are, such as its samples; others cut as there, and pictures scaled where the run's are square.</summary>
     private static ImageSet Shaped(Func<ImageReadOptions, ImageSet> read, RunConfig config, bool arePictures)
     {
-        var (image, options) = (config.Image!, new ImageReadOptions { Size = arePictures && config.Image!.Height == config.Image.Width ? config.Image.Width : null, Grey = config.Image!.Channels == 1 });
+        var (image, options) = (config.Image!, new ImageReadOptions { Size = arePictures && config.Image!.Height == config.Image.Width ? config.Image.Width : null, Grey = config.Image!.Channels == 1, AreAsked = false });
         if (TableSettings.ReadImages(config.Values).Crop is not { } crop)
         {
             return read(options);

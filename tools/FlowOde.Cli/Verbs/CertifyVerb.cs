@@ -96,6 +96,11 @@ internal sealed class CertifyVerb : Verb
     private static ModelCertificates Certify(CertifiedModel model, IReadOnlyList<CertifiedPair> pairs, CertifyOptions options, Output output, CancellationToken stop)
     {
         using var loss = model.Open();
+        if (loss.Warning is { } warning)
+        {
+            output.Notice($"Warning{(model.Architecture is { } architecture ? $", of {architecture.Name}" : "")}: {warning}");
+        }
+
         using var certifier = new Certifier(loss, options);
         var certificates = new List<Certificate>();
         foreach (var pair in pairs)

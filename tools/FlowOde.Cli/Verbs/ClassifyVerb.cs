@@ -13,7 +13,7 @@ internal sealed class ClassifyVerb : Verb
 
     private readonly Argument<string?> _data = new("DATA") { Arity = ArgumentArity.ZeroOrOne, Description = "images with classes: a bundled set's name, IDX or CIFAR files, a folder with a folder for each class; or a table with --label COLUMN" };
     private readonly Option<string> _run = Text("--run", "DIR", "the folder of the run; runs/NAME by default");
-    private readonly Option<string> _resume = Text("--resume", "RUN", "continues a run; only --minutes, --iterations and --threads may be given with it, as new totals");
+    private readonly Option<string> _resume = Text("--resume", "RUN", "continues a run, or a comparison of several; only --minutes, --iterations and --threads may be given with a run, as new totals");
     private readonly Option<string> _evaluate = Text("--evaluate", "RUN", "solves the one block of a trained run in other ways: evaluations and accuracy against tolerances and numbers of steps");
     private readonly Option<string> _solvers = Text("--solvers", "A,B", "with --evaluate: the methods; euler, midpoint, rk4, dopri5 and the run's own by default");
     private readonly Option<string> _tolerances = Text("--tolerances", "X,Y", "with --evaluate: tolerances of methods whose steps adapt; 1 to 1e-4 by default");
@@ -43,6 +43,7 @@ internal sealed class ClassifyVerb : Verb
         "flowode classify digits --architecture resnet --optimizer e-msa",
         "flowode classify iris --label species",
         "flowode classify --resume runs/digits --minutes 3",
+        "flowode classify --resume runs/digits-all",
         "flowode classify --evaluate runs/digits --solvers euler,dopri5 --tolerances 0.1,0.001",
     ];
 
@@ -64,6 +65,12 @@ internal sealed class ClassifyVerb : Verb
 
         if (parsed.GetValue(_resume) is { } resume)
         {
+            if (Comparison.IsIn(resume))
+            {
+                RefuseBeside("--resume of a comparison", parsed, flags, [_run, _seeds, _config, _preset], []);
+                return ArchitectureSweep.Resume(resume, output);
+            }
+
             RefuseBeside("--resume", parsed, flags, [_run, _seeds, _config, _preset], ["minutes", "iterations", "threads"]);
             return ResumeClassifier.Run(RunFolder.Open(resume), flags, output);
         }
@@ -94,7 +101,7 @@ internal sealed class ClassifyVerb : Verb
         ];
         if (idle.Length > 0)
         {
-            throw new UsageException($"{option} takes data, options and seed from the run, so {string.Join(", ", idle)} cannot be given with it; only {string.Join(", ", allowed.Select(name => $"--{name}"))} can.");
+            throw new UsageException($"{option} takes data, options and seed from the run, so {string.Join(", ", idle)} cannot be given with it{(allowed.Count > 0 ? $"; only {string.Join(", ", allowed.Select(name => $"--{name}"))} can" : "")}.");
         }
     }
 }

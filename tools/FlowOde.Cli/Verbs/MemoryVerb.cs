@@ -30,7 +30,7 @@ internal sealed class MemoryVerb : Verb
     private readonly Option<string> _maxMinutes = Text("--max-minutes", "X", $"minutes of a measuring process; {DefaultMinutes} by default");
     private readonly Option<string> _repeat = Text("--repeat-seconds", "X", $"seconds for repeating each gradient, whose median is the time; 0 measures memory alone; {DefaultRepeatSeconds} by default");
     private readonly SettingOptions _flow = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "last-layer-scale", "trace", "probes", "probe-distribution", "regularize");
-    private readonly SettingOptions _classifier = new("field", "channels", "shared", "extra-channels", "halvings");
+    private readonly SettingOptions _classifier = new("field", "channels", "shared", "extra-channels", "halvings", "stem", "norm-groups");
     private readonly SettingOptions _solve = new("error-norm", "adjoint-memory");
     private readonly SettingOptions _data = new("columns", "drop", "label", "delimiter", "header", "missing", "validation", "test");
     private readonly SettingOptions _machine = new("seed", "device", "dtype", "threads");

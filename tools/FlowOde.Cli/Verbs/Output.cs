@@ -12,7 +12,7 @@ namespace FlowOde.Cli.Verbs;
 /// <param name="Verbose">Whether more is said.</param>
 internal sealed record Output(TextWriter Out, TextWriter Error, bool Json, bool Quiet, bool Verbose)
 {
-    private const int WidthOfFiles = 1000;
+    private const int WidthOfFiles = 160;
 
     /// <summary>Says something that is no result.</summary>
     public void Notice(string text)

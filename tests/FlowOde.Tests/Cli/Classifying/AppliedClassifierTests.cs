@@ -62,7 +62,31 @@ public sealed class AppliedClassifierTests : IDisposable
         Assert.Equal(1, solved[4]!["agreement"]!.GetValue<double>());
         Assert.Equal(result.Number("trained", "accuracy", "share"), solved[4]!["accuracy"]!["share"]!.GetValue<double>());
         Assert.Equal(30, result.Json["alone"]!["rowsByEvaluations"]!.AsObject().Sum(entry => entry.Value!.GetValue<double>()));
-        Assert.True(File.Exists(Path.Combine(run, "depth.json")) && File.Exists(Path.Combine(run, "depth.png")));
+        Assert.All(["depth.json", "depth.png", "evaluations.png"], name => Assert.True(File.Exists(Path.Combine(run, name)), name));
+    }
+
+    [Fact]
+    public void Evaluate_OfOneSolverInBothWays_DrawsThemApart()
+    {
+        string run = Iris("ode-net");
+        var result = FlowodeCommand.Run("classify", "--evaluate", run, "--solvers", "euler,dopri5", "--step-counts", "1,2", "--tolerances", "0.1,0.01", "--json", "--quiet");
+        Assert.True(result.Code == 0, result.Error);
+        var points = result.Json["solved"]!.AsArray();
+        Assert.Equal(["euler", "euler", "dopri5, constant steps", "dopri5, constant steps", "dopri5, tolerances", "dopri5, tolerances"], points.Select(point => point!["series"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public void Evaluate_Interrupted_SaysSoAndWritesNothing()
+    {
+        string run = Iris("ode-net");
+        using var process = FlowodeCommand.Start("classify", "--evaluate", run, "--solvers", "rk4", "--step-counts", string.Join(',', Enumerable.Range(1000, 400)), "--threads", "1");
+        string? first = process.StandardError.ReadLine();
+        FlowodeCommand.Signal(process, "INT");
+        var result = FlowodeCommand.Finish(process);
+        Assert.Contains("Solving the block", first, StringComparison.Ordinal);
+        Assert.True(result.Code == 130, $"code {result.Code}: {result.Error}");
+        Assert.Contains("Stopping", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(run, "depth.json")));
     }
 
     [Fact]

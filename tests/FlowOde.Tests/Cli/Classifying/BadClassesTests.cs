@@ -80,7 +80,7 @@ public sealed class BadClassesTests
         using var folder = new TemporaryFolder();
         var result = FlowodeCommand.Run("classify", "iris", "--label", "species", "--architecture", "lm-resnet", "--k", k, "--lr", "1e-9", "--run", folder.File("run"), "--iterations", "2", "--channels", "4", "--threads", "1", "--json");
         Assert.True(result.Code == 0, result.Error);
-        Assert.Equal(warns, result.Error.Contains($"Warning: k of step 2 is {k}: the two-step method is zero-stable only for -1 < k <= 1", StringComparison.Ordinal));
+        Assert.Equal(warns, result.Error.Contains($"Warning: k of step 2 is {k}, of step 3 is {k}, of step 4 is {k}: the two-step method is zero-stable only for -1 < k <= 1", StringComparison.Ordinal));
         Assert.All(result.Json["k"]!.AsArray(), value => Assert.Equal(double.Parse(k), value!.GetValue<double>(), 1e-5));
     }
 

@@ -125,6 +125,8 @@ public sealed class ClassifyTests
     [InlineData("--shift", "0", "--field", "conv")]
     [InlineData("--flip", "true", "--field", "conv")]
     [InlineData("--halvings", "2", "--field", "conv")]
+    [InlineData("--stem", "published", "--field", "conv")]
+    [InlineData("--norm-groups", "4", "--field", "conv")]
     [InlineData("--field", "mlp", "--shift", "1")]
     public void Option_OfImages_ChangesConfigurationAndModel(string option, string value, params string[] with)
     {

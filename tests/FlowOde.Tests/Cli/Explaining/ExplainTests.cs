@@ -39,6 +39,32 @@ public class ExplainTests
         Assert.Equal(imaginary, row.Measured(SchemeVerifier.ImaginaryReach), 2e-3);
     }
 
+    /// <summary>Of r² = c0 + c1 r the roots are one where c1² + 4 c0 = 0; with one eigenvector a step's powers then grow.</summary>
+    [Fact]
+    public void IsOpenAbove_IsSaidWhereBothEigenvaluesAreOneAtTheEnd()
+    {
+        foreach (var (solver, end) in new[] { ("symplectic-euler", 2.0), ("lm:1", 1.0), ("lm:-0.1", 0.0) })
+        {
+            var row = Architectures.All.Single(row => row.Stepper.Name == solver);
+            var c = row.Characteristic(new(0, end));
+            Assert.Equal(row.IsOpenAbove, ((c[1] * c[1]) + (4 * c[0])).Magnitude < 1e-12);
+        }
+
+        Assert.Equal(["symplectic-euler", "lm:1"], Architectures.All.Where(row => row.IsOpenAbove).Select(row => row.Stepper.Name));
+    }
+
+    [Fact]
+    public void Explain_IntoAFile_IsNoWiderThanAPage()
+    {
+        using var folder = new TemporaryFolder();
+        var result = FlowodeCommand.Run("explain", "--out", folder.File("pictures"), "--quiet");
+        Assert.True(result.Code == 0, result.Out);
+        string[] table = [.. result.Out.Split('\n').TakeWhile(line => !line.StartsWith("Measured", StringComparison.Ordinal))];
+        Assert.InRange(table.Max(line => line.TrimEnd().Length), 80, 160);
+        Assert.All(["below ±2.00i", "below ±1.00i", "±2.83i"], text => Assert.Contains(text, result.Out, StringComparison.Ordinal));
+        Assert.DoesNotContain("below ±2.83i", result.Out, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, IStepper, string> Broken => new()
     {
         { "euler", new ExplicitRungeKutta(new ButcherTableau("nearly-euler", 1, [[], [1e-9]], [0.5, 0.5], [0, 1e-9])), SchemeVerifier.Matrix },

@@ -1,6 +1,7 @@
 using FlowOde.Cli.Failures;
 using FlowOde.Cli.Runs;
 using FlowOde.Cli.Settings;
+using FlowOde.Flows.Classification;
 
 namespace FlowOde.Tests.Cli.Settings;
 
@@ -46,10 +47,36 @@ public class SettingLayerTests
             Assert.All(layer.Values.Keys, key => Assert.True(ClassifierCatalog.Has(key), key));
             var image = new RunImage(1, 28, 28, 256, []);
             var values = SettingValues.Merge(ClassifierDefaults.For(image, 54_000, SettingValues.Merge(layer)), layer);
-            ClassifierSettings.RefuseIdle(SettingValues.Merge(layer), values, true);
+            ClassifierSettings.RefuseIdle(SettingValues.Merge(layer), values, image);
             Assert.NotNull(ClassifierSettings.Solve(values));
             Assert.Equal(64, ClassifierSettings.Read(values, 784, image, 10).Channels);
         }
+    }
+
+    /// <summary>
+    /// The published ODE-Net for MNIST: 640 of the first convolution, 2 x (128 + 65,600) of two norms and halvings by 4 x 4, 3 x 128 + 2 x (9 x 64 x 65 + 64) of the
+    /// block, 128 + 650 of norm and linear map. The published ResNet's blocks have neither time, nor biases, nor a third norm: 73,984 each where ours have 75,392.
+    /// </summary>
+    [Theory]
+    [InlineData("odenet-mnist", 208_266, 75_392, 1)]
+    [InlineData("resnet-mnist", 208_266 + (5 * 75_392), 75_392, 6)]
+    public void Presets_OfClassifiers_HaveThePublishedParameters(string name, long parameters, long ofABlock, int blocks)
+    {
+        var layer = PresetCatalog.OfClassifier(name);
+        var image = new RunImage(1, 28, 28, 256, []);
+        var values = SettingValues.Merge(ClassifierDefaults.For(image, 54_000, SettingValues.Merge(layer)), layer);
+        using var model = new OdeClassifier(ClassifierSettings.Read(values, 784, image, 10), [.. Enumerable.Repeat(0.0, 784)], [.. Enumerable.Repeat(1.0, 784)]);
+        Assert.Equal(parameters, model.ParameterCount);
+        Assert.Equal(208_266 - 75_392, parameters - (blocks * ofABlock));
+    }
+
+    [Fact]
+    public void Said_OfASettingNobodyTyped_NamesItsSource()
+    {
+        var preset = PresetCatalog.OfClassifier("odenet-mnist");
+        var values = SettingValues.Merge(SettingValues.Merge(preset, new SettingLayer("").Add("lr", "0.2")).ToLayer());
+        Assert.Equal("preset odenet-mnist: --shift", values.Said("shift"));
+        Assert.Equal("--lr", values.Said("lr"));
     }
 
     [Fact]

@@ -70,6 +70,30 @@ public sealed class CertifyClassifierTests
     }
 
     [Fact]
+    public void Certify_OfAContinuousAdjoint_SaysHowFarOffItIs()
+    {
+        string[] words = ["certify", "iris", "--label", "species", "--architecture", "ode-net", .. _small, "--adjoints", "direct,backsolve"];
+        var json = FlowodeCommand.Run([.. words, "--json"]);
+        Assert.True(json.Code == 0, json.Error + json.Out);
+        var backsolve = json.Json["methods"]![1]!;
+        string Small(string name) => backsolve[name]!.GetValue<double>().ToString("0.0E+0", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal($"off by {Small("error")}; falls with the tolerance, to {Small("finerError")}", backsolve["verdict"]!.GetValue<string>());
+        var text = FlowodeCommand.Run(words);
+        Assert.Contains($"Approximate, and better with the tolerance: backsolve (off by {Small("error")} in {backsolve["group"]}, by {Small("finerError")} at the finer tolerance).", text.Out, StringComparison.Ordinal);
+        string[] table = [.. text.Out.Split('\n').TakeWhile(line => !line.StartsWith("from direct:", StringComparison.Ordinal))];
+        Assert.InRange(table.Max(line => line.TrimEnd().Length), 80, 160);
+    }
+
+    [Fact]
+    public void Certify_WithAnUnstableK_Warns()
+    {
+        var result = FlowodeCommand.Run(["certify", "iris", "--label", "species", "--architecture", "lm-resnet", "--depth", "3", "--k", "2", .. _small]);
+        Assert.Contains("Warning, of lm-resnet: k of step 2 is 2", result.Error, StringComparison.Ordinal);
+        Assert.Contains(", of step 3 is 2", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Warning", FlowodeCommand.Run(["certify", "iris", "--label", "species", "--architecture", "lm-resnet", "--depth", "3", "--k", "0.5", .. _small]).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Certify_OfARun_ProvesItsClassifier()
     {
         using var folder = new TemporaryFolder();

@@ -197,6 +197,21 @@ public sealed class OdeClassifierTests
     }
 
     [Fact]
+    public void Warning_OfSeveralUnstableWeights_NamesThemAll()
+    {
+        using var multistep = new SmallClassifier(SmallClassifier.Options("lm-resnet") with { Depth = 7 });
+        multistep.Parameters["chain.k"][0] = -1.5;
+        multistep.Parameters["chain.k"][2] = 2;
+        Assert.StartsWith("k of step 2 is -1.5, of step 4 is 2: ", multistep.Model.Warning(multistep.Parameters), StringComparison.Ordinal);
+        for (int i = 0; i < 6; i++)
+        {
+            multistep.Parameters["chain.k"][i] = 3;
+        }
+
+        Assert.StartsWith("k of step 2 is 3, of step 3 is 3, of step 4 is 3, of step 5 is 3, and 2 more of 6 are outside too: ", multistep.Model.Warning(multistep.Parameters), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Gradient_OfAReversibleNet_EvaluatesEachBlockAgainAndKeepsNoTape()
     {
         using var reversible = new SmallClassifier(SmallClassifier.Options("revnet", depth: 7));

@@ -20,4 +20,14 @@ public sealed class AccuracyFigureTests
             Assert.True(found > 20, $"{found} pixels of {colour} in the frame");
         }
     }
+
+    /// <summary>One cost is drawn as one: what stands beside each other there is in a band that says so, and what is alone is where it is.</summary>
+    [Fact]
+    public void Draw_OfEqualCosts_NamesTheCostTheyShare()
+    {
+        string svg = Pictures.Svg(new AccuracyFigure { Points = [new("a", 0, 4, 0.9, 0.8, 0.95), new("b", 1, 4, 0.8, 0.7, 0.9), new("c", 2, 4.05, 0.8, 0.7, 0.9), new("d", 3, 16, 0.9, 0.8, 0.95)], XTitle = "cost" });
+        Assert.Contains("all at 4 to 4.1", svg, StringComparison.Ordinal); // 4.05 in one digit
+        string alone = Pictures.Svg(new AccuracyFigure { Points = [new("a", 0, 4, 0.9, 0.8, 0.95), new("b", 1, 4.4, 0.8, 0.7, 0.9)], XTitle = "cost" });
+        Assert.DoesNotContain("all at", alone, StringComparison.Ordinal);
+    }
 }

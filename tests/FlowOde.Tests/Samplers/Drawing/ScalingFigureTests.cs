@@ -98,6 +98,9 @@ public sealed class ScalingFigureTests
     [InlineData(1, 1e6, 4, "1 100 10,000 10⁶")]
     [InlineData(2.2, 4.8, 5, "3 4")]
     [InlineData(0.002, 0.05, 9, "0.002 0.005 0.01 0.02 0.05")]
+    [InlineData(4, 20, 9, "4 6 8 10 15 20")]
+    [InlineData(4, 32, 9, "4 6 8 10 15 20 30")]
+    [InlineData(0.15, 0.8, 9, "0.15 0.2 0.3 0.4 0.6 0.8")]
     public void Logarithmic_PicksRoundNumbers(double low, double high, int count, string labels)
     {
         var ticks = AxisTicks.Logarithmic(new DataLimits(Math.Log10(low) - 1e-9, Math.Log10(high) + 1e-9), count);
