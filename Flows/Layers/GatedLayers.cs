@@ -70,6 +70,14 @@ public abstract class GatedLayers : ITimeDependentLayers
     }
 
     /// <inheritdoc/>
+    public RowFold CreateRowFold(LayerSizes sizes, FlatVector parameters, long rows)
+    {
+        CheckImages(sizes);
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new GatedRowFold(this, sizes, parameters, rows);
+    }
+
+    /// <inheritdoc/>
     public LayerExpression Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
     {
         CheckImages(sizes);

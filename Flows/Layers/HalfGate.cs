@@ -52,11 +52,15 @@ internal sealed class HalfGate : IDisposable
     }
 
     /// <summary>Adds the bias to the values of f and g, and gates.</summary>
-    /// <param name="bias">[2w].</param>
-    internal void Forward(Tensor bias)
+    /// <param name="bias">[2w]; null where it is in them.</param>
+    internal void Forward(Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        _affine.Values.add_(bias, CachedScalars.One);
+        if (bias is not null)
+        {
+            _affine.Values.add_(bias, CachedScalars.One);
+        }
+
         var gate = _input.Second.sigmoid_();
         _values.copy_(_input.First).mul_(gate);
         if (_affine.TangentCount > 0)

@@ -33,6 +33,12 @@ public interface ITimeDependentLayers
     /// <param name="parameters">Whose first segments are <see cref="Parameters"/>; read at each fold, never changed.</param>
     LayerFold CreateFold(LayerSizes sizes, FlatVector parameters);
 
+    /// <summary>Makes scratch memory that says how these layers act at a time for each row. Belongs to the caller.</summary>
+    /// <param name="sizes">The widths.</param>
+    /// <param name="parameters">Whose first segments are <see cref="Parameters"/>; read at each fold, never changed.</param>
+    /// <param name="rows">Number of rows B, at least 1.</param>
+    RowFold CreateRowFold(LayerSizes sizes, FlatVector parameters, long rows);
+
     /// <summary>One layer as a torch expression, for autograd.</summary>
     /// <param name="sizes">The widths.</param>
     /// <param name="layer">The layer.</param>

@@ -55,6 +55,14 @@ public abstract class MixtureLayers : ITimeDependentLayers
     }
 
     /// <inheritdoc/>
+    public RowFold CreateRowFold(LayerSizes sizes, FlatVector parameters, long rows)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        ArgumentNullException.ThrowIfNull(parameters);
+        return new MixtureRowFold(this, sizes, parameters, rows);
+    }
+
+    /// <inheritdoc/>
     public LayerExpression Express(LayerSizes sizes, int layer, Tensor time, IReadOnlyList<Tensor> parameters)
     {
         ArgumentNullException.ThrowIfNull(sizes);

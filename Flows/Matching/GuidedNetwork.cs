@@ -107,8 +107,9 @@ public sealed class GuidedNetwork : INetwork
         _network.PullbackParameters(guided.Given, weight, intoGradient, intoTime);
         if (_weight != 0)
         {
-            _network.PullbackParameters(guided.Without, weight, intoGradient, intoTime is null ? null : workspace.Time);
-            intoTime?.add_(workspace.Time, CachedScalars.One);
+            using var time = intoTime is null ? null : workspace.Times.narrow(0, 0, intoTime.NumberOfElements);
+            _network.PullbackParameters(guided.Without, weight, intoGradient, time);
+            intoTime?.add_(time!, CachedScalars.One);
         }
     }
 
@@ -124,7 +125,7 @@ public sealed class GuidedNetwork : INetwork
             (_context, _spec, _tangents) = (network.ContextDimension, spec, tangents);
             OutputCotangent = new(spec.Rows, tangents, network.Dimension, spec.DType, spec.Device);
             Input = zeros(spec.Rows, network.Dimension, dtype: spec.DType, device: spec.Device).DetachFromDisposeScope();
-            Time = zeros(1, dtype: spec.DType, device: spec.Device).DetachFromDisposeScope();
+            Times = zeros(spec.Rows, dtype: spec.DType, device: spec.Device).DetachFromDisposeScope();
         }
 
         public NetworkWorkspace Given { get; }
@@ -133,7 +134,8 @@ public sealed class GuidedNetwork : INetwork
 
         public Tensor Input { get; }
 
-        public Tensor Time { get; }
+        /// <summary>A cotangent for the time of each row, of which the first serves where all share one.</summary>
+        public Tensor Times { get; }
 
         public override Dual OutputCotangent { get; }
 
@@ -146,7 +148,7 @@ public sealed class GuidedNetwork : INetwork
             Without.Dispose();
             OutputCotangent.Dispose();
             Input.Dispose();
-            Time.Dispose();
+            Times.Dispose();
         }
     }
 

@@ -1,5 +1,7 @@
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Layers.Activations;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Vectors;
 using TorchSharp;
 
 namespace FlowOde.Flows.Networks;
@@ -10,6 +12,9 @@ namespace FlowOde.Flows.Networks;
 /// </summary>
 internal abstract class ChainTape : NetworkTape
 {
+    private readonly long _bytes;
+    private torch.Tensor? _times;
+
     /// <summary>Makes a tape; all duals and tapes are its own from now on.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="ends">Input and output; those of the first and last layer, but where there is a bottleneck.</param>
@@ -22,7 +27,7 @@ internal abstract class ChainTape : NetworkTape
         : base(workspace, ends.Input, ends.Output, context)
     {
         (Inputs, Outputs, Gates, Activations) = (inputs, outputs, gates, activations);
-        Bytes = Duals.Sum(dual => dual.Footprint) + activations.Sum(activation => activation.Footprint) + gates.Footprint;
+        _bytes = Duals.Sum(dual => dual.Footprint) + activations.Sum(activation => activation.Footprint) + gates.Footprint;
     }
 
     /// <summary>The input of each layer, which is the output of the activation before it.</summary>
@@ -37,12 +42,45 @@ internal abstract class ChainTape : NetworkTape
     /// <summary>The tape of the activation after each layer but the last.</summary>
     internal ActivationTape[] Activations { get; }
 
-    /// <summary>The time of the evaluation.</summary>
-    internal double Time { get; set; } = double.NaN;
+    /// <summary>The time of the evaluation, where all rows share it.</summary>
+    internal double Time { get; private set; } = double.NaN;
 
-    public sealed override long Bytes { get; }
+    /// <summary>The times of the rows, [B], the tape's own; null where all share one.</summary>
+    internal torch.Tensor? RowTimes { get; private set; }
+
+    public sealed override long Bytes => _bytes + (_times is null ? 0 : TensorFootprint.Of(_times.NumberOfElements * _times.ElementSize, 1));
 
     private IEnumerable<Dual> Duals => Inputs.Union(Outputs).Union([Input, Output]);
+
+    /// <summary>Keeps the time of an evaluation that is to come; of the times of rows a copy.</summary>
+    /// <exception cref="ArgumentException">There is not one time for each row.</exception>
+    internal void SetTime(EvaluationTime time)
+    {
+        if (time.Rows is not { } rows)
+        {
+            (Time, RowTimes) = (time.Shared, null);
+            return;
+        }
+
+        if (rows.size(0) != Input.Rows)
+        {
+            throw new ArgumentException($"There are {rows.size(0)} times for {Input.Rows} rows; give one for each, or one for all.", nameof(time));
+        }
+
+        using var scope = torch.NewDisposeScope();
+        RowTimes = _times ??= torch.zeros(Input.Rows, dtype: Input.Values.dtype, device: Input.Values.device).DetachFromDisposeScope();
+        RowTimes.copy_(rows.detach());
+    }
+
+    /// <summary>Refuses a place for the cotangent of time that has not one entry for each time.</summary>
+    /// <exception cref="ArgumentException">It has not.</exception>
+    internal void CheckTimeCotangent(torch.Tensor? intoTime)
+    {
+        if (RowTimes is not null && intoTime is not null && (intoTime.dim() != 1 || intoTime.size(0) != Input.Rows))
+        {
+            throw new ArgumentException($"The cotangent of time is [{string.Join(", ", intoTime.shape)}]; {Input.Rows} rows that have a time each need [{Input.Rows}].", nameof(intoTime));
+        }
+    }
 
     /// <summary>The layers from one to before another, with their activations.</summary>
     internal abstract void Forward(int from, int to);
@@ -64,6 +102,7 @@ internal abstract class ChainTape : NetworkTape
 
     protected sealed override void DisposeKept()
     {
+        _times?.Dispose();
         DisposeViews();
         foreach (IDisposable part in (IEnumerable<IDisposable>)[Gates, .. Duals.ToArray(), .. Activations])
         {

@@ -56,7 +56,9 @@ internal sealed class ContextTerm : IDisposable
     {
         using var rows = OfRows(cotangent);
         using var transposed = rows.t();
-        intoGradient[intoGradient.Layout.Segments.Count - 1].addmm_(transposed, context, 1f, (float)weight);
+        using var ofWeight = torch.mm(transposed, context);
+        using Scalar w = weight; // not a factor of the product, which takes floats
+        intoGradient[intoGradient.Layout.Segments.Count - 1].add_(ofWeight, w);
     }
 
     private static torch.Tensor OfRows(torch.Tensor cotangent) => cotangent.dim() == 2 ? cotangent.alias() : cotangent.sum([2L, 3L]);

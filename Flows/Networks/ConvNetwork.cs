@@ -7,7 +7,8 @@ namespace FlowOde.Flows.Networks;
 
 /// <summary>
 /// A convolutional network with time-dependent layers: at each time a chain of convolutions with an activation between them, on rows that are
-/// images [C, H, W]. Gates and shifts are of channels and fold into the kernels, so that values and tangents are one convolution a layer.
+/// images [C, H, W]. Gates and shifts are of channels; at a time that all rows share they fold into the kernels, and values and tangents are one convolution a layer; at a
+/// time for each row they scale what convolutions put out.
 /// </summary>
 /// <remarks>
 /// The fields of Grathwohl et al. 2019 (FFJORD), §4 and their public code, for images, at one scale or, by strides, with smaller images between. The pullback is the closed-form reverse sweep
@@ -67,12 +68,12 @@ public sealed class ConvNetwork : INetwork
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There are times for rows, and not one for each.</exception>
     public void Forward(EvaluationTime time, NetworkTape tape)
     {
         var (conv, workspace) = Ours(tape);
-        conv.Time = time.Shared;
-        workspace.Fold.Fold(conv.Time);
-        workspace.CopyKernels();
+        conv.SetTime(time);
+        workspace.GoTo(conv);
         workspace.Forward(conv);
     }
 
@@ -87,8 +88,7 @@ public sealed class ConvNetwork : INetwork
             throw new ArgumentException($"The cotangent of the input is [{string.Join(", ", intoInput.shape)}]; {workspace.Rows} images {Options.Image} need [{workspace.Rows}, {Dimension}].", nameof(intoInput));
         }
 
-        workspace.Fold.FoldAgain(conv.Time);
-        workspace.CopyKernels();
+        workspace.ReturnTo(conv);
         workspace.Pullback(conv);
         ConvSweep.PullbackInput(conv, workspace, intoInput);
         if (intoContext is not null)
@@ -107,8 +107,8 @@ public sealed class ConvNetwork : INetwork
             throw new ArgumentException($"The gradient has {intoGradient.Layout.Length} entries, the parameters {Parameters.Layout.Length}; they share one layout.", nameof(intoGradient));
         }
 
-        ConvSweep.PullbackWeights(conv, workspace);
-        workspace.Fold.Pullback(workspace.WeightCotangent, weight, intoGradient, intoTime);
+        conv.CheckTimeCotangent(intoTime);
+        ConvSweep.PullbackParameters(conv, workspace, weight, intoGradient, intoTime);
         if (intoGradient is null)
         {
             return;

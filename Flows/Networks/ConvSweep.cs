@@ -1,18 +1,28 @@
+using FlowOde.Solvers.Vectors;
 using TorchSharp;
 
 namespace FlowOde.Flows.Networks;
 
-/// <summary>The sweep over convolutions and activations, forward and back, on folded kernels.</summary>
+/// <summary>The sweep over convolutions and activations, forward and back, on folded kernels, or row by row where times differ.</summary>
 internal static class ConvSweep
 {
     /// <summary>a_l = W_l * h_(l-1) + b_l, gated by half of it where the kind says so, and h_l = φ(a_l) for values; ȧ_l = W_l * ḣ_(l-1) and ḣ_l = φ'(a_l) ȧ_l for tangents.</summary>
     internal static void Forward(ConvTape tape, ConvWorkspace workspace, int from, int to)
     {
+        var byRow = workspace.ByRow;
         int last = tape.Inputs.Length - 1;
         for (int l = from; l < to; l++)
         {
-            Convolution.Forward(tape.Images[l], workspace.Kernel[l], workspace.Geometries[l], tape.AffineImages[l]);
-            WriteMap(workspace, l);
+            if (byRow is not null)
+            {
+                byRow.Forward(l, tape.Images[l], tape.AffineImages[l]);
+            }
+            else
+            {
+                Convolution.Forward(tape.Images[l], workspace.Kernel[l], workspace.Geometries[l], tape.AffineImages[l]);
+                WriteMap(workspace, l);
+            }
+
             if (l == 0)
             {
                 workspace.Context?.AddTo(tape.Context!, tape.FirstValues);
@@ -20,16 +30,16 @@ internal static class ConvSweep
 
             if (tape.Gates.Count > 0)
             {
-                tape.Gates[l].Forward(workspace.Map[l]);
+                tape.Gates[l].Forward(byRow is null ? workspace.Map[l] : null);
             }
 
             if (l < last)
             {
-                workspace.Network.Options.Activation.Forward(workspace.UnitBias[l], workspace.ActivationParameters, tape.Activations[l]);
+                workspace.Network.Options.Activation.Forward((byRow?.NoBias ?? workspace.UnitBias)[l], workspace.ActivationParameters, tape.Activations[l]);
             }
         }
 
-        if (to > last)
+        if (to > last && byRow is null)
         {
             tape.Outputs[last].Values.add_(workspace.UnitBias[last], Layers.CachedScalars.One);
         }
@@ -40,7 +50,11 @@ internal static class ConvSweep
     {
         for (int l = to - 1; l >= from; l--)
         {
-            if (l < to - 1)
+            if (l < to - 1 && workspace.ByRow is { } byRow)
+            {
+                byRow.PullbackInput(l + 1, workspace.CotangentImages[l + 1], workspace.UnitCotangentImages[l]);
+            }
+            else if (l < to - 1)
             {
                 Convolution.PullbackImages(workspace.CotangentImages[l + 1], tape.Images[l + 1], workspace.Kernel[l + 1], workspace.Geometries[l + 1], workspace.UnitCotangentImages[l]);
             }
@@ -61,11 +75,35 @@ internal static class ConvSweep
     internal static void PullbackInput(ConvTape tape, ConvWorkspace workspace, torch.Tensor intoInput)
     {
         using var images = workspace.Images(intoInput, 0);
-        Convolution.PullbackImages(workspace.FirstCotangentValues, tape.InputValues, workspace.Kernel[0], workspace.Geometries[0], images);
+        if (workspace.ByRow is { } byRow)
+        {
+            byRow.PullbackInput(0, workspace.FirstCotangentValues, images);
+        }
+        else
+        {
+            Convolution.PullbackImages(workspace.FirstCotangentValues, tape.InputValues, workspace.Kernel[0], workspace.Geometries[0], images);
+        }
+    }
+
+    /// <summary>Cotangents of the layers' parameters, weighted, and of time.</summary>
+    internal static void PullbackParameters(ConvTape tape, ConvWorkspace workspace, double weight, FlatVector? intoGradient, torch.Tensor? intoTime)
+    {
+        if (workspace.ByRow is not { } byRow)
+        {
+            PullbackWeights(tape, workspace);
+            workspace.Fold.Pullback(workspace.WeightCotangent, weight, intoGradient, intoTime);
+            return;
+        }
+
+        intoTime?.fill_(Layers.CachedScalars.Zero);
+        for (int l = 0; l < workspace.Kernel.Length; l++)
+        {
+            byRow.PullbackParameters(l, workspace.CotangentImages[l], tape.Images[l], weight, intoGradient, intoTime);
+        }
     }
 
     /// <summary>Cotangents of W_l, one product for values and tangents, and of b_l, a sum over the rows and pixels of the values.</summary>
-    internal static void PullbackWeights(ConvTape tape, ConvWorkspace workspace)
+    private static void PullbackWeights(ConvTape tape, ConvWorkspace workspace)
     {
         for (int l = 0; l < workspace.Kernel.Length; l++)
         {

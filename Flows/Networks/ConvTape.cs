@@ -40,7 +40,15 @@ internal sealed class ConvTape : ChainTape
     {
         using var scope = torch.NewDisposeScope();
         var (cotangent, images) = (Part(Conv.CotangentImages[layer], tangents), Part(Images[layer], tangents));
-        Convolution.PullbackImages(cotangent, images, Conv.Kernel[layer], Conv.Geometries[layer], Part(Conv.Images(into.Stacked, layer == 0 ? Conv.Kernel.Length : layer), tangents));
+        var intoImages = Part(Conv.Images(into.Stacked, layer == 0 ? Conv.Kernel.Length : layer), tangents);
+        if (Conv.ByRow is { } byRow)
+        {
+            byRow.PullbackInput(layer, cotangent, intoImages);
+        }
+        else
+        {
+            Convolution.PullbackImages(cotangent, images, Conv.Kernel[layer], Conv.Geometries[layer], intoImages);
+        }
     }
 
     internal override torch.Tensor TangentsOf(Dual dual, int layer) => Part(Conv.Images(dual.Stacked, layer), tangents: true);

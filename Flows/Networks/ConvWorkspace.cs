@@ -67,8 +67,7 @@ internal sealed class ConvWorkspace : ChainWorkspace
 
     internal int Tangents { get; }
 
-    /// <summary>W(t) and b(t).</summary>
-    internal LayerFold Fold { get; }
+    internal override LayerFold Fold { get; }
 
     /// <summary>W(t) as kernels, [out, in, k, k] a layer, in the same order in memory as hidden images.</summary>
     internal Tensor[] Kernel { get; }
@@ -140,6 +139,8 @@ internal sealed class ConvWorkspace : ChainWorkspace
 
     public override NetworkTape CreateTape() => CreateTape(Tangents);
 
+    private protected override RowLayers CreateRowLayers() => new ConvRowLayers(this);
+
     private protected override ChainTape CreateTape(int tangents) => ConvTape.Create(this, tangents);
 
     private protected override Dual CreateOutput() => CreateDual(Tangents, Network.Sizes.Widths[^1], Network.Sizes.Count);
@@ -156,7 +157,7 @@ internal sealed class ConvWorkspace : ChainWorkspace
     }
 
     /// <summary>Brings W(t) of the last fold into <see cref="Kernel"/>.</summary>
-    internal void CopyKernels()
+    private protected override void AfterFold()
     {
         for (int l = 0; l < Kernel.Length; l++)
         {

@@ -39,7 +39,9 @@ public interface INetwork
     NetworkWorkspace CreateWorkspace(WorkspaceSpec spec, int tangents);
 
     /// <summary>Computes the tape's output from its input, values and tangents, and its context.</summary>
-    /// <exception cref="InvalidOperationException">The network needs one time for all rows, and each row has its own.</exception>
+    /// <param name="time">The time t of all rows, or of each. Times of rows are copied: the caller may overwrite them right after.</param>
+    /// <param name="tape">Whose input is read, and which receives what the pullback needs.</param>
+    /// <exception cref="ArgumentException">There are times for rows, and not one for each.</exception>
     void Forward(EvaluationTime time, NetworkTape tape);
 
     /// <summary>The same as a torch expression, for autograd.</summary>

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace FlowOde.Flows.Networks;
 
 /// <summary>
-/// A multilayer perceptron with time-dependent layers: at each time a chain of affine layers with an activation between them. Time is shared by
-/// all rows, so that gates fold into the weights and values and tangents are one matrix product a layer.
+/// A multilayer perceptron with time-dependent layers: at each time a chain of affine layers with an activation between them. At a time that all rows
+/// share gates fold into the weights, and values and tangents are one matrix product a layer; at a time for each row they scale what products put out.
 /// </summary>
 /// <remarks>The pullback is the closed-form reverse sweep of value and tangents together; there is no autograd graph.</remarks>
 public sealed class MlpNetwork : INetwork
@@ -56,11 +56,12 @@ public sealed class MlpNetwork : INetwork
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There are times for rows, and not one for each.</exception>
     public void Forward(EvaluationTime time, NetworkTape tape)
     {
         var (mlp, workspace) = Ours(tape);
-        mlp.Time = time.Shared;
-        workspace.Fold.Fold(mlp.Time);
+        mlp.SetTime(time);
+        workspace.GoTo(mlp);
         workspace.Forward(mlp);
     }
 
@@ -69,7 +70,7 @@ public sealed class MlpNetwork : INetwork
     {
         ArgumentNullException.ThrowIfNull(intoInput);
         var (mlp, workspace) = Ours(tape);
-        workspace.Fold.FoldAgain(mlp.Time);
+        workspace.ReturnTo(mlp);
         workspace.Pullback(mlp);
         AffineSweep.PullbackInput(workspace, intoInput);
         if (intoContext is not null)
@@ -87,8 +88,8 @@ public sealed class MlpNetwork : INetwork
             throw new ArgumentException($"The gradient has {intoGradient.Layout.Length} entries, the parameters {Parameters.Layout.Length}; they share one layout.", nameof(intoGradient));
         }
 
-        AffineSweep.PullbackWeights(mlp, workspace);
-        workspace.Fold.Pullback(workspace.WeightCotangent, weight, intoGradient, intoTime);
+        mlp.CheckTimeCotangent(intoTime);
+        AffineSweep.PullbackParameters(mlp, workspace, weight, intoGradient, intoTime);
         if (intoGradient is null)
         {
             return;

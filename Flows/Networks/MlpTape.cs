@@ -29,6 +29,12 @@ internal sealed class MlpTape : ChainTape
     internal override void PullbackInput(int layer, bool tangents, Dual into)
     {
         using var scope = torch.NewDisposeScope();
+        if (Mlp.ByRow is { } byRow)
+        {
+            byRow.PullbackInput(layer, Part(Mlp.Cotangent[layer], tangents), Part(into, tangents));
+            return;
+        }
+
         Part(into, tangents).addmm_(Part(Mlp.Cotangent[layer], tangents), Mlp.Fold.Affine.Matrix[layer], 0f, 1f);
     }
 

@@ -39,8 +39,7 @@ internal sealed class MlpWorkspace : ChainWorkspace
 
     internal int Tangents { get; }
 
-    /// <summary>W(t) and b(t).</summary>
-    internal LayerFold Fold { get; }
+    internal override LayerFold Fold { get; }
 
     /// <summary>Cotangents of what each affine part puts out.</summary>
     internal Dual[] Cotangent { get; }
@@ -78,6 +77,8 @@ internal sealed class MlpWorkspace : ChainWorkspace
 
     /// <summary>A dual of what a layer takes or puts out; few columns that are written by products lie together.</summary>
     internal Dual CreateDual(int tangents, long width, bool isOutput) => new(Rows, tangents, width, Network.Parameters.DType, Network.Parameters.Device, columnMajor: isOutput && width < Skinny);
+
+    private protected override RowLayers CreateRowLayers() => new MlpRowLayers(this);
 
     private protected override ChainTape CreateTape(int tangents) => MlpTape.Create(this, tangents);
 

@@ -9,12 +9,12 @@ internal sealed class FieldRun : IDisposable
 {
     private readonly FieldWorkspace _workspace;
 
-    internal FieldRun(IDifferentiableField field, FlatVector state, double time, FlatVector cotangent, double weight = 1)
+    internal FieldRun(IDifferentiableField field, FlatVector state, EvaluationTime time, FlatVector cotangent, double weight = 1)
     {
         (State, Cotangent) = (state, cotangent);
         _workspace = field.CreateWorkspace(WorkspaceSpec.For(state));
         (Derivative, StateCotangent, Gradient) = (state.CreateLike(), state.CreateLike(), field.Parameters.CreateLike());
-        TimeCotangent = zeros(1, dtype: state.DType).DetachFromDisposeScope();
+        TimeCotangent = zeros(time.Rows?.NumberOfElements ?? 1, dtype: state.DType).DetachFromDisposeScope();
         foreach (var vector in (FlatVector[])[Derivative, StateCotangent])
         {
             Enumerable.Range(0, vector.Layout.Segments.Count).ToList().ForEach(i => vector[i].fill_(double.NaN));

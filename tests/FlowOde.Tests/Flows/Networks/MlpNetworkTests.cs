@@ -3,7 +3,6 @@ using FlowOde.Flows.Layers;
 using FlowOde.Flows.Networks;
 using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
-using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
 using FlowOde.Tests.Flows.Dynamics;
 using static TorchSharp.torch;
@@ -98,18 +97,6 @@ public sealed class MlpNetworkTests
         }
 
         Same(Output(parameters, false).index_select(1, order), Output(permuted, true));
-    }
-
-    [Fact]
-    public void Forward_WithATimeForEachRow_SaysThatOneTimeIsNeeded()
-    {
-        using var scope = NewDisposeScope();
-        var options = new MlpOptions { Dimension = 2, Hidden = [4] };
-        using var parameters = SeededDraws.Parameters(options, 2);
-        var network = new MlpNetwork(options, parameters);
-        using var workspace = network.CreateWorkspace(new(3, ScalarType.Float64, CPU), 0);
-        using var tape = workspace.CreateTape();
-        Assert.Contains("one time", Assert.Throws<InvalidOperationException>(() => network.Forward(new EvaluationTime(zeros(3)), tape)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
