@@ -20,6 +20,8 @@ internal sealed class CotangentSweep : IDisposable
     private readonly object _pullbackKey;
     private readonly object _vectorKey;
     private readonly int _stages;
+    private readonly int _furtherEvaluations; // before this sweep
+    private readonly int _furtherPullbacks;
     private int _pullbacks;
     private int _startEvaluations;
     private int _steps;
@@ -33,6 +35,7 @@ internal sealed class CotangentSweep : IDisposable
         _everything = [new(0, start.Layout.Length)];
         _byTime = new double[problem.Times.Length];
         Steps = problem.Pool.Rent(_pullbackKey, () => stepper.CreatePullback(start.Layout, start.DType, start.Device));
+        (_furtherEvaluations, _furtherPullbacks) = (Steps.FurtherEvaluations, Steps.FurtherPullbacks);
         _cotangents = [intoStart, .. Enumerable.Range(1, stepper.CarriedVectors - 1).Select(_ => problem.Pool.Rent(_vectorKey, start.CreateLike))];
         foreach (var cotangent in _cotangents)
         {
@@ -79,8 +82,8 @@ internal sealed class CotangentSweep : IDisposable
     /// <param name="evaluations">Evaluations besides those of this sweep.</param>
     public SolveGradient Gradient(int evaluations) => new(_byTime, new()
     {
-        Evaluations = evaluations + _startEvaluations,
-        Pullbacks = _pullbacks + _startEvaluations,
+        Evaluations = evaluations + _startEvaluations + Steps.FurtherEvaluations - _furtherEvaluations,
+        Pullbacks = _pullbacks + _startEvaluations + Steps.FurtherPullbacks - _furtherPullbacks,
         AcceptedSteps = _steps,
     });
 

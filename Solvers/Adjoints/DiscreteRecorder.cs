@@ -73,12 +73,17 @@ internal sealed class DiscreteRecorder : IStageSystem
         }
     }
 
+    public bool MakesStepsAgain => true;
+
     public void Evaluate(in StagePoint point, FlatVector state, FlatVector intoDerivative)
     {
         // The trial for the first step's size and a stage share a tape: the stage is evaluated again before it is recorded.
         var tape = _trial[Math.Min(point.Stage, _taped)] ??= _workspace.RentTape();
         HalvedEvaluation.Evaluate(_field, point.Half, point.Time, state, tape, intoDerivative);
     }
+
+    public bool Tangent(in StagePoint point, FlatVector state, FlatVector direction, FlatVector intoTangent) =>
+        FieldTangent.TryWrite(_field, point.Time, state, direction, _trial[_taped] ??= _workspace.RentTape(), intoTangent);
 
     public void Accepted(in AcceptedStep step)
     {

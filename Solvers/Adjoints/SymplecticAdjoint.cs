@@ -19,7 +19,7 @@ public sealed class SymplecticAdjoint : IAdjoint
     public bool Supports(IStepper stepper, out string reason)
     {
         bool supported = stepper is ExplicitRungeKutta;
-        reason = supported ? string.Empty : $"'{Name}' is the partner of Runge–Kutta methods, which '{stepper?.Name}' is not; use one of {string.Join(", ", StepperCatalog.All.OfType<ExplicitRungeKutta>().Select(other => other.Name))}, or checkpointed or binomial.";
+        reason = supported ? string.Empty : $"'{Name}' is the partner of explicit Runge–Kutta methods, which '{stepper?.Name}' is not; use one of {string.Join(", ", StepperCatalog.All.OfType<ExplicitRungeKutta>().Select(other => other.Name))}, or checkpointed or binomial.";
         return supported;
     }
 

@@ -32,6 +32,7 @@ internal static class StepLoop
     /// <param name="endsAfter">Called after each accepted step with the index of the time it met, or 0; says whether the solve ends with it.</param>
     public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Func<int, bool> endsAfter)
     {
+        workspace.Tolerances = tolerances;
         int accepted = 0, rejected = 0;
         (List<double> Times, List<double> Errors)? profile = tolerances is null ? null : ([times[0]], []);
         double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
@@ -49,11 +50,11 @@ internal static class StepLoop
                 arrived = nextTime == target;
                 RequireProgress(workspace, nextTime, proposed, largest, accepted + rejected, limits);
                 workspace.Try(nextTime);
-                double error = tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);
+                double error = workspace.Failure is not null ? double.NaN : tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);
                 double step = Math.Abs(nextTime - workspace.Time);
                 if (tolerances is null && double.IsNaN(error))
                 {
-                    throw new OdeSolveException("The state is no longer finite after a step of constant length. Take more steps, or use an adaptive method.", workspace.Time, step, workspace.Evaluations);
+                    throw new OdeSolveException($"{workspace.Failure ?? "The state is no longer finite after a step of constant length"}. Take more steps, or use an adaptive method.", workspace.Time, step, workspace.Evaluations);
                 }
 
                 if (!control.Judge(error, step, proposed))
@@ -88,7 +89,7 @@ internal static class StepLoop
 
         if (nextTime == workspace.Time || !(step > 4 * (Math.BitIncrement(largest) - largest)))
         {
-            throw new OdeSolveException("No step is accepted: its length fell to the resolution of time. The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", workspace.Time, step, workspace.Evaluations);
+            throw new OdeSolveException($"No step is accepted: its length fell to the resolution of time. {(workspace.Failure is { } failure ? $"{failure}. " : string.Empty)}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", workspace.Time, step, workspace.Evaluations);
         }
     }
 }

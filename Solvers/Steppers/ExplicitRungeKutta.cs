@@ -5,11 +5,18 @@ using TorchSharp;
 namespace FlowOde.Solvers.Steppers;
 
 /// <summary>An explicit Runge–Kutta method: k_i = f(t + c_i h, y + hΣ a_ij k_j), y' = y + hΣ b_i k_i.</summary>
-/// <param name="tableau">The coefficients.</param>
-public sealed class ExplicitRungeKutta(ButcherTableau tableau) : IDifferentiableStepper
+public sealed class ExplicitRungeKutta : IDifferentiableStepper
 {
+    /// <summary>Takes the coefficients.</summary>
+    /// <exception cref="ArgumentException">The method is implicit.</exception>
+    public ExplicitRungeKutta(ButcherTableau tableau)
+    {
+        ArgumentNullException.ThrowIfNull(tableau);
+        Tableau = tableau.IsExplicit ? tableau : throw new ArgumentException($"'{tableau.Name}' is implicit; use {nameof(ImplicitRungeKutta)}.", nameof(tableau));
+    }
+
     /// <summary>The coefficients.</summary>
-    public ButcherTableau Tableau { get; } = tableau ?? throw new ArgumentNullException(nameof(tableau));
+    public ButcherTableau Tableau { get; }
 
     /// <inheritdoc/>
     public string Name => Tableau.Name;
@@ -25,6 +32,9 @@ public sealed class ExplicitRungeKutta(ButcherTableau tableau) : IDifferentiable
 
     /// <inheritdoc/>
     public int DenseOrder => Tableau.DenseOrder;
+
+    /// <inheritdoc/>
+    public int Stages => Tableau.Stages;
 
     /// <inheritdoc/>
     public bool StatesStageWeights => true;

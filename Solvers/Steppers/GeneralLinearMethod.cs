@@ -23,6 +23,9 @@ public class GeneralLinearMethod : IDifferentiableStepper
     public int EmbeddedOrder => Tableau.EmbeddedOrder;
 
     /// <inheritdoc/>
+    public int Stages => Tableau.Step.Stages;
+
+    /// <inheritdoc/>
     public bool StatesStageWeights => false;
 
     /// <inheritdoc/>

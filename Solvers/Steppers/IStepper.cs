@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Tableaus;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 
@@ -28,6 +29,14 @@ public interface IStepper
     /// <summary>Whether the error of a step is known row by row and rows may be kept or thrown away by themselves: of one-step methods with an error estimate.</summary>
     /// <value>False by default.</value>
     bool JudgesRows => false;
+
+    /// <summary>Stages of a step: evaluations that it is made of, or as many unknown ones that are solved for.</summary>
+    /// <value>1 by default, as for linear multistep methods.</value>
+    int Stages => 1;
+
+    /// <summary>How stable the method is on stiff equations.</summary>
+    /// <value><see cref="Stability.Bounded"/> by default, as for all explicit methods.</value>
+    Stability Stability => Stability.Bounded;
 
     /// <summary>Whether this method can integrate states of a layout.</summary>
     /// <param name="layout">The layout.</param>

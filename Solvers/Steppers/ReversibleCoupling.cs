@@ -20,6 +20,7 @@ public static class ReversibleCoupling
     /// <param name="tableau">The method.</param>
     /// <param name="coupling">λ, greater than 0 and at most 1; <see cref="DefaultCoupling"/> by default.</param>
     /// <exception cref="ArgumentOutOfRangeException">λ is out of range.</exception>
+    /// <exception cref="ArgumentException">The method is implicit.</exception>
     public static ReversibleMethod Of(ButcherTableau tableau, double coupling = DefaultCoupling)
     {
         if (!(coupling is > 0 and <= 1))
@@ -28,6 +29,11 @@ public static class ReversibleCoupling
         }
 
         ArgumentNullException.ThrowIfNull(tableau);
+        if (!tableau.IsExplicit)
+        {
+            throw new ArgumentException($"'{tableau.Name}' is implicit; explicit methods are coupled.", nameof(tableau));
+        }
+
         int s = tableau.IsFirstSameAsLast ? tableau.Stages - 1 : tableau.Stages; // a last stage of weight 0 serves the error estimate only
         double[] b = tableau.B[..s], c = tableau.C[..s];
         StepCoefficient[] increment = Times(b, 1), none = [.. b.Select(_ => (StepCoefficient)0)];

@@ -7,6 +7,12 @@ namespace FlowOde.Solvers.Steppers;
 /// <remarks>Vectors come in sets as the method carries them from step to step: the state first; a one-step method has no other.</remarks>
 public abstract class StepPullback : IDisposable
 {
+    /// <summary>Evaluations of the field beyond one a stage of each step that was made again.</summary>
+    public int FurtherEvaluations { get; protected set; }
+
+    /// <summary>Pullbacks of the field beyond one a stage of each step.</summary>
+    public int FurtherPullbacks { get; protected set; }
+
     /// <summary>Evaluates the stages of a step again, onto the record's tapes and into its derivatives, with the numbers of the first time.</summary>
     /// <param name="field">The field.</param>
     /// <param name="record">The step.</param>

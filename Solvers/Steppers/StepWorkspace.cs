@@ -21,6 +21,12 @@ public abstract class StepWorkspace : IDisposable
     /// <summary>The time of <see cref="State"/>.</summary>
     public abstract double Time { get; }
 
+    /// <summary>What the steps of a solve are held to; null where they are not judged. Set by the loop; methods that solve equations do so as exactly as it asks.</summary>
+    public Tolerances? Tolerances { get; set; }
+
+    /// <summary>Why the last <see cref="Try"/> has no candidate: a sentence without its end; null where it has one.</summary>
+    public virtual string? Failure => null;
+
     /// <summary>Evaluations of the system since <see cref="Begin"/>.</summary>
     public int Evaluations { get; protected set; }
 

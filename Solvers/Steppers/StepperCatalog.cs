@@ -6,7 +6,7 @@ namespace FlowOde.Solvers.Steppers;
 /// <summary>All methods by name. A new one is its own file and a line here.</summary>
 public static class StepperCatalog
 {
-    /// <summary>The methods: Runge–Kutta methods, lowest order first, then linear multistep ones, then reversible ones.</summary>
+    /// <summary>The methods: explicit Runge–Kutta methods, lowest order first, then implicit ones, then linear multistep ones, then reversible ones.</summary>
     public static IReadOnlyList<IStepper> All { get; } =
     [
         new ExplicitRungeKutta(Euler.Tableau),
@@ -21,6 +21,17 @@ public static class StepperCatalog
         new ExplicitRungeKutta(Dopri5.Tableau),
         new ExplicitRungeKutta(Tsit5.Tableau),
         new ExplicitRungeKutta(Dopri8.Tableau),
+        new ImplicitRungeKutta(BackwardEuler.Tableau),
+        new ImplicitRungeKutta(ImplicitMidpoint.Tableau),
+        new ImplicitRungeKutta(Trapezoid.Tableau),
+        new ImplicitRungeKutta(Sdirk2.Tableau),
+        new ImplicitRungeKutta(TrBdf2.Tableau),
+        new ImplicitRungeKutta(Sdirk3.Tableau),
+        new ImplicitRungeKutta(Kvaerno3.Tableau),
+        new ImplicitRungeKutta(Radau3.Tableau),
+        new ImplicitRungeKutta(Gauss4.Tableau),
+        new ImplicitRungeKutta(Kvaerno5.Tableau),
+        new ImplicitRungeKutta(Radau5.Tableau),
         LmResNet.Of(-0.1),
         LmResNet.Of(1),
         SymplecticEuler.Method,

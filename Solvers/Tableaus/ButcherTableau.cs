@@ -1,8 +1,8 @@
 namespace FlowOde.Solvers.Tableaus;
 
 /// <summary>
-/// The coefficients of an explicit Runge–Kutta method. It checks itself when it is made: shapes, row sums c = A·1, error weights that
-/// sum to zero, and every order condition of the solution, the embedded solution and the dense output.
+/// The coefficients of a Runge–Kutta method, explicit or implicit. It checks itself when it is made: shapes, row sums c = A·1, error weights
+/// that sum to zero, every order condition of the solution, the embedded solution and the dense output, and how stable the method is.
 /// </summary>
 public sealed class ButcherTableau
 {
@@ -11,19 +11,23 @@ public sealed class ButcherTableau
     /// <summary>Makes and checks a tableau.</summary>
     /// <param name="name">The method's name in the literature, lower case, as a user types it.</param>
     /// <param name="order">Order of the solution that is propagated.</param>
-    /// <param name="a">Stage coefficients: row i has i entries.</param>
+    /// <param name="a">Stage coefficients: row i has i entries where the stage is explicit, i + 1 where it is diagonally implicit, else one a stage.</param>
     /// <param name="b">Weights of the solution, one a stage.</param>
     /// <param name="c">Nodes, one a stage.</param>
     /// <param name="errorWeights">e = b − b̂, one a stage, or null where there is no embedded solution.</param>
     /// <param name="embeddedOrder">Order of the embedded solution b̂ = b − e; 0 where there is none.</param>
     /// <param name="denseOutput">Row i has the coefficients of θ, θ², … of b_i(θ); null for the cubic Hermite polynomial.</param>
     /// <param name="denseOrder">Order of the dense output within a step.</param>
+    /// <param name="startErrorWeight">The weight in the error of f at the start of the step, which is no stage; 0 for most methods.</param>
+    /// <param name="errorFilter">The γ of the matrix (I − hγJ)⁻¹ that the error is multiplied by; 0 where it is taken as it is.</param>
+    /// <param name="stability">How stable the method is on stiff equations.</param>
     /// <exception cref="ArgumentException">A coefficient is wrong; the message says which check failed and by how much.</exception>
-    public ButcherTableau(string name, int order, double[][] a, double[] b, double[] c, double[]? errorWeights = null, int embeddedOrder = 0, double[][]? denseOutput = null, int denseOrder = 3)
+    public ButcherTableau(string name, int order, double[][] a, double[] b, double[] c, double[]? errorWeights = null, int embeddedOrder = 0, double[][]? denseOutput = null, int denseOrder = 3, double startErrorWeight = 0, double errorFilter = 0, Stability stability = Stability.Bounded)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         (Name, Order, A, B, C) = (name, order, a, b, c);
         (ErrorWeights, EmbeddedOrder, DenseOutput, DenseOrder) = (errorWeights, embeddedOrder, denseOutput, Math.Min(denseOrder, order));
+        (StartErrorWeight, ErrorFilter, Stability) = (startErrorWeight, errorFilter, stability);
         Check();
     }
 
@@ -33,7 +37,7 @@ public sealed class ButcherTableau
     /// <summary>Order of the solution that is propagated.</summary>
     public int Order { get; }
 
-    /// <summary>Stage coefficients, row i with i entries.</summary>
+    /// <summary>Stage coefficients; entries beyond the end of a row are 0.</summary>
     public double[][] A { get; }
 
     /// <summary>Weights of the solution.</summary>
@@ -48,6 +52,15 @@ public sealed class ButcherTableau
     /// <summary>Order of the embedded solution; 0 where there is none.</summary>
     public int EmbeddedOrder { get; }
 
+    /// <summary>The weight in the error of f at the start of the step, where that is no stage.</summary>
+    public double StartErrorWeight { get; }
+
+    /// <summary>The γ of (I − hγJ)⁻¹, by which the error is multiplied so that it stays bounded on stiff equations; 0 where it is taken as it is.</summary>
+    public double ErrorFilter { get; }
+
+    /// <summary>How stable the method is on stiff equations.</summary>
+    public Stability Stability { get; }
+
     /// <summary>Coefficients of θ, θ², … in b_i(θ), a row a stage; null where the cubic Hermite polynomial is used.</summary>
     public double[][]? DenseOutput { get; }
 
@@ -56,6 +69,15 @@ public sealed class ButcherTableau
 
     /// <summary>Number of stages.</summary>
     public int Stages => B.Length;
+
+    /// <summary>Whether every stage needs earlier ones only.</summary>
+    public bool IsExplicit => !A.Where((row, i) => row.Length > i).Any();
+
+    /// <summary>Whether every stage needs itself and earlier ones only.</summary>
+    public bool IsDiagonallyImplicit => !A.Where((row, i) => row.Length > i + 1).Any();
+
+    /// <summary>Whether the last stage is the solution, f there being the derivative at the end of the step.</summary>
+    public bool IsStifflyAccurate => C[^1] == 1 && A[^1].AsSpan().SequenceEqual(B);
 
     /// <summary>Whether the last stage is the first of the next step, so that it costs nothing there.</summary>
     public bool IsFirstSameAsLast => Stages > 1 && C[^1] == 1 && B[^1] == 0 && A[^1].AsSpan().SequenceEqual(B.AsSpan(0, Stages - 1));
@@ -74,15 +96,18 @@ public sealed class ButcherTableau
         Require(s > 0 && A.Length == s && C.Length == s && (ErrorWeights?.Length ?? s) == s && (DenseOutput?.Length ?? s) == s, $"has {s} weights, {A.Length} rows and {C.Length} nodes; all must be equal");
         for (int i = 0; i < s; i++)
         {
-            Require(A[i].Length == i, $"row {i} has {A[i].Length} coefficients; an explicit method has {i}");
+            Require(A[i].Length <= s, $"row {i} has {A[i].Length} coefficients for {s} stages");
             Require(Math.Abs(A[i].Sum() - C[i]) < Tolerance, $"row {i} sums to {A[i].Sum():R}, its node is {C[i]:R}");
         }
 
         RequireOrder("solution", B, Order, 1);
         if (ErrorWeights is { } e)
         {
-            Require(Math.Abs(e.Sum()) < Tolerance, $"error weights sum to {e.Sum():E2}, not 0");
-            RequireOrder("embedded solution", [.. B.Zip(e, (x, y) => x - y)], EmbeddedOrder, 1);
+            double sum = e.Sum() + StartErrorWeight;
+            Require(Math.Abs(sum) < Tolerance, $"error weights sum to {sum:E2}, not 0");
+
+            // f at the start of the step is a stage of its own before the others.
+            RequireOrder("embedded solution", [[], .. A.Select(row => (double[])[0, .. row])], [-StartErrorWeight, .. B.Zip(e, (x, y) => x - y)], EmbeddedOrder, 1);
         }
 
         if (DenseOutput is not null)
@@ -91,11 +116,16 @@ public sealed class ButcherTableau
             RequireOrder("dense output", DenseWeights(0.25), DenseOrder, 0.25);
             RequireOrder("dense output at the end", DenseWeights(1), Order, 1);
         }
+
+        var found = IsExplicit ? Stability.Bounded : new StabilityFunction(A, B).Classify();
+        Require(found == Stability, $"is stated as {Stability}, but is {found}");
     }
 
-    private void RequireOrder(string what, double[] weights, int order, double theta)
+    private void RequireOrder(string what, double[] weights, int order, double theta) => RequireOrder(what, A, weights, order, theta);
+
+    private void RequireOrder(string what, double[][] a, double[] weights, int order, double theta)
     {
-        double residual = OrderConditions.Residual(A, weights, order, theta);
+        double residual = OrderConditions.Residual(a, weights, order, theta);
         Require(residual < Tolerance, $"{what} misses a condition of order {order} by {residual:E2}");
     }
 

@@ -100,7 +100,8 @@ internal sealed class RolesField : IAutogradField, IDisposable
             AccumulateParameters(tape, weight, intoGradient);
         }
 
-        intoTime?.fill_(byTime);
+        using Scalar time = byTime; // an implicit one could be collected before it is read
+        intoTime?.fill_(time);
     }
 
     public void AccumulateParameters(FieldTape tape, double weight, FlatVector intoGradient)

@@ -20,6 +20,8 @@ public class CnfClockTests
     [InlineData(0.0, 1.3, 1, "binomial:3", "asynchronous-leapfrog")]
     [InlineData(0.0, 1.0, 1, "backpropagation", "bosh3")]
     [InlineData(0.2, 1.0, 1, "symplectic", "tsit5")]
+    [InlineData(0.0, 1.0, 2, "direct", "kvaerno3")]
+    [InlineData(0.3, 1.0, 1, "checkpointed:3", "radau5")]
     public void Gradient_OfALearnedDataTime_AgreesWithCentralDifferences(double baseTime, double dataTime, int blocks, string adjoint, string solver)
     {
         using var scope = NewDisposeScope();

@@ -62,6 +62,9 @@ public class AdjointTests
     [InlineData("dopri5")]
     [InlineData("rk4")]
     [InlineData("heun2")]
+    [InlineData("kvaerno3")]
+    [InlineData("radau5")]
+    [InlineData("sdirk2")]
     public void Pullback_WithinAnyBudget_EqualsDirectBitForBit(string stepperName)
     {
         using var field = new RolesField(5);

@@ -27,7 +27,7 @@ public class ButcherTableauTests
     [Fact]
     public void Residual_OneOrderBeyondTheStated_IsNotZero()
     {
-        foreach (var tableau in StepperCatalog.All.OfType<ExplicitRungeKutta>().Select(s => s.Tableau))
+        foreach (var tableau in StepperCatalog.All.OfType<ExplicitRungeKutta>().Select(s => s.Tableau).Concat(StepperCatalog.All.OfType<ImplicitRungeKutta>().Select(s => s.Tableau)))
         {
             Assert.InRange(OrderConditions.Residual(tableau.A, tableau.B, tableau.Order), 0, 2e-14);
             Assert.True(OrderConditions.Residual(tableau.A, tableau.B, tableau.Order + 1) > 1e-8, tableau.Name);
