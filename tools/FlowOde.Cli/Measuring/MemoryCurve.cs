@@ -47,7 +47,7 @@ internal sealed record MemoryCurve
         : $"N^{law.Exponent:F2} ± {Math.Max(0.01, law.ExponentError):F2}";
 
     /// <summary>The peak of the most steps that were measured, divided by that of the fewest; null where fewer than two were.</summary>
-    public double? Ratio => Finished.Take(2).Count() < 2 ? null : (double)Finished.Last().Peak! / Finished.First().Peak!.Value;
+    public double? Ratio => Finished.Take(2).Count() < 2 || Finished.First().Peak is not > 0 ? null : (double)Finished.Last().Peak! / Finished.First().Peak!.Value;
 
     /// <summary>Makes the curve of points that differ in their steps only.</summary>
     public static MemoryCurve Of(IEnumerable<SweepPoint> points)
