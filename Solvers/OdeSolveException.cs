@@ -21,6 +21,9 @@ public sealed class OdeSolveException : Exception
         (Time, Step, Evaluations) = (cause.Time, cause.Step, cause.Evaluations);
     }
 
+    /// <summary>The beginning of a message, with the row that it is about where rows have steps of their own.</summary>
+    internal static string Of(long? row, string beginning) => row is null ? beginning : $"Row {row}: {char.ToLowerInvariant(beginning[0])}{beginning[1..]}";
+
     /// <summary>The time that was reached.</summary>
     public double Time { get; }
 

@@ -11,16 +11,14 @@ namespace FlowOde.Solvers.Adjoints;
 internal sealed class DiscreteRecorder : IStageSystem
 {
     private readonly IDifferentiableField _field;
-    private readonly FieldWorkspace _workspace;
     private readonly DiscreteMemory _memory;
-    private readonly FieldTape?[] _trial;
+    private readonly TrialTapes _trial;
     private readonly int _taped;
 
     private DiscreteRecorder(IDifferentiableField field, IDifferentiableStepper stepper, FieldWorkspace workspace, DiscreteMemory memory, bool sharesTape)
     {
-        (_field, _workspace, _memory) = (field, workspace, memory);
-        _taped = sharesTape ? 0 : stepper.TapedStages;
-        _trial = new FieldTape?[_taped + 1];
+        (_field, _memory, _taped) = (field, memory, sharesTape ? 0 : stepper.TapedStages);
+        _trial = new(workspace, _taped);
     }
 
     public static bool Supports(IAdjoint adjoint, IStepper stepper, out string reason)
@@ -44,7 +42,7 @@ internal sealed class DiscreteRecorder : IStageSystem
         using var scope = NewDisposeScope();
         if (problem.IsPerRow)
         {
-            return RowRecorder.Record(field, stepper, problem, adjoint.RowTapes!.Value, budget);
+            return RowRecorder.Record(stepper, problem, adjoint.RowTapes!.Value, budget);
         }
 
         var control = problem.Controller.Start(stepper, problem.Times);
@@ -61,12 +59,12 @@ internal sealed class DiscreteRecorder : IStageSystem
                     memory.Arrive(lease.Step.State);
                 }
             });
-            recorder.ReturnTrial();
+            recorder._trial.Return();
             return new DiscreteRecordedSolve(field, stepper, problem, lease, memory, statistics);
         }
         catch
         {
-            recorder.ReturnTrial();
+            recorder._trial.Return();
             memory.Dispose();
             lease.Dispose();
             throw;
@@ -75,39 +73,19 @@ internal sealed class DiscreteRecorder : IStageSystem
 
     public bool MakesStepsAgain => true;
 
-    public void Evaluate(in StagePoint point, FlatVector state, FlatVector intoDerivative)
-    {
-        // The trial for the first step's size and a stage share a tape: the stage is evaluated again before it is recorded.
-        var tape = _trial[Math.Min(point.Stage, _taped)] ??= _workspace.RentTape();
-        HalvedEvaluation.Evaluate(_field, point.Half, point.Time, state, tape, intoDerivative);
-    }
+    public void Evaluate(in StagePoint point, FlatVector state, FlatVector intoDerivative) =>
+        HalvedEvaluation.Evaluate(_field, point.Half, point.Time, state, _trial.Of(point.Stage), intoDerivative);
 
     public bool Tangent(in StagePoint point, FlatVector state, FlatVector direction, FlatVector intoTangent) =>
-        FieldTangent.TryWrite(_field, point.Time, state, direction, _trial[_taped] ??= _workspace.RentTape(), intoTangent);
+        FieldTangent.TryWrite(_field, point.Time, state, direction, _trial.Of(_taped), intoTangent);
 
     public void Accepted(in AcceptedStep step)
     {
-        _memory.Keep(step, _trial.AsSpan(0, _taped)!);
-        Array.Clear(_trial, 0, _taped);
-        if (step.HoldsNextFirst && _taped > 0)
-        {
-            (_trial[0], _trial[_taped]) = (_trial[_taped], null);
-        }
+        _memory.Keep(step, _trial.Stages);
+        _trial.Release(step.HoldsNextFirst);
     }
 
     public void Rejected()
     {
-    }
-
-    private void ReturnTrial()
-    {
-        for (int i = 0; i < _trial.Length; i++)
-        {
-            if (_trial[i] is { } tape)
-            {
-                _workspace.ReturnTape(tape);
-                _trial[i] = null;
-            }
-        }
     }
 }

@@ -74,7 +74,7 @@ public sealed class RecordedEvent : IDisposable
         ArgumentNullException.ThrowIfNull(stateCotangent);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        using var derivative = Derivative();
+        using var derivative = FieldDerivative.At(_problem, Time, State);
         using var gradient = State.CreateLike();
         using var cotangent = stateCotangent.Clone();
         double byTime = Event.Differentiate(Time, State, gradient);
@@ -93,15 +93,4 @@ public sealed class RecordedEvent : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _solve.Dispose();
-
-    /// <summary>f at the event.</summary>
-    private FlatVector Derivative()
-    {
-        var derivative = State.CreateLike();
-        using var workspace = _problem.Field.CreateWorkspace(WorkspaceSpec.For(State));
-        var tape = workspace.RentTape();
-        _problem.Field.Evaluate(Time, State, tape, derivative);
-        workspace.ReturnTape(tape);
-        return derivative;
-    }
 }

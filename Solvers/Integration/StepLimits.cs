@@ -10,4 +10,27 @@ public sealed record StepLimits
         get;
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A solve needs at least one step.");
     } = 100_000;
+
+    /// <summary>Refuses a step that may not be tried any more, or that would not advance time.</summary>
+    /// <param name="time">The start of the step.</param>
+    /// <param name="nextTime">Its end.</param>
+    /// <param name="step">The length that was proposed.</param>
+    /// <param name="largest">The largest time of the solve.</param>
+    /// <param name="tried">Steps tried so far.</param>
+    /// <param name="evaluations">Evaluations so far.</param>
+    /// <param name="failure">Why the last step had no result, a sentence without its end; or null.</param>
+    /// <param name="row">The row that has steps of its own, or null.</param>
+    /// <exception cref="OdeSolveException">The solve cannot go on.</exception>
+    internal void RequireProgress(double time, double nextTime, double step, double largest, int tried, int evaluations, string? failure = null, long? row = null)
+    {
+        if (tried >= MaxSteps)
+        {
+            throw new OdeSolveException($"{OdeSolveException.Of(row, "The limit")} of {MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", time, step, evaluations);
+        }
+
+        if (nextTime == time || !(step > 4 * (Math.BitIncrement(largest) - largest)))
+        {
+            throw new OdeSolveException($"{OdeSolveException.Of(row, "No step")} is accepted: its length fell to the resolution of time. {(failure is null ? string.Empty : $"{failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", time, step, evaluations);
+        }
+    }
 }

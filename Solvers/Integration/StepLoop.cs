@@ -48,7 +48,7 @@ internal static class StepLoop
                 double proposed = control.Propose(workspace.Time, target, isIntervalStart, FirstStep);
                 double nextTime = control.EndOf(workspace.Time, proposed, target);
                 arrived = nextTime == target;
-                RequireProgress(workspace, nextTime, proposed, largest, accepted + rejected, limits);
+                limits.RequireProgress(workspace.Time, nextTime, proposed, largest, accepted + rejected, workspace.Evaluations, workspace.Failure);
                 workspace.Try(nextTime);
                 double error = workspace.Failure is not null ? double.NaN : tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);
                 double step = Math.Abs(nextTime - workspace.Time);
@@ -79,17 +79,4 @@ internal static class StepLoop
 
     private static double FiniteOrNaN(StepWorkspace workspace) =>
         LinearCombination.IsFinite(workspace.Candidate, workspace.Candidate.Layout.DerivativeRanges) ? 0 : double.NaN;
-
-    private static void RequireProgress(StepWorkspace workspace, double nextTime, double step, double largest, int tried, StepLimits limits)
-    {
-        if (tried >= limits.MaxSteps)
-        {
-            throw new OdeSolveException($"The limit of {limits.MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", workspace.Time, step, workspace.Evaluations);
-        }
-
-        if (nextTime == workspace.Time || !(step > 4 * (Math.BitIncrement(largest) - largest)))
-        {
-            throw new OdeSolveException($"No step is accepted: its length fell to the resolution of time. {(workspace.Failure is { } failure ? $"{failure}. " : string.Empty)}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", workspace.Time, step, workspace.Evaluations);
-        }
-    }
 }

@@ -113,11 +113,11 @@ internal sealed class StageSolver : IDisposable
         {
             for (int i = 0; i < _width; i++)
             {
-                _points[i] = new(_method.StageTime(first + i, time, nextTime), _tableau.Stages, double.NaN, EvaluationPurpose.Outside);
+                _points[i] = new(_tableau.StageTime(first + i, time, nextTime), _tableau.Stages, double.NaN, EvaluationPurpose.Outside);
                 LinearCombination.Write(start, Row(first + i, 0, first, step), intoDerivatives, _ranges, _known[i]);
                 for (int j = 0; j < _width; j++)
                 {
-                    _coefficients[(i * _width) + j] = step * Entry(first + i, first + j);
+                    _coefficients[(i * _width) + j] = step * _tableau.Entry(first + i, first + j);
                 }
             }
 
@@ -356,13 +356,11 @@ internal sealed class StageSolver : IDisposable
         return sum;
     }
 
-    private double Entry(int row, int column) => column < _tableau.A[row].Length ? _tableau.A[row][column] : 0;
-
     private ReadOnlySpan<double> Row(int row, int from, int count, double step)
     {
         for (int j = 0; j < count; j++)
         {
-            _factors[j] = step * Entry(row, from + j);
+            _factors[j] = step * _tableau.Entry(row, from + j);
         }
 
         return _factors.AsSpan(0, count);

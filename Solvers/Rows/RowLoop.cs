@@ -135,13 +135,13 @@ internal sealed class RowLoop : IDisposable
                 double target = _problem.Times[_targets[row]];
                 proposed[i] = _controls[row].Propose(from[i], target, _isIntervalStart[row], _ => _firstSteps[row]);
                 to[i] = _controls[row].EndOf(from[i], proposed[i], target);
-                RequireProgress(row, to[i], proposed[i]);
+                _problem.Limits.RequireProgress(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row);
             }
         }
 
         _batch.Field.SetSteps(from, to);
         var step = _batch.Lease.Step;
-        Begin();
+        step.Begin(_recorder as IStageSystem ?? new FieldSystem(_batch.Field, _batch.Tape), 0, _batch.State);
         step.Try(1);
         step.RowErrors(_tolerances, errors);
         CountEvaluations();
@@ -193,18 +193,6 @@ internal sealed class RowLoop : IDisposable
         return ends;
     }
 
-    private void Begin()
-    {
-        var (lease, recorder) = (_batch.Lease, _recorder);
-        if (recorder is not null)
-        {
-            lease.Step.Begin(recorder, 0, _batch.State);
-            return;
-        }
-
-        lease.Step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, _batch.State);
-    }
-
     private void CountEvaluations()
     {
         _evaluations += _batch.Lease.Step.Evaluations;
@@ -224,17 +212,13 @@ internal sealed class RowLoop : IDisposable
         Array.Fill(to, start + 1);
         _batch.Field.SetSteps(from, to);
         step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, state);
-        RowErrors.Write(_tolerances, state, state, [1], [state], d0);
-        RowErrors.Write(_tolerances, state, state, [1 / (to[0] - start)], [step.StartDerivative()], d1);
+        ErrorNorm.OfRows(_tolerances, state, state, [1], [state], d0);
+        ErrorNorm.OfRows(_tolerances, state, state, [1 / (to[0] - start)], [step.StartDerivative()], d1);
         CountEvaluations();
         var trial = new double[count];
         for (int i = 0; i < count; i++)
         {
-            if (!double.IsFinite(d0[i] + d1[i]))
-            {
-                throw new OdeSolveException($"Row {i}: the state or its derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", start, 0, _evaluations);
-            }
-
+            InitialStep.RequireFinite(d0[i], d1[i], start, _evaluations, i);
             to[i] = start + (sign * InitialStep.Trial(d0[i], d1[i], span));
             trial[i] = Math.Abs(to[i] - start);
         }
@@ -242,24 +226,11 @@ internal sealed class RowLoop : IDisposable
         _batch.Field.SetSteps(from, to);
         step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, state);
         using var first = step.StartDerivative().Clone();
-        RowErrors.Write(_tolerances, state, state, [1, -1], [step.EulerDerivative(1), first], d2);
+        ErrorNorm.OfRows(_tolerances, state, state, [1, -1], [step.EulerDerivative(1), first], d2);
         CountEvaluations();
         for (int i = 0; i < count; i++)
         {
             _firstSteps[i] = InitialStep.Find(trial[i], d1[i], d2[i] / (trial[i] * trial[i]), _problem.Stepper.Order, span);
-        }
-    }
-
-    private void RequireProgress(long row, double nextTime, double step)
-    {
-        if (_accepted[row] + _rejected[row] >= _problem.Limits.MaxSteps)
-        {
-            throw new OdeSolveException($"Row {row}: the limit of {_problem.Limits.MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", _times[row], step, _evaluations);
-        }
-
-        if (nextTime == _times[row] || !(step > 4 * (Math.BitIncrement(_largestTime) - _largestTime)))
-        {
-            throw new OdeSolveException($"Row {row}: no step is accepted: its length fell to the resolution of time. The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", _times[row], step, _evaluations);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace FlowOde.Solvers.Rows;
 /// <remarks>
 /// ∂L/∂t of the times is that of the exact solution, ∂L/∂y(t) · f at the later ones and −∂L/∂y(t₀) · f at the start (Chen et al. 2018, App. C), right to the order of the tolerance.
 /// </remarks>
-internal sealed class RowRecordedSolve(IDifferentiableField field, IDifferentiableStepper stepper, OdeProblem problem, OdeSolution solution, RowRecorder recorder) : RecordedSolve
+internal sealed class RowRecordedSolve(IDifferentiableStepper stepper, OdeProblem problem, OdeSolution solution, RowRecorder recorder) : RecordedSolve
 {
     private int _replayed;
     private int _pulledBack;
@@ -119,11 +119,7 @@ internal sealed class RowRecordedSolve(IDifferentiableField field, IDifferentiab
     /// <summary>cᵀ f(t, y).</summary>
     private double Speed(double time, FlatVector state, FlatVector cotangent)
     {
-        using var workspace = field.CreateWorkspace(WorkspaceSpec.For(state));
-        using var derivative = state.CreateLike();
-        var tape = workspace.RentTape();
-        field.Evaluate(time, state, tape, derivative);
-        workspace.ReturnTape(tape);
+        using var derivative = FieldDerivative.At(problem, time, state);
         return LinearCombination.Dot(cotangent, derivative, state.Layout.DerivativeRanges);
     }
 }

@@ -10,32 +10,32 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
 {
     private readonly RowTapes _kept;
     private readonly TapeBudget _budget;
-    private readonly FieldTape?[] _trial;
+    private readonly int _stages;
     private RowBatch _batch = null!;
+    private TrialTapes? _trial;
     private long _taken;
 
     private RowRecorder(IDifferentiableStepper stepper, RowTapes kept, TapeBudget budget) =>
-        (_kept, _budget, _trial) = (kept, budget, new FieldTape?[stepper.TapedStages + 1]);
+        (_kept, _budget, _stages) = (kept, budget, stepper.TapedStages);
 
     /// <summary>The steps.</summary>
     public List<RowStep> Steps { get; } = [];
 
     private List<RowBatch> Batches { get; } = [];
 
-    /// <param name="field">The field.</param>
     /// <param name="stepper">The method.</param>
     /// <param name="problem">The problem, checked.</param>
     /// <param name="kept">Which tapes are kept.</param>
     /// <param name="budget">Counts what is kept.</param>
-    public static RecordedSolve Record(IDifferentiableField field, IDifferentiableStepper stepper, OdeProblem problem, RowTapes kept, TapeBudget budget)
+    public static RecordedSolve Record(IDifferentiableStepper stepper, OdeProblem problem, RowTapes kept, TapeBudget budget)
     {
         var recorder = new RowRecorder(stepper, kept, budget);
         try
         {
             using var loop = new RowLoop(problem, recorder);
             var solution = loop.Run();
-            recorder.ReturnTrial();
-            return new RowRecordedSolve(field, stepper, problem, solution, recorder);
+            recorder._trial?.Return();
+            return new RowRecordedSolve(stepper, problem, solution, recorder);
         }
         catch
         {
@@ -47,12 +47,8 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
     /// <summary>The steps that follow are those of a batch, which belongs to this recorder.</summary>
     public void Begin(RowBatch batch)
     {
-        if (_batch is not null)
-        {
-            ReturnTrial();
-        }
-
-        _batch = batch;
+        _trial?.Return();
+        (_batch, _trial) = (batch, new(batch.Lease.Field, _stages));
         Batches.Add(batch);
     }
 
@@ -64,26 +60,21 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
     /// <param name="isFinite">Whether the stages of all rows are finite, so that rejected ones do no harm where their step has no length.</param>
     public void Keep(RowBatch batch, double[] times, double[] nextTimes, List<(int Time, long Place)> arrivals, bool isFinite)
     {
-        int stages = _trial.Length - 1;
-        long bytes = _trial.Take(stages).Sum(tape => tape!.Bytes);
+        FieldTape[] trial = _trial!.Stages.ToArray();
+        long bytes = trial.Sum(tape => tape.Bytes);
         bool keeps = isFinite && (_kept == RowTapes.All || (_kept == RowTapes.WithinBudget && _budget.Fits(bytes)));
-        FieldTape[]? tapes = null;
         if (keeps)
         {
-            tapes = [.. _trial.Take(stages).Select(tape => tape!)];
-            Array.Clear(_trial, 0, stages);
+            _trial.Release(holdsNextFirst: false);
         }
 
         var start = batch.State.Clone();
         Take((keeps ? bytes : 0) + TensorFootprint.Of(start.Flat.numel() * start.Flat.element_size(), 1));
-        Steps.Add(new(batch, times, nextTimes, arrivals, start, tapes));
+        Steps.Add(new(batch, times, nextTimes, arrivals, start, keeps ? trial : null));
     }
 
-    public void Evaluate(in StagePoint point, FlatVector state, FlatVector intoDerivative)
-    {
-        var tape = _trial[Math.Min(point.Stage, _trial.Length - 1)] ??= _batch.Lease.Field.RentTape();
-        _batch.Field.Evaluate(point.Time, state, tape, intoDerivative);
-    }
+    public void Evaluate(in StagePoint point, FlatVector state, FlatVector intoDerivative) =>
+        _batch.Field.Evaluate(point.Time, state, _trial!.Of(point.Stage), intoDerivative);
 
     public void Accepted(in AcceptedStep step)
     {
@@ -106,7 +97,7 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
 
     public void Dispose()
     {
-        ReturnTrial();
+        _trial?.Return();
         Steps.ForEach(Release);
         Steps.Clear();
         Batches.ForEach(batch => batch.Dispose());
@@ -119,17 +110,5 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
     {
         _budget.Take(bytes);
         _taken += bytes;
-    }
-
-    private void ReturnTrial()
-    {
-        for (int i = 0; i < _trial.Length; i++)
-        {
-            if (_trial[i] is { } tape)
-            {
-                _batch.Lease.Field.ReturnTape(tape);
-                _trial[i] = null;
-            }
-        }
     }
 }

@@ -42,7 +42,47 @@ public abstract class ErrorNorm
                 : OnSpans<double>(tolerances, first, second, coefficients, terms);
         }
 
-        // Elsewhere one copy of the squared ratios comes to the CPU; a norm reads back anyway.
+        return Combine(first.Layout, SquaresByTensors(tolerances, first, second, coefficients, terms));
+    }
+
+    /// <summary>
+    /// The norm of each row by itself, as <see cref="LargestRow"/> takes it of all: the largest over the segments, which are all batched, of the root mean
+    /// square within the row. NaN where anything of the row is NaN.
+    /// </summary>
+    /// <param name="tolerances">The scale.</param>
+    /// <param name="first">The state at one end of the step.</param>
+    /// <param name="second">The state at its other end.</param>
+    /// <param name="coefficients">The coefficients of the error, a term each.</param>
+    /// <param name="terms">The vectors it is combined of.</param>
+    /// <param name="into">Receives a number for each row.</param>
+    internal static void OfRows(Tolerances tolerances, FlatVector first, FlatVector second, ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms, Span<double> into)
+    {
+        into.Clear();
+        AddRows(first.Layout, !first.IsOnCpu ? SquaresByTensors(tolerances, first, second, coefficients, terms)
+            : first.DType == ScalarType.Float32 ? Squares<float>(tolerances, first, second, coefficients, terms)
+            : Squares<double>(tolerances, first, second, coefficients, terms), into);
+        for (int row = 0; row < into.Length; row++)
+        {
+            into[row] = Math.Sqrt(into[row]);
+        }
+    }
+
+    /// <summary>Raises each row's number to the largest of its segments' means of squares; a segment shared by all rows counts for the first.</summary>
+    private static void AddRows(VectorLayout layout, ReadOnlySpan<double> squares, Span<double> into)
+    {
+        foreach (var s in layout.Segments.Where(Counts))
+        {
+            int rows = s.IsBatched ? (int)layout.Rows : 1, width = (int)(s.Length / rows);
+            for (int row = 0; row < rows; row++)
+            {
+                into[row] = Larger(into[row], Sum(squares.Slice((int)s.Offset + (row * width), width)) / width);
+            }
+        }
+    }
+
+    /// <summary>The squares of all scaled entries. One copy of them comes to the CPU; a norm reads back anyway.</summary>
+    private static double[] SquaresByTensors(Tolerances tolerances, FlatVector first, FlatVector second, ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms)
+    {
         using var scope = NewDisposeScope();
         using var error = first.CreateLike();
         LinearCombination.Write(null, coefficients, terms, [new(0, first.Layout.Length)], error);
@@ -50,14 +90,17 @@ public abstract class ErrorNorm
         var ratio = error.Flat / maximum(first.Flat.abs(), second.Flat.abs()).mul_(relative).add_(absolute);
         using var squares = new FlatVector(first.Layout, ScalarType.Float64);
         squares.Flat.copy_(ratio.mul_(ratio));
-        return Combine(first.Layout, squares.AsSpan<double>());
+        return squares.AsSpan<double>().ToArray();
     }
 
     /// <summary>The norm from the squares of all scaled entries.</summary>
     private protected abstract double Combine(VectorLayout layout, ReadOnlySpan<double> squares);
 
     /// <summary>The norm from spans of the state type; overridden where no square need be stored.</summary>
-    private protected virtual unsafe double OnSpans<T>(Tolerances tolerances, FlatVector first, FlatVector second, ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms)
+    private protected virtual double OnSpans<T>(Tolerances tolerances, FlatVector first, FlatVector second, ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms)
+        where T : unmanaged, INumber<T> => Combine(first.Layout, Squares<T>(tolerances, first, second, coefficients, terms));
+
+    private static unsafe double[] Squares<T>(Tolerances tolerances, FlatVector first, FlatVector second, ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms)
         where T : unmanaged, INumber<T>
     {
         var squares = new double[first.Layout.Length];
@@ -77,11 +120,11 @@ public abstract class ErrorNorm
             }
         }
 
-        return Combine(first.Layout, squares);
+        return squares;
     }
 
     /// <summary>Whether a segment has an error at all: a constant's is always 0 and would only dilute the mean of the others.</summary>
-    internal static bool Counts(Segment segment) => segment.InNorm && segment.Length > 0 && segment.Role != SegmentRole.Constant;
+    private protected static bool Counts(Segment segment) => segment.InNorm && segment.Length > 0 && segment.Role != SegmentRole.Constant;
 
     private protected static double Sum(ReadOnlySpan<double> values)
     {
@@ -95,7 +138,7 @@ public abstract class ErrorNorm
     }
 
     /// <summary>The larger one, or NaN where one of them is.</summary>
-    internal static double Larger(double a, double b) => double.IsNaN(a) || b <= a ? a : b;
+    private protected static double Larger(double a, double b) => double.IsNaN(a) || b <= a ? a : b;
 
     private sealed class LargestSegmentNorm : ErrorNorm
     {
@@ -145,17 +188,9 @@ public abstract class ErrorNorm
     {
         private protected override double Combine(VectorLayout layout, ReadOnlySpan<double> squares)
         {
-            double largest = 0;
-            foreach (var s in layout.Segments.Where(Counts))
-            {
-                int rows = s.IsBatched ? (int)layout.Rows : 1, width = (int)(s.Length / rows);
-                for (int row = 0; row < rows; row++)
-                {
-                    largest = Larger(largest, Sum(squares.Slice((int)s.Offset + (row * width), width)) / width);
-                }
-            }
-
-            return Math.Sqrt(largest);
+            var rows = new double[Math.Max(1, layout.Rows)];
+            AddRows(layout, squares, rows);
+            return Math.Sqrt(rows.Aggregate(Larger));
         }
     }
 }

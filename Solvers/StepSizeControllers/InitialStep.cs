@@ -15,15 +15,26 @@ internal static class InitialStep
         double Size(ReadOnlySpan<double> coefficients, ReadOnlySpan<FlatVector> terms) => norm.Evaluate(tolerances, state, state, coefficients, terms);
 
         double d0 = Size([1], [state]), d1 = Size([1], [derivative]);
-        if (!double.IsFinite(d0 + d1))
-        {
-            throw new OdeSolveException("The state or its derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", workspace.Time, 0, workspace.Evaluations);
-        }
-
+        RequireFinite(d0, d1, workspace.Time, workspace.Evaluations);
         double h0 = Trial(d0, d1, span);
         var ahead = workspace.EulerDerivative(sign * h0);
         double d2 = Size([1, -1], [ahead, derivative]) / h0;
         return Find(h0, d1, d2, order, span);
+    }
+
+    /// <summary>Refuses a start from which no step can be found.</summary>
+    /// <param name="d0">The size of y.</param>
+    /// <param name="d1">The size of f.</param>
+    /// <param name="time">The start.</param>
+    /// <param name="evaluations">Evaluations so far.</param>
+    /// <param name="row">The row that has steps of its own, or null.</param>
+    /// <exception cref="OdeSolveException">One of the sizes is not finite.</exception>
+    public static void RequireFinite(double d0, double d1, double time, int evaluations, long? row = null)
+    {
+        if (!double.IsFinite(d0 + d1))
+        {
+            throw new OdeSolveException($"{OdeSolveException.Of(row, "The state")} or its derivative is not finite at the start of the solve. Check the data and the parameters for NaN or huge values.", time, 0, evaluations);
+        }
     }
 
     /// <summary>The length of the Euler step that is tried.</summary>

@@ -66,8 +66,4 @@ public sealed class ExplicitRungeKutta : IDifferentiableStepper
 
         return buffer[..factors.Length];
     }
-
-    /// <summary>The time of a stage; the last node is the step's end exactly, so that a replayed stage sees the same time.</summary>
-    internal double StageTime(int stage, double time, double nextTime) =>
-        Tableau.C[stage] == 1 ? nextTime : time + (Tableau.C[stage] * (nextTime - time));
 }

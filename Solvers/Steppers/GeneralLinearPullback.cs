@@ -16,8 +16,7 @@ internal sealed class GeneralLinearPullback : StepPullback
     private readonly FlatVector _stageCotangent;
     private readonly FlatVector[] _stateCotangents;
     private readonly FlatVector[] _before;
-    private readonly FlatVector _times;
-    private readonly torch.Tensor[] _time;
+    private readonly StageTimes _times;
     private readonly int _carried;
     private readonly int _stages;
 
@@ -27,8 +26,7 @@ internal sealed class GeneralLinearPullback : StepPullback
         _step = new(tableau.Step, _carried, layout);
         FlatVector[] Make(int count) => [.. Enumerable.Range(0, count).Select(_ => new FlatVector(layout, dtype, device))];
         (_stageState, _stageCotangent, _stateCotangents, _before) = (new(layout, dtype, device), new(layout, dtype, device), Make(_stages), Make(_carried));
-        _times = new(new VectorLayout(Enumerable.Range(0, _stages + 1).Select(i => new Segment($"{i}", 1))), dtype, device);
-        _time = [.. Enumerable.Range(0, _stages + 1).Select(i => _times[i])];
+        _times = new(_stages + 1, dtype, device);
     }
 
     public override void Replay(IDifferentiableField field, StepRecord record)
@@ -64,7 +62,7 @@ internal sealed class GeneralLinearPullback : StepPullback
                 Add(_stageCotangent, _stateCotangents, part, _step.Evolving(part), step, (p, m) => m > i ? _step.Stage(p, m)[_carried + i] : default);
             }
 
-            field.Pullback(record.Tapes[i], _stageCotangent, 1, _stateCotangents[i], intoGradient, _time[i]);
+            field.Pullback(record.Tapes[i], _stageCotangent, 1, _stateCotangents[i], intoGradient, _times[i]);
         }
 
         double byStep = ByCoefficients(record, cotangents);
@@ -85,7 +83,7 @@ internal sealed class GeneralLinearPullback : StepPullback
             cotangents[j].CopyFrom(_before[j]);
         }
 
-        var byTimes = Times();
+        var byTimes = _times.Read();
         double byTime = 0;
         for (int i = 0; i < _stages; i++)
         {
@@ -115,17 +113,19 @@ internal sealed class GeneralLinearPullback : StepPullback
         }
 
         field.Evaluate(time, start, tape, _before[0]);
-        field.Pullback(tape, _stageCotangent, 1, _stateCotangents[0], intoGradient, _time[^1]);
+        field.Pullback(tape, _stageCotangent, 1, _stateCotangents[0], intoGradient, _times[^1]);
         LinearCombination.Write(cotangents[0], [1], [_stateCotangents[0]], layout.StateRanges, cotangents[0]);
-        return (Times()[_stages], 1);
+        return (_times.Read()[_stages], 1);
     }
 
     public override void Dispose()
     {
-        foreach (var vector in (IEnumerable<FlatVector>)[.. _stateCotangents, .. _before, _stageState, _stageCotangent, _times])
+        foreach (var vector in (IEnumerable<FlatVector>)[.. _stateCotangents, .. _before, _stageState, _stageCotangent])
         {
             vector.Dispose();
         }
+
+        _times.Dispose();
     }
 
     private static void Add(FlatVector into, FlatVector[] terms, int part, VectorRange[] ranges, double step, Func<int, int, StepCoefficient> coefficient)
@@ -179,12 +179,5 @@ internal sealed class GeneralLinearPullback : StepPullback
         }
 
         return sum;
-    }
-
-    private double[] Times()
-    {
-        using var read = torch.NewDisposeScope();
-        var times = _times.Flat.to(torch.ScalarType.Float64).cpu().data<double>();
-        return [.. Enumerable.Range(0, _stages + 1).Select(i => times[i * VectorLayout.Alignment])];
     }
 }

@@ -68,10 +68,6 @@ public sealed class ImplicitRungeKutta : IDifferentiableStepper
     public StepPullback CreatePullback(VectorLayout layout, torch.ScalarType dtype, torch.Device device) =>
         new ImplicitRungeKuttaPullback(this, layout, dtype, device);
 
-    /// <summary>The time of a stage; the last node is the step's end exactly, so that a replayed stage sees the same time.</summary>
-    internal double StageTime(int stage, double time, double nextTime) =>
-        Tableau.C[stage] == 1 ? nextTime : time + (Tableau.C[stage] * (nextTime - time));
-
     /// <summary>Writes y' = y + hΣ b_i k_i, constants apart.</summary>
     internal void WriteEnd(FlatVector start, double step, FlatVector[] derivatives, FlatVector intoEnd)
     {

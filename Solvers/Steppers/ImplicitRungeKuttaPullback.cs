@@ -28,9 +28,7 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
     private readonly FlatVector[] _stateCotangents; // ℓ
     private readonly FlatVector[] _right;
     private readonly FlatVector _combination;
-    private readonly FlatVector _times;
-    private readonly torch.Tensor[] _time;
-    private readonly double[] _readTimes;
+    private readonly StageTimes _times;
     private readonly int _stages;
     private readonly int _width;
 
@@ -42,9 +40,7 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
         _gmres = new(layout, dtype, device, _width);
         FlatVector[] Make(int count) => [.. Enumerable.Range(0, count).Select(_ => new FlatVector(layout, dtype, device))];
         (_cotangents, _stateCotangents, _right, _combination) = (Make(_stages), Make(_stages), Make(_width), new(layout, dtype, device));
-        _times = new(new VectorLayout(Enumerable.Range(0, _stages).Select(i => new Segment($"{i}", 1))), dtype, device);
-        _readTimes = new double[_times.Layout.Length];
-        _time = [.. Enumerable.Range(0, _stages).Select(i => _times[i])];
+        _times = new(_stages, dtype, device);
     }
 
     public override void Replay(IDifferentiableField field, StepRecord record)
@@ -77,7 +73,7 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
             FindCotangents(field, record, cotangent, first, intoGradient);
             for (int i = first; i < first + _width; i++)
             {
-                field.Pullback(record.Tapes[i], _cotangents[i], 1, _stateCotangents[i], intoGradient, _time[i]);
+                field.Pullback(record.Tapes[i], _cotangents[i], 1, _stateCotangents[i], intoGradient, _times[i]);
             }
         }
 
@@ -90,25 +86,18 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
 
         factors.Fill(1);
         LinearCombination.Write(cotangent, factors, _stateCotangents, layout.StateRanges, cotangent);
-        double byTime = 0;
-        _times.CopyTo(_readTimes);
-        for (int i = 0; i < _stages; i++)
-        {
-            double here = _readTimes[i * VectorLayout.Alignment];
-            byTime += here;
-            byStep += _tableau.C[i] * here;
-        }
-
-        return new(byTime, byStep);
+        var byTimes = _times.Sum(_tableau.C);
+        return byTimes with { Step = byStep + byTimes.Step };
     }
 
     public override void Dispose()
     {
-        foreach (var vector in (IEnumerable<FlatVector>)[.. _cotangents, .. _stateCotangents, .. _right, _combination, _times])
+        foreach (var vector in (IEnumerable<FlatVector>)[.. _cotangents, .. _stateCotangents, .. _right, _combination])
         {
             vector.Dispose();
         }
 
+        _times.Dispose();
         _solver.Dispose();
         _gmres.Dispose();
     }
@@ -118,7 +107,7 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
     {
         var layout = cotangent.Layout;
         double step = record.Step;
-        bool isExplicit = _width == 1 && Entry(first, first) == 0, hasQuadratures = layout.QuadratureRanges.Length > 0;
+        bool isExplicit = _width == 1 && _tableau.Entry(first, first) == 0, hasQuadratures = layout.QuadratureRanges.Length > 0;
 
         // κ of a quadrature is h b_i λ alone: it never fed a stage. What its rates read of a stage is a known part of ℓ.
         for (int i = first; i < first + _width; i++)
@@ -139,7 +128,7 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
             var right = isExplicit ? _cotangents[i] : _right[i - first];
             for (int j = known; j < _stages; j++)
             {
-                factors[j - known] = step * Entry(j, i);
+                factors[j - known] = step * _tableau.Entry(j, i);
             }
 
             LinearCombination.Write(null, factors[..(_stages - known)], _stateCotangents.AsSpan(known), layout.EvolvingRanges, right);
@@ -164,7 +153,7 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
             {
                 for (int j = 0; j < _width; j++)
                 {
-                    column[j] = -step * Entry(first + j, first + i);
+                    column[j] = -step * _tableau.Entry(first + j, first + i);
                 }
 
                 LinearCombination.Write(from[i], column, _stateCotangents.AsSpan(first, _width), layout.EvolvingRanges, into[i]);
@@ -178,8 +167,6 @@ internal sealed class ImplicitRungeKuttaPullback : StepPullback
             throw new OdeSolveException($"The transposed equations of a step's stages are not solved: GMRES comes to a residual of {residual:E1}. Take shorter steps, or use backsolve or interpolated.", record.Time, step, 0);
         }
     }
-
-    private double Entry(int row, int column) => column < _tableau.A[row].Length ? _tableau.A[row][column] : 0;
 
     /// <summary>Evaluates stages on the tapes of a record. All others use the last tape, whose own stage is the last evaluation.</summary>
     private sealed class ReplaySystem : IStageSystem

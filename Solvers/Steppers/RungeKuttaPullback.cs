@@ -17,9 +17,7 @@ internal sealed class RungeKuttaPullback : StepPullback
     private readonly FlatVector _stageState;
     private readonly FlatVector _stageCotangent;
     private readonly FlatVector[] _stateCotangents;
-    private readonly FlatVector _times;
-    private readonly torch.Tensor[] _time;
-    private readonly double[] _readTimes;
+    private readonly StageTimes _times;
     private readonly double[] _coefficients;
     private (StepRecord? Record, int Stage) _inTape; // which stage was evaluated last, on a tape that stages share
 
@@ -29,9 +27,7 @@ internal sealed class RungeKuttaPullback : StepPullback
         int stages = method.TapedStages;
         (_stageState, _stageCotangent) = (new(layout, dtype, device), new(layout, dtype, device));
         _stateCotangents = [.. Enumerable.Range(0, stages).Select(_ => new FlatVector(layout, dtype, device))];
-        _times = new(new VectorLayout(Enumerable.Range(0, stages).Select(i => new Segment($"{i}", 1))), dtype, device);
-        _readTimes = new double[_times.Layout.Length];
-        _time = [.. Enumerable.Range(0, stages).Select(i => _times[i])];
+        _times = new(stages, dtype, device);
         _coefficients = new double[stages + 1];
     }
 
@@ -77,7 +73,7 @@ internal sealed class RungeKuttaPullback : StepPullback
                 Evaluate(field, record, i);
             }
 
-            field.Pullback(record.Tapes[sharesTape ? 0 : i], _stageCotangent, 1, _stateCotangents[i], intoGradient, _time[i]);
+            field.Pullback(record.Tapes[sharesTape ? 0 : i], _stageCotangent, 1, _stateCotangents[i], intoGradient, _times[i]);
 
             byStep += _tableau.B[i] * LinearCombination.Dot(cotangent, record.Derivatives[i], layout.DerivativeRanges);
             LinearCombination.Write(null, _tableau.A[i], record.Derivatives, layout.EvolvingRanges, _stageState);
@@ -87,16 +83,8 @@ internal sealed class RungeKuttaPullback : StepPullback
         _inTape = default;
         _coefficients.AsSpan(0, stages).Fill(1);
         LinearCombination.Write(cotangent, _coefficients.AsSpan(0, stages), _stateCotangents, layout.StateRanges, cotangent);
-        double byTime = 0;
-        _times.CopyTo(_readTimes);
-        for (int i = 0; i < stages; i++)
-        {
-            double here = _readTimes[i * VectorLayout.Alignment];
-            byTime += here;
-            byStep += _tableau.C[i] * here;
-        }
-
-        return new(byTime, byStep);
+        var byTimes = _times.Sum(_tableau.C);
+        return byTimes with { Step = byStep + byTimes.Step };
     }
 
     public override void Dispose()
@@ -115,6 +103,6 @@ internal sealed class RungeKuttaPullback : StepPullback
     private void Evaluate(IDifferentiableField field, StepRecord record, int stage)
     {
         LinearCombination.Write(record.Start[0], ExplicitRungeKutta.Scaled(_tableau.A[stage], record.Step, _coefficients), record.Derivatives, _stageState.Layout.EvolvingRanges, _stageState);
-        field.Evaluate(_method.StageTime(stage, record.Time, record.NextTime), _stageState, record.Tapes[record.Tapes.Length == 1 ? 0 : stage], record.Derivatives[stage]);
+        field.Evaluate(_tableau.StageTime(stage, record.Time, record.NextTime), _stageState, record.Tapes[record.Tapes.Length == 1 ? 0 : stage], record.Derivatives[stage]);
     }
 }

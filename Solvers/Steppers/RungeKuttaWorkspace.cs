@@ -81,7 +81,7 @@ internal class RungeKuttaWorkspace : StepWorkspace
         for (int i = 1; i < taped; i++)
         {
             LinearCombination.Write(_state, ExplicitRungeKutta.Scaled(_tableau.A[i], step, _coefficients), _stages, _state.Layout.EvolvingRanges, _stageState);
-            Evaluate(new(_method.StageTime(i, _time, nextTime), i, step * _tableau.B[i], EvaluationPurpose.Step), _stageState, _stages[i]);
+            Evaluate(new(_tableau.StageTime(i, _time, nextTime), i, step * _tableau.B[i], EvaluationPurpose.Step), _stageState, _stages[i]);
         }
 
         LinearCombination.Write(_state, ExplicitRungeKutta.Scaled(_tableau.B.AsSpan(0, taped), step, _coefficients), _stages, _state.Layout.DerivativeRanges, _candidate);
@@ -93,7 +93,7 @@ internal class RungeKuttaWorkspace : StepWorkspace
 
     public override double ErrorNorm(ErrorNorm norm, Tolerances tolerances) => norm.Evaluate(tolerances, _state, _candidate, ErrorWeights(), _stages);
 
-    public override void RowErrors(Tolerances tolerances, Span<double> into) => Rows.RowErrors.Write(tolerances, _state, _candidate, ErrorWeights(), _stages, into);
+    public override void RowErrors(Tolerances tolerances, Span<double> into) => StepSizeControllers.ErrorNorm.OfRows(tolerances, _state, _candidate, ErrorWeights(), _stages, into);
 
     public override void Accept(bool isLast)
     {

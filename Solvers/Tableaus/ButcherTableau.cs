@@ -90,6 +90,12 @@ public sealed class ButcherTableau
         return [.. rows.Select(row => row.Reverse().Aggregate(0.0, (sum, coefficient) => (sum + coefficient) * theta))];
     }
 
+    /// <summary>A stage coefficient a_ij.</summary>
+    internal double Entry(int row, int column) => column < A[row].Length ? A[row][column] : 0;
+
+    /// <summary>The time of a stage; the last node is the step's end exactly, so that a replayed stage sees the same time.</summary>
+    internal double StageTime(int stage, double time, double nextTime) => C[stage] == 1 ? nextTime : time + (C[stage] * (nextTime - time));
+
     private void Check()
     {
         int s = B.Length;

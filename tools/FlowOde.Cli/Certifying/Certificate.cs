@@ -48,7 +48,8 @@ internal sealed record Certificate(string Method, string Solver)
     public string? Failure { get; init; }
 
     /// <summary>In a word or two.</summary>
-    public string Verdict => Failure is not null ? $"FAILS: {Failure}" : FinerError is null ? "exact" : $"off by {Number(Error?.Distance)}; falls with the tolerance, to {Number(FinerError)}";
+    public string Verdict => Failure is not null ? $"FAILS: {Failure}" : FinerError is null ? "exact" : $"off by {Small(Error?.Distance)}; falls with the tolerance, to {Small(FinerError)}";
 
-    private static string Number(double? distance) => distance is { } value ? value.ToString("0.0E+0", CultureInfo.InvariantCulture) : "–";
+    /// <summary>A distance as reports write it.</summary>
+    public static string Small(double? number) => number is { } value ? value.ToString("0.0E+0", CultureInfo.InvariantCulture) : "–";
 }

@@ -32,8 +32,8 @@ internal static class CertifyReport
         }
 
         string[] more = [.. models.SelectMany(model => model.Certificates.Where(certificate => certificate.SingleLimit > options.SingleLimit).Select(certificate =>
-            $"{(models.Count == 1 ? "" : $"{model.Model.Architecture!.Name} by ")}{certificate.Method} with {certificate.Solver} ({Small(certificate.SingleLimit)})"))];
-        output.Out.WriteLine($"in float32: at most {Small(options.SingleLimit)} is allowed, or three times what plain back-propagation is off on the same steps{(more.Length == 0 ? "" : $"; that is more for {string.Join(", ", more)}, as where the rows' gradients nearly cancel, or a number rounds to the other side of a bend of relu")}.");
+            $"{(models.Count == 1 ? "" : $"{model.Model.Architecture!.Name} by ")}{certificate.Method} with {certificate.Solver} ({Certificate.Small(certificate.SingleLimit)})"))];
+        output.Out.WriteLine($"in float32: at most {Certificate.Small(options.SingleLimit)} is allowed, or three times what plain back-propagation is off on the same steps{(more.Length == 0 ? "" : $"; that is more for {string.Join(", ", more)}, as where the rows' gradients nearly cancel, or a number rounds to the other side of a bend of relu")}.");
         foreach (var model in models)
         {
             output.Out.WriteLine($"{(models.Count == 1 ? "" : $"{model.Model.Architecture!.Name}: ")}{InWords(model.Certificates)}");
@@ -51,11 +51,11 @@ internal static class CertifyReport
                 certificate.Method,
                 certificate.Solver,
                 $"{certificate.Steps}",
-                $"{Small(certificate.Error?.Distance)}{(certificate.FinerError is { } finer ? $", then {Small(finer)}" : "")}",
-                Small(certificate.DifferenceError),
-                Small(certificate.SingleError?.Distance),
-                Small(certificate.SchemeDistance),
-                certificate.Drift == 0 ? "–" : Small(certificate.Drift),
+                $"{Certificate.Small(certificate.Error?.Distance)}{(certificate.FinerError is { } finer ? $", then {Certificate.Small(finer)}" : "")}",
+                Certificate.Small(certificate.DifferenceError),
+                Certificate.Small(certificate.SingleError?.Distance),
+                Certificate.Small(certificate.SchemeDistance),
+                certificate.Drift == 0 ? "–" : Certificate.Small(certificate.Drift),
                 $"{certificate.NfeForward} + {certificate.NfeBackward}",
                 $"{certificate.Seconds:F2}",
                 certificate.KeptBytes is { } kept ? $"{kept / 1e6:F1} MB" : "–",
@@ -145,12 +145,10 @@ internal static class CertifyReport
 
         bool oneSolver = certificates.GroupBy(c => c.Method).All(same => same.Count() == 1);
         string Of(Func<Certificate, bool> which) => string.Join(", ", certificates.Where(which).Select(c => oneSolver ? c.Method : $"{c.Method} with {c.Solver}"));
-        string approximate = string.Join(", ", certificates.Where(c => c.Failure is null && c.FinerError is not null).Select(c => $"{(oneSolver ? c.Method : $"{c.Method} with {c.Solver}")} (off by {Small(c.Error?.Distance)} in {c.Error?.Group}, by {Small(c.FinerError)} at the finer tolerance)"));
+        string approximate = string.Join(", ", certificates.Where(c => c.Failure is null && c.FinerError is not null).Select(c => $"{(oneSolver ? c.Method : $"{c.Method} with {c.Solver}")} (off by {Certificate.Small(c.Error?.Distance)} in {c.Error?.Group}, by {Certificate.Small(c.FinerError)} at the finer tolerance)"));
         string exact = Of(c => c.Failure is null && c.FinerError is null), failed = Of(c => c.Failure is not null);
         return $"{(exact.Length > 0 ? $"Exact here: {exact}. " : "")}{(approximate.Length > 0 ? $"Approximate, and better with the tolerance: {approximate}. " : "")}{(failed.Length > 0 ? $"Not to be used here: {failed}." : "auto is exact and as fast as its budget allows: the one to choose.")}";
     }
-
-    private static string Small(double? number) => number is { } value ? value.ToString("0.0E+0", CultureInfo.InvariantCulture) : "–";
 
     private static string Exact(double? number) => number?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 }

@@ -1,3 +1,5 @@
+using FlowOde.Cli.Reporting;
+
 namespace FlowOde.Cli.Classifying;
 
 /// <summary>Notices where a loss that cannot be negative grows far beyond where it began, long before it is no number.</summary>
@@ -11,7 +13,8 @@ internal sealed class DivergenceWatch
     private const double Smoothing = 0.8;
     private const double Factor = 3;
 
-    private double _start, _sum, _weight;
+    private readonly FadingMean _recent = new(Smoothing);
+    private double _start;
     private int _count;
     private bool _hasSpoken;
 
@@ -26,8 +29,8 @@ internal sealed class DivergenceWatch
         }
 
         (_start, _count) = (_count == 0 ? loss : _start, _count + 1);
-        (_sum, _weight) = ((Smoothing * _sum) + ((1 - Smoothing) * loss), (Smoothing * _weight) + 1 - Smoothing);
-        double now = _sum / _weight;
+        _recent.Add(loss);
+        double now = _recent.Value;
         if (_hasSpoken || _count < Few || now <= Factor * _start)
         {
             return null;

@@ -22,7 +22,7 @@ internal sealed class ProgressDisplay(Output output, double? secondsLimit, Score
     private LiveDisplayContext? _live;
     private ValidationResult? _validation;
     private ValidationResult? _best;
-    private double _lossSum, _lossWeight;
+    private readonly FadingMean _loss = new(Smoothing);
     private (double Seconds, long Iteration)? _start;
 
     /// <summary>Does some work while the display is on.</summary>
@@ -51,8 +51,7 @@ internal sealed class ProgressDisplay(Output output, double? secondsLimit, Score
         _best = value.IsBest ? value.Validation : _best;
         if (!double.IsNaN(value.Loss))
         {
-            // Divided by its weights, so that the first losses count no more than others of their age.
-            (_lossSum, _lossWeight) = ((Smoothing * _lossSum) + ((1 - Smoothing) * value.Loss), (Smoothing * _lossWeight) + 1 - Smoothing);
+            _loss.Add(value.Loss);
         }
 
         if (value.Skipped is not null && output.Verbose)
@@ -77,17 +76,15 @@ internal sealed class ProgressDisplay(Output output, double? secondsLimit, Score
         }
     }
 
-    private double Loss => _lossSum / _lossWeight;
-
     private string Line(TrainingRecord record) =>
-        $"{Count(record)}  loss {Loss * unit.Factor:F4}  validation {Validation}  NFE {record.NfeForward}/{record.NfeBackward}  {Rate(record):F1} it/s  {Left(record)}";
+        $"{Count(record)}  loss {_loss.Value * unit.Factor:F4}  validation {Validation}  NFE {record.NfeForward}/{record.NfeBackward}  {Rate(record):F1} it/s  {Left(record)}";
 
     private Table Table(TrainingRecord record)
     {
         var table = Output.NewTable(("iteration", true), ("loss", true), ("validation", true), ("best", true), ("NFE f/b", true), ("it/s", true), ("left", true)).Border(TableBorder.Simple);
         IRenderable[] cells = [.. new[]
         {
-            Count(record), $"{Loss * unit.Factor:F4}", Validation, _best is { } best ? $"{best.Score * unit.Factor:F4}" : "–",
+            Count(record), $"{_loss.Value * unit.Factor:F4}", Validation, _best is { } best ? $"{best.Score * unit.Factor:F4}" : "–",
             $"{record.NfeForward}/{record.NfeBackward}", $"{Rate(record):F1}", Left(record),
         }.Select(cell => new Text(cell))];
         return table.AddRow(cells);
