@@ -46,7 +46,7 @@ internal sealed record MemoryCurve
         : law.Exponent == 0 ? "no growth beyond noise"
         : $"N^{law.Exponent:F2} ± {Math.Max(0.01, law.ExponentError):F2}";
 
-    /// <summary>The peak of the most steps that were measured, divided by that of the fewest; null where fewer than two were.</summary>
+    /// <summary>The peak of the most steps that were measured, divided by that of the fewest; null where fewer than two were, or where the first is 0, below what the kernel counts.</summary>
     public double? Ratio => Finished.Take(2).Count() < 2 || Finished.First().Peak is not > 0 ? null : (double)Finished.Last().Peak! / Finished.First().Peak!.Value;
 
     /// <summary>Makes the curve of points that differ in their steps only.</summary>
