@@ -15,12 +15,21 @@ public static class StepperCatalog
         new ExplicitRungeKutta(FractalNet.Of(3)),
         new ExplicitRungeKutta(Midpoint.Tableau),
         new ExplicitRungeKutta(Heun2.Tableau),
+        new ExplicitRungeKutta(Ralston2.Tableau),
+        new ExplicitRungeKutta(Fehlberg2.Tableau),
+        new ExplicitRungeKutta(Heun3.Tableau),
+        new ExplicitRungeKutta(Kutta3.Tableau),
         new ExplicitRungeKutta(Bosh3.Tableau),
         new ExplicitRungeKutta(ClassicRk4.Tableau),
         new ExplicitRungeKutta(ThreeEighthsRk4.Tableau),
+        new ExplicitRungeKutta(Rkf45.Tableau),
+        new ExplicitRungeKutta(CashKarp.Tableau),
         new ExplicitRungeKutta(Dopri5.Tableau),
+        new ExplicitRungeKutta(Dopri5Shampine.Tableau),
         new ExplicitRungeKutta(Tsit5.Tableau),
         new ExplicitRungeKutta(Dopri8.Tableau),
+        new ExplicitRungeKutta(StepDoubling.Of(Euler.Tableau)),
+        new ExplicitRungeKutta(StepDoubling.Of(ClassicRk4.Tableau)),
         LmResNet.Of(-0.1),
         LmResNet.Of(1),
         SymplecticEuler.Method,
@@ -32,8 +41,8 @@ public static class StepperCatalog
     ];
 
     /// <summary>
-    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>), <c>fractalnet</c> takes a depth and
-    /// <c>lm:</c> its k, listed or not.
+    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>) and one that doubles its steps
+    /// (<c>doubled-…</c>), <c>fractalnet</c> takes a depth and <c>lm:</c> its k, listed or not.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The method cannot have this number; the message says why.</exception>
     public static IStepper? Find(string name)
@@ -47,6 +56,11 @@ public static class StepperCatalog
         if (name.StartsWith(FractalNet.Prefix, StringComparison.Ordinal))
         {
             return int.TryParse(name[FractalNet.Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int depth) ? new ExplicitRungeKutta(FractalNet.Of(depth)) : null;
+        }
+
+        if (name.StartsWith(StepDoubling.Prefix, StringComparison.Ordinal))
+        {
+            return Find(name[StepDoubling.Prefix.Length..]) is ExplicitRungeKutta doubled ? new ExplicitRungeKutta(StepDoubling.Of(doubled.Tableau)) : null;
         }
 
         return name.StartsWith(ReversibleCoupling.Prefix, StringComparison.Ordinal) && Find(name[ReversibleCoupling.Prefix.Length..]) is ExplicitRungeKutta method
