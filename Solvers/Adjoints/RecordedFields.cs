@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
 
 namespace FlowOde.Solvers.Adjoints;
 
@@ -16,6 +17,20 @@ internal static class RecordedFields
         }
     }
 
-    public static IDifferentiableField Differentiable(OdeProblem problem) => problem.Field as IDifferentiableField
-        ?? throw new ArgumentException($"{problem.Field.GetType().Name} has no pullback, so its solves have no gradient. Give an {nameof(IDifferentiableField)}.", nameof(problem));
+    /// <exception cref="ArgumentException">The field has no pullback, or the solve may end before it arrives.</exception>
+    public static IDifferentiableField Differentiable(OdeProblem problem)
+    {
+        RequireArrival(problem);
+        return problem.Field as IDifferentiableField
+            ?? throw new ArgumentException($"{problem.Field.GetType().Name} has no pullback, so its solves have no gradient. Give an {nameof(IDifferentiableField)}.", nameof(problem));
+    }
+
+    /// <exception cref="ArgumentException">The solve may end before it arrives.</exception>
+    public static void RequireArrival(OdeProblem problem)
+    {
+        if (problem.Limits.OnLimit != LimitAction.Throw)
+        {
+            throw new ArgumentException($"A gradient is one of the whole solve, so that one with {nameof(StepLimits.OnLimit)} = {problem.Limits.OnLimit} has none. Leave {nameof(LimitAction.Throw)}, or solve without gradient.", nameof(problem));
+        }
+    }
 }

@@ -10,4 +10,8 @@ public sealed record StepLimits
         get;
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A solve needs at least one step.");
     } = 100_000;
+
+    /// <summary>What a solve does whose steps are used up.</summary>
+    /// <value><see cref="LimitAction.Throw"/> by default.</value>
+    public LimitAction OnLimit { get; init; }
 }

@@ -9,15 +9,26 @@ internal static class StepLoop
 {
     /// <summary>Integrates from the first time to the last and reports each time that was asked for.</summary>
     /// <param name="workspace">The solve, already begun at times[0].</param>
-    /// <param name="times">The start, then the times to meet, all in one direction.</param>
+    /// <param name="stops">The start, then the times to meet, all in one direction.</param>
     /// <param name="control">Judges the steps.</param>
     /// <param name="tolerances">The tolerances, or null where steps are not judged.</param>
     /// <param name="norm">The norm of the errors.</param>
     /// <param name="limits">The bounds.</param>
-    /// <param name="observer">Called after each accepted step with the index of the time it met, or 0.</param>
-    public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer)
+    /// <param name="observer">Called after each accepted step with the index of the time it met at which the state is wanted, or 0.</param>
+    /// <returns>What it cost. Where steps are used up and the limits say so, the solve has not arrived.</returns>
+    public static SolveStatistics Run(StepWorkspace workspace, StepStops stops, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer)
     {
         int accepted = 0, rejected = 0;
+        var times = stops.Times;
+        SolveStatistics Cost(bool arrived, List<double>? profileTimes, List<double>? errors) => new()
+        {
+            Evaluations = workspace.Evaluations,
+            AcceptedSteps = accepted,
+            RejectedSteps = rejected,
+            HasArrived = arrived,
+            Profiles = profileTimes is not null && errors!.Count > 0 ? [control.Learn(new(profileTimes, errors))] : [],
+        };
+
         (List<double> Times, List<double> Errors)? profile = tolerances is null ? null : ([times[0]], []);
         double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
         for (int index = 1; index < times.Length; index++)
@@ -26,10 +37,15 @@ internal static class StepLoop
             bool isIntervalStart = true, arrived = false;
             while (!arrived)
             {
+                if (accepted + rejected >= limits.MaxSteps && limits.OnLimit == LimitAction.ReturnPartial)
+                {
+                    return Cost(false, profile?.Times, profile?.Errors);
+                }
+
                 double proposed = control.Propose(workspace, norm, target, isIntervalStart);
                 double nextTime = control.EndOf(workspace.Time, proposed, target);
                 arrived = nextTime == target;
-                RequireProgress(workspace, nextTime, proposed, largest, accepted + rejected, limits);
+                RequireProgress(workspace, nextTime, proposed, largest, accepted + rejected, limits, control.ShortestStep);
                 workspace.Try(nextTime);
                 double error = tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);
                 double step = Math.Abs(nextTime - workspace.Time);
@@ -51,21 +67,26 @@ internal static class StepLoop
                 isIntervalStart = false;
                 profile?.Times.Add(nextTime);
                 profile?.Errors.Add(error);
-                observer(arrived ? index : 0);
+                observer(arrived ? stops.IndexOf(index) : 0);
             }
         }
 
-        return new() { Evaluations = workspace.Evaluations, AcceptedSteps = accepted, RejectedSteps = rejected, Profiles = profile is { } steps ? [control.Learn(new(steps.Times, steps.Errors))] : [] };
+        return Cost(true, profile?.Times, profile?.Errors);
     }
 
     private static double FiniteOrNaN(StepWorkspace workspace) =>
         LinearCombination.IsFinite(workspace.Candidate, workspace.Candidate.Layout.DerivativeRanges) ? 0 : double.NaN;
 
-    private static void RequireProgress(StepWorkspace workspace, double nextTime, double step, double largest, int tried, StepLimits limits)
+    private static void RequireProgress(StepWorkspace workspace, double nextTime, double step, double largest, int tried, StepLimits limits, double shortest)
     {
         if (tried >= limits.MaxSteps)
         {
             throw new OdeSolveException($"The limit of {limits.MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", workspace.Time, step, workspace.Evaluations);
+        }
+
+        if (step < shortest)
+        {
+            throw new OdeSolveException($"The error of a step of the shortest length allowed, {shortest:R}, is too large. Loosen the tolerances or allow shorter steps.", workspace.Time, step, workspace.Evaluations);
         }
 
         if (nextTime == workspace.Time || !(step > 4 * (Math.BitIncrement(largest) - largest)))
