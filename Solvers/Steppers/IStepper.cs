@@ -25,6 +25,9 @@ public interface IStepper
     /// <summary>The order at which dense output interpolates within a step.</summary>
     int DenseOrder { get; }
 
+    /// <summary>Whether no step is too long for ẏ = λy with λ in the left half-plane; never so for explicit methods.</summary>
+    bool IsAStable => false;
+
     /// <summary>Whether this method can integrate states of a layout.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="reason">Why not, and what to do; empty where it can.</param>

@@ -11,7 +11,7 @@ namespace FlowOde.Cli.Verbs;
 internal sealed class SolversVerb : Verb
 {
     /// <inheritdoc/>
-    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, and the gradient methods that work with each.");
+    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, properties, and the gradient methods that work with each.");
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["flowode solvers", "flowode solvers --json"];
@@ -28,7 +28,7 @@ internal sealed class SolversVerb : Verb
             return ExitCode.Done;
         }
 
-        var table = Output.NewTable(("solver", false), ("order", true), ("embedded", true), ("stages", true), ("dense", true), ("steps", false), ("adjoints", false));
+        var table = Output.NewTable(("solver", false), ("order", true), ("embedded", true), ("stages", true), ("dense", true), ("properties", false), ("adjoints", false));
         foreach (var stepper in StepperCatalog.All)
         {
             table.AddRow(
@@ -37,7 +37,7 @@ internal sealed class SolversVerb : Verb
                 stepper.EmbeddedOrder > 0 ? $"{stepper.EmbeddedOrder}" : "–",
                 Stages(stepper) is { } stages ? $"{stages}" : "–",
                 $"{stepper.DenseOrder}",
-                stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : "--steps N",
+                string.Join(", ", Properties(stepper)),
                 string.Join(", ", Adjoints(stepper)));
         }
 
@@ -53,11 +53,40 @@ internal sealed class SolversVerb : Verb
         ["stages"] = Stages(stepper),
         ["denseOrder"] = stepper.DenseOrder,
         ["isReversible"] = stepper is IReversibleStepper,
+        ["isAStable"] = stepper.IsAStable,
+        ["highestOrder"] = HighestOrder(stepper),
         ["adaptive"] = stepper.EmbeddedOrder > 0,
         ["adjoints"] = new JsonArray([.. Adjoints(stepper).Select(name => JsonValue.Create(name))]),
     };
 
-    private static int? Stages(IStepper stepper) => stepper is ExplicitRungeKutta method ? method.Tableau.Stages : (stepper as IDifferentiableStepper)?.TapedStages;
+    private static IEnumerable<string> Properties(IStepper stepper)
+    {
+        yield return stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : "--steps N";
+        if (HighestOrder(stepper) > stepper.Order)
+        {
+            yield return $"order up to {HighestOrder(stepper)} where steps adapt";
+        }
+
+        if (stepper is IReversibleStepper)
+        {
+            yield return "reversible";
+        }
+
+        if (stepper.IsAStable)
+        {
+            yield return "A-stable";
+        }
+    }
+
+    private static int HighestOrder(IStepper stepper) => stepper is AdamsMethod { Kind: AdamsKind.VariableOrder } ? AdamsMethod.MostSteps + 1 : stepper.Order;
+
+    /// <summary>Evaluations of a step.</summary>
+    private static int? Stages(IStepper stepper) => stepper switch
+    {
+        ExplicitRungeKutta method => method.Tableau.Stages,
+        AdamsMethod adams => adams.EvaluationsPerStep,
+        _ => (stepper as IDifferentiableStepper)?.TapedStages,
+    };
 
     private static IEnumerable<string> Adjoints(IStepper stepper) =>
         AdjointCatalog.All.Where(adjoint => adjoint.Supports(stepper, out _)).Select(adjoint => adjoint.Name);
