@@ -155,6 +155,17 @@ public class PidControllerTests
         Assert.True(shortest > 0 || Math.Abs(grid.Max() - longest) < 1e-12, $"the longest step is {grid.Max()}");
     }
 
+    /// <summary>A rest of 1.03 steps is made in one that is stretched, unless that is the longest one allowed.</summary>
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void Solve_OverHardlyMoreThanTheLongestStep_MakesTwo(double longest, int steps)
+    {
+        var line = Function(1, (_, _, dy) => dy[0] = 1);
+        using var solution = OdeSolver.Solve(Problem(line, StepperCatalog.Find("dopri5")!, Pid(1e-3) with { FirstStep = 1, MaxStep = longest }, [0], 0, 1.03));
+        Assert.Equal(steps, solution.Statistics.AcceptedSteps);
+    }
+
     [Fact]
     public void Solve_WithAShortestStepThatIsTooLong_EndsAndNamesIt()
     {
