@@ -40,6 +40,11 @@ public sealed record OdeProblem
         init => field = Checked(value);
     }
 
+    /// <summary>Further times at which a step must end, such as those where the field jumps; in any order, none outside of the solve.</summary>
+    /// <remarks>A gradient by times holds the accepted grid's shares of each interval, those of these times among them.</remarks>
+    /// <value>None by default.</value>
+    public IReadOnlyList<double> ForcedTimes { get; init; } = [];
+
     /// <summary>The bounds of the solve.</summary>
     public StepLimits Limits { get; init; } = new();
 
@@ -53,8 +58,14 @@ public sealed record OdeProblem
     /// <summary>The specification of the field's workspace.</summary>
     internal WorkspaceSpec Spec => WorkspaceSpec.For(Start);
 
+    /// <summary>The times that steps end at.</summary>
+    internal StepStops Stops => StopsAt(Times, Controller);
+
+    /// <summary>The times that steps of a controller end at, with this problem's forced times among them.</summary>
+    internal StepStops StopsAt(double[] times, IStepSizeController controller) => StepStops.Of(times, controller.MeetsForcedTimes ? ForcedTimes : []);
+
     /// <summary>Checks what no single property can check.</summary>
-    /// <exception cref="ArgumentException">The start does not have the field's layout, the method cannot integrate it, or the tolerances are out of reach.</exception>
+    /// <exception cref="ArgumentException">The start does not have the field's layout, the method cannot integrate it, the tolerances are out of reach, or a forced time lies outside of the solve.</exception>
     internal void Check()
     {
         var expected = Field.StateLayout(Start.Layout.Rows);
@@ -69,6 +80,15 @@ public sealed record OdeProblem
         }
 
         Controller.Tolerances?.RequireReachable(Start.DType);
+        var (first, last) = (Math.Min(Times[0], Times[^1]), Math.Max(Times[0], Times[^1]));
+        foreach (double time in ForcedTimes)
+        {
+            if (!(time >= first && time <= last))
+            {
+                throw new ArgumentException($"A step is to end at t = {time:R}, but the solve runs from {Times[0]:R} to {Times[^1]:R}. Leave this forced time out.");
+            }
+        }
+
         if (IsPerRow)
         {
             CheckRows();

@@ -7,38 +7,34 @@ namespace FlowOde.Solvers;
 /// <summary>The states at the times that were asked for. Owns them.</summary>
 public sealed class OdeSolution : IDisposable
 {
-    internal OdeSolution(IReadOnlyList<FlatVector> states, SolveStatistics statistics, EventSearch? search)
-    {
-        (States, Statistics) = (states, statistics);
-        if (search is not null)
-        {
-            (Occurrences, Grid) = (search.Occurrences, search.Grid);
-        }
-    }
-
-    internal OdeSolution(IReadOnlyList<FlatVector> states, SolveStatistics statistics, RowSteps rows)
-        : this(states, statistics, search: null) => Rows = rows;
+    internal OdeSolution(IReadOnlyList<FlatVector> states, IReadOnlyList<double> times, SolveStatistics statistics) => (States, Times, Statistics) = (states, times, statistics);
 
     /// <summary>What each row took, where every row has its own steps; else null.</summary>
-    public RowSteps? Rows { get; }
+    public RowSteps? Rows { get; internal init; }
 
-    /// <summary>The state at each time after the start: States[i] belongs to Times[i + 1]. Times behind a terminal event have none.</summary>
+    /// <summary>The state at each time after the start: States[i] belongs to Times[i + 1] of the problem, and to <see cref="Times"/>[i] here. Times behind a terminal event have none.</summary>
     public IReadOnlyList<FlatVector> States { get; }
+
+    /// <summary>The time of each state: those asked for, and where a limit ended the solve the time that was reached.</summary>
+    public IReadOnlyList<double> Times { get; }
+
+    /// <summary>Whether the last time asked for was reached.</summary>
+    public bool IsComplete => Statistics.HasArrived;
 
     /// <summary>What the solve cost.</summary>
     public SolveStatistics Statistics { get; }
 
     /// <summary>The events that happened, in the order of the solve.</summary>
-    public IReadOnlyList<EventOccurrence> Occurrences { get; } = [];
+    public IReadOnlyList<EventOccurrence> Occurrences { get; internal init; } = [];
 
     /// <summary>The terminal event that ended the solve, or null where it went to its last time.</summary>
     public EventOccurrence? EndedBy => Occurrences.Count > 0 && Occurrences[^1].Event.IsTerminal ? Occurrences[^1] : null;
 
-    /// <summary>The state where the solve ended: at the last time, or at a terminal event.</summary>
+    /// <summary>The state where the solve ended: at the last time, at a terminal event, or where a limit ended it.</summary>
     public FlatVector Final => EndedBy?.State ?? States[^1];
 
     /// <summary>The accepted steps of a solve with events: the start, then the end of each.</summary>
-    internal IReadOnlyList<double> Grid { get; } = [];
+    internal IReadOnlyList<double> Grid { get; init; } = [];
 
     /// <inheritdoc/>
     public void Dispose()

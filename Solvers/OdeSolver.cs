@@ -32,7 +32,9 @@ public static class OdeSolver
         try
         {
             using var solution = Solve(problem, workspace => steps.Add(workspace.CreateInterpolant()));
-            return new DenseSolution(steps, solution.Statistics, solution.EndedBy?.Time);
+            return steps.Count > 0
+                ? new DenseSolution(steps, solution.Statistics, solution.EndedBy?.Time)
+                : throw new OdeSolveException("No step was accepted before the limit of steps was used up, so that there is nothing to interpolate. Raise the limit or loosen the tolerances.", problem.Times[0], 0, solution.Statistics.Evaluations);
         }
         catch
         {
@@ -61,7 +63,7 @@ public static class OdeSolver
         try
         {
             lease.Step.Begin(new FieldSystem(problem.Field, tape), problem.Times[0], problem.Start);
-            var statistics = StepLoop.Run(lease.Step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
+            var statistics = StepLoop.Run(lease.Step, problem.Stops, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
             {
                 accepted(lease.Step);
                 bool isOver = search?.Look(lease.Step) ?? false;
@@ -72,7 +74,14 @@ public static class OdeSolver
 
                 return isOver;
             });
-            return new(states, statistics with { Evaluations = lease.Step.Evaluations }, search);
+            double[] times = [.. problem.Times.Skip(1).Take(states.Count)];
+            if (!statistics.HasArrived && (times.Length == 0 || times[^1] != lease.Step.Time))
+            {
+                states.Add(lease.Step.State.Clone());
+                times = [.. times, lease.Step.Time];
+            }
+
+            return new(states, times, statistics with { Evaluations = lease.Step.Evaluations }) { Occurrences = search?.Occurrences ?? [], Grid = search?.Grid ?? [] };
         }
         catch
         {

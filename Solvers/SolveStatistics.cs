@@ -17,6 +17,10 @@ public sealed record SolveStatistics
     /// <summary>Steps that were tried and thrown away.</summary>
     public int RejectedSteps { get; init; }
 
+    /// <summary>Whether the last time was reached; not so only where a limit ended the solve that was to return what it has.</summary>
+    /// <value>True by default.</value>
+    public bool HasArrived { get; init; } = true;
+
     /// <summary>How each solve stepped whose errors were judged, in their order.</summary>
     public IReadOnlyList<StepProfile> Profiles { get; init; } = [];
 
@@ -41,6 +45,7 @@ public sealed record SolveStatistics
             Pullbacks = a.Pullbacks + b.Pullbacks,
             AcceptedSteps = a.AcceptedSteps + b.AcceptedSteps,
             RejectedSteps = a.RejectedSteps + b.RejectedSteps,
+            HasArrived = a.HasArrived && b.HasArrived,
             Profiles = [.. a.Profiles, .. b.Profiles],
         };
     }

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 
@@ -6,9 +7,10 @@ namespace FlowOde.Solvers.Adjoints;
 /// <summary>How a backward solve makes its steps.</summary>
 /// <param name="Stepper">The method.</param>
 /// <param name="Times">The problem's times, the last first.</param>
+/// <param name="Stops">The times that steps end at.</param>
 /// <param name="Tolerances">What the steps are held to, or null where they are not judged.</param>
 /// <param name="Control">Judges them.</param>
-internal sealed record BackwardPlan(IStepper Stepper, double[] Times, Tolerances? Tolerances, StepSizeControl Control)
+internal sealed record BackwardPlan(IStepper Stepper, double[] Times, StepStops Stops, Tolerances? Tolerances, StepSizeControl Control)
 {
     /// <summary>The plan of an adjoint for a problem.</summary>
     /// <exception cref="ArgumentException">Method, controller and type do not go together.</exception>
@@ -22,6 +24,6 @@ internal sealed record BackwardPlan(IStepper Stepper, double[] Times, Tolerances
 
         controller.Tolerances?.RequireReachable(problem.Start.DType);
         double[] times = [.. problem.Times.Reverse()];
-        return new(stepper, times, controller.Tolerances, controller.Start(stepper, times));
+        return new(stepper, times, problem.StopsAt(times, controller), controller.Tolerances, controller.Start(stepper, times));
     }
 }

@@ -37,6 +37,6 @@ public sealed class BinomialAdjoint : IAdjoint, INumberedAdjoint
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(budget);
-        return DiscreteRecorder.Record(this, problem, budget, new BinomialPlan(Checkpoints, problem.Controller.CountSteps(problem.Times)));
+        return DiscreteRecorder.Record(this, problem, budget, new BinomialPlan(Checkpoints, problem.Controller.CountSteps(problem.Stops.Times)));
     }
 }

@@ -73,7 +73,7 @@ public abstract record ContinuousAdjoint : IAdjoint
             var step = lease.Step;
             step.Begin(new FieldSystem(field, tape), problem.Times[0], problem.Start);
             var kept = memory = new ForwardMemory(step, !RebuildsState, budget, tape);
-            var cost = StepLoop.Run(step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index => kept.Keep(step, index > 0));
+            var cost = StepLoop.Run(step, problem.Stops, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index => kept.Keep(step, index > 0));
             return new ContinuousRecordedSolve(this, field, problem, backward, lease, tape, memory, cost);
         }
         catch

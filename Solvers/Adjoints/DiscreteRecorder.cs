@@ -52,7 +52,7 @@ internal sealed class DiscreteRecorder : IStageSystem
         try
         {
             lease.Step.Begin(recorder, problem.Times[0], problem.Start);
-            var statistics = StepLoop.Run(lease.Step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
+            var statistics = StepLoop.Run(lease.Step, problem.Stops, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
             {
                 if (index > 0)
                 {

@@ -1,5 +1,6 @@
 using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
 
 namespace FlowOde.Solvers.Adjoints;
 
@@ -16,6 +17,11 @@ internal static class RecordedFields
             throw new ArgumentException($"A recorded solve runs to its last time and has no events. Take {nameof(RecordedEvent)}.{nameof(RecordedEvent.Record)} for the gradient of an event.", nameof(problem));
         }
 
+        if (problem.Limits.OnLimit != LimitAction.Throw)
+        {
+            throw new ArgumentException($"A gradient is one of the whole solve, so that one with {nameof(StepLimits.OnLimit)} = {problem.Limits.OnLimit} has none. Leave {nameof(LimitAction.Throw)}, or solve without gradient.", nameof(problem));
+        }
+
         if (problem.IsPerRow && adjoint.RowTapes is null)
         {
             throw new ArgumentException($"'{adjoint.Name}' has no gradient of a solve in which every row has its own steps; use {string.Join(", ", AdjointCatalog.All.Where(other => other.RowTapes is not null).Select(other => other.Name))}.", nameof(problem));
@@ -27,6 +33,7 @@ internal static class RecordedFields
         }
     }
 
+    /// <exception cref="ArgumentException">The field has no pullback.</exception>
     public static IDifferentiableField Differentiable(OdeProblem problem) => problem.Field as IDifferentiableField
         ?? throw new ArgumentException($"{problem.Field.GetType().Name} has no pullback, so its solves have no gradient. Give an {nameof(IDifferentiableField)}.", nameof(problem));
 }

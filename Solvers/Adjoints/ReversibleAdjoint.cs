@@ -47,7 +47,7 @@ public sealed class ReversibleAdjoint : IAdjoint
         try
         {
             lease.Step.Begin(new FieldSystem(field, tape), problem.Times[0], problem.Start);
-            var statistics = StepLoop.Run(lease.Step, problem.Times, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
+            var statistics = StepLoop.Run(lease.Step, problem.Stops, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
             {
                 grid.Add(lease.Step.Time);
                 if (index > 0)

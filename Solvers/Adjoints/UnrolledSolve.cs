@@ -95,7 +95,7 @@ internal sealed class UnrolledSolve : IDisposable
         using var workspace = new UnrolledWorkspace(system, method, start.Layout, start.DType, start.Device);
         workspace.Begin(system, Problem.Times[0], start);
         Grid.Add(Problem.Times[0]);
-        Statistics = StepLoop.Run(workspace, Problem.Times, controller.Start(method, Problem.Times), controller.Tolerances, Problem.Norm, Problem.Limits, index =>
+        Statistics = StepLoop.Run(workspace, Problem.Stops, controller.Start(method, Problem.Times), controller.Tolerances, Problem.Norm, Problem.Limits, index =>
         {
             Grid.Add(workspace.Time);
             if (index > 0)

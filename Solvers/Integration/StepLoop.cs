@@ -9,14 +9,15 @@ internal static class StepLoop
 {
     /// <summary>Integrates from the first time to the last and reports each time that was asked for.</summary>
     /// <param name="workspace">The solve, already begun at times[0].</param>
-    /// <param name="times">The start, then the times to meet, all in one direction.</param>
+    /// <param name="stops">The start, then the times to meet, all in one direction.</param>
     /// <param name="control">Judges the steps.</param>
     /// <param name="tolerances">The tolerances, or null where steps are not judged.</param>
     /// <param name="norm">The norm of the errors.</param>
     /// <param name="limits">The bounds.</param>
-    /// <param name="observer">Called after each accepted step with the index of the time it met, or 0.</param>
-    public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer) =>
-        Run(workspace, times, control, tolerances, norm, limits, index =>
+    /// <param name="observer">Called after each accepted step with the index of the time it met at which the state is wanted, or 0.</param>
+    /// <returns>What it cost. Where steps are used up and the limits say so, the solve has not arrived.</returns>
+    public static SolveStatistics Run(StepWorkspace workspace, StepStops stops, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer) =>
+        Run(workspace, stops, control, tolerances, norm, limits, index =>
         {
             observer(index);
             return false;
@@ -24,16 +25,27 @@ internal static class StepLoop
 
     /// <summary>Integrates from the first time until it is told to stop, at most to the last, and reports each time that was asked for.</summary>
     /// <param name="workspace">The solve, already begun at times[0].</param>
-    /// <param name="times">The start, then the times to meet, all in one direction.</param>
+    /// <param name="stops">The start, then the times to meet, all in one direction.</param>
     /// <param name="control">Judges the steps.</param>
     /// <param name="tolerances">The tolerances, or null where steps are not judged.</param>
     /// <param name="norm">The norm of the errors.</param>
     /// <param name="limits">The bounds.</param>
-    /// <param name="endsAfter">Called after each accepted step with the index of the time it met, or 0; says whether the solve ends with it.</param>
-    public static SolveStatistics Run(StepWorkspace workspace, ReadOnlySpan<double> times, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Func<int, bool> endsAfter)
+    /// <param name="endsAfter">Called after each accepted step with the index of the time it met at which the state is wanted, or 0; says whether the solve ends with it.</param>
+    /// <returns>What it cost. Where steps are used up and the limits say so, the solve has not arrived.</returns>
+    public static SolveStatistics Run(StepWorkspace workspace, StepStops stops, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Func<int, bool> endsAfter)
     {
         workspace.Tolerances = tolerances;
         int accepted = 0, rejected = 0;
+        var times = stops.Times;
+        SolveStatistics Cost(bool arrived, List<double>? profileTimes, List<double>? errors) => new()
+        {
+            Evaluations = workspace.Evaluations,
+            AcceptedSteps = accepted,
+            RejectedSteps = rejected,
+            HasArrived = arrived,
+            Profiles = profileTimes is not null && errors!.Count > 0 ? [control.Learn(new(profileTimes, errors))] : [],
+        };
+
         (List<double> Times, List<double> Errors)? profile = tolerances is null ? null : ([times[0]], []);
         double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
         bool isOver = false;
@@ -45,10 +57,15 @@ internal static class StepLoop
             bool isIntervalStart = true, arrived = false;
             while (!arrived && !isOver)
             {
+                if (accepted + rejected >= limits.MaxSteps && limits.OnLimit == LimitAction.ReturnPartial)
+                {
+                    return Cost(false, profile?.Times, profile?.Errors);
+                }
+
                 double proposed = control.Propose(workspace.Time, target, isIntervalStart, FirstStep);
                 double nextTime = control.EndOf(workspace.Time, proposed, target);
                 arrived = nextTime == target;
-                limits.RequireProgress(workspace.Time, nextTime, proposed, largest, accepted + rejected, workspace.Evaluations, workspace.Failure);
+                limits.RequireProgress(workspace.Time, nextTime, proposed, largest, accepted + rejected, workspace.Evaluations, workspace.Failure, shortest: control.ShortestStep);
                 workspace.Try(nextTime);
                 double error = workspace.Failure is not null ? double.NaN : tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);
                 double step = Math.Abs(nextTime - workspace.Time);
@@ -70,11 +87,11 @@ internal static class StepLoop
                 isIntervalStart = false;
                 profile?.Times.Add(nextTime);
                 profile?.Errors.Add(error);
-                isOver = endsAfter(arrived ? index : 0);
+                isOver = endsAfter(arrived ? stops.IndexOf(index) : 0);
             }
         }
 
-        return new() { Evaluations = workspace.Evaluations, AcceptedSteps = accepted, RejectedSteps = rejected, Profiles = profile is { } steps ? [control.Learn(new(steps.Times, steps.Errors))] : [] };
+        return Cost(true, profile?.Times, profile?.Errors);
     }
 
     private static double FiniteOrNaN(StepWorkspace workspace) =>

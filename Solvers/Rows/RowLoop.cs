@@ -77,7 +77,7 @@ internal sealed class RowLoop : IDisposable
             }
 
             var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max() };
-            return new(states, statistics, new RowSteps(_accepted, _rejected, _rowEvaluations));
+            return new(states, _problem.Times[1..], statistics) { Rows = new(_accepted, _rejected, _rowEvaluations) };
         }
         catch
         {
@@ -135,7 +135,7 @@ internal sealed class RowLoop : IDisposable
                 double target = _problem.Times[_targets[row]];
                 proposed[i] = _controls[row].Propose(from[i], target, _isIntervalStart[row], _ => _firstSteps[row]);
                 to[i] = _controls[row].EndOf(from[i], proposed[i], target);
-                _problem.Limits.RequireProgress(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row);
+                _problem.Limits.RequireProgress(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row, shortest: _controls[row].ShortestStep);
             }
         }
 

@@ -44,6 +44,9 @@ public sealed class FrozenGrid : IStepSizeController
     public Tolerances? Tolerances => null;
 
     /// <inheritdoc/>
+    public bool MeetsForcedTimes => false;
+
+    /// <inheritdoc/>
     public int? CountSteps(ReadOnlySpan<double> times) => _shares.Sum(interval => interval.Length);
 
     /// <inheritdoc/>

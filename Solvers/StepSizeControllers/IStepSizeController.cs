@@ -8,8 +8,12 @@ public interface IStepSizeController
     /// <summary>The tolerances that steps are held to, or null where steps are not judged.</summary>
     Tolerances? Tolerances { get; }
 
+    /// <summary>Whether steps are to end at a problem's forced times; not so where the grid is fixed, with those times on it.</summary>
+    /// <value>True by default.</value>
+    bool MeetsForcedTimes => true;
+
     /// <summary>The number of steps that a solve will make, where it is known beforehand; else null.</summary>
-    /// <param name="times">The times of the solve, the start first.</param>
+    /// <param name="times">The start, then the times that steps end at.</param>
     int? CountSteps(ReadOnlySpan<double> times) => null;
 
     /// <summary>A controller that begins with the steps of an earlier solve; the same one where it does not adapt.</summary>

@@ -7,14 +7,17 @@ namespace FlowOde.Solvers.StepSizeControllers;
 /// <param name="plan">The ends of the steps to propose until one is rejected; empty for none.</param>
 internal sealed class PidControl(PidController options, int k, int order, double[] plan) : StepSizeControl
 {
-    private const double LargestFactor = 10;
-    private const double SmallestFactor = 0.2;
+    private const double LeastError = 1e-10; // an error of 0 says that a step may grow, not by how much
 
+    private readonly PidCoefficients _beta = options.Coefficients;
     private double _step;
+    private double _lastStep;
     private int _planned;
     private double _previousError = 1;
     private double _errorBefore = 1;
     private bool _wasRejected;
+
+    public override double ShortestStep => options.MinStep;
 
     public override double Propose(double time, double target, bool isIntervalStart, Func<int, double> firstStep)
     {
@@ -23,7 +26,7 @@ internal sealed class PidControl(PidController options, int k, int order, double
             double ahead = Math.Sign(target - time) * (plan[_planned] - time);
             if (ahead > 0)
             {
-                return ahead;
+                return Math.Clamp(ahead, options.MinStep, options.MaxStep);
             }
 
             _planned++;
@@ -31,10 +34,17 @@ internal sealed class PidControl(PidController options, int k, int order, double
 
         if (_step == 0)
         {
-            _step = options.FirstStep ?? firstStep(order);
+            _step = Math.Clamp(options.FirstStep ?? firstStep(order), options.MinStep, options.MaxStep);
         }
 
         return _step;
+    }
+
+    public override double EndOf(double time, double proposed, double target)
+    {
+        // A step is not stretched beyond the longest one: what is left is made in two.
+        double left = Math.Abs(target - time), end = base.EndOf(time, proposed, target);
+        return end == target && left > options.MaxStep ? time + ((target - time) / 2) : end;
     }
 
     public override StepProfile Learn(StepProfile profile) => options.Prior is { } prior ? profile.After(prior, k) : profile;
@@ -44,31 +54,24 @@ internal sealed class PidControl(PidController options, int k, int order, double
         if (!(error <= 1))
         {
             _planned = plan.Length;
-        }
-
-        if (!double.IsFinite(error))
-        {
             _wasRejected = true;
-            _step = step * SmallestFactor;
+            double shorter = step * Math.Min(1, options.Limiter.Limit(double.IsFinite(error) ? options.Safety * Math.Pow(error, -_beta.AfterRejection / k) : 0));
+            _step = step > options.MinStep ? Math.Max(shorter, options.MinStep) : shorter;
             return false;
         }
 
-        if (error > 1)
+        double latest = Math.Max(error, LeastError), remembered = Math.Max(error, _beta.LeastRemembered);
+        double factor = options.Safety * Math.Pow(latest, -_beta.Beta1 / k) * Math.Pow(_previousError, -_beta.Beta2 / k) * Math.Pow(_errorBefore, -_beta.Beta3 / k);
+        if (_beta.Alpha != 0 && _lastStep > 0)
         {
-            _wasRejected = true;
-            _step = step * Math.Clamp(options.Safety * Math.Pow(error, -1.0 / k), SmallestFactor, 1);
-            return false;
+            factor *= Math.Pow(step / _lastStep, -_beta.Alpha);
         }
 
-        // The floor keeps one tiny error (a step that was clipped to the target, say) from deciding the steps after it.
-        double latest = Math.Max(error, 1e-10);
-        var beta = options.Coefficients;
-        double factor = options.Safety * Math.Pow(latest, -beta.Beta1 / k) * Math.Pow(_previousError, -beta.Beta2 / k) * Math.Pow(_errorBefore, -beta.Beta3 / k);
-        factor = Math.Clamp(factor, options.MayShrinkAfterAcceptance ? SmallestFactor : 1, _wasRejected ? 1 : LargestFactor);
-        (_errorBefore, _previousError, _wasRejected) = (_previousError, latest, false);
+        factor = Math.Clamp(options.Limiter.Limit(factor), options.MayShrinkAfterAcceptance ? 0 : 1, _wasRejected ? 1 : double.PositiveInfinity);
+        (_errorBefore, _previousError, _wasRejected, _lastStep) = (_previousError, remembered, false, step);
 
         // A step that was shortened to meet a target says nothing against the length proposed before.
-        _step = Math.Max(step * factor, step < proposed ? proposed : 0);
+        _step = Math.Clamp(Math.Max(step * factor, step < proposed ? proposed : 0), options.MinStep, options.MaxStep);
         return true;
     }
 }

@@ -25,6 +25,26 @@ public sealed record PidController : IStepSizeController
         init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The safety factor lies between 0 and 1.");
     } = 0.9;
 
+    /// <summary>What keeps the factor between a step and the next within bounds.</summary>
+    /// <value><see cref="StepLimiter.Clip"/> by default.</value>
+    public StepLimiter Limiter { get; init; } = StepLimiter.Clip;
+
+    /// <summary>The shortest step that may be made, except to end at a time that must be met. A step of this length whose error is too large ends the solve.</summary>
+    /// <value>0 by default.</value>
+    public double MinStep
+    {
+        get;
+        init => field = value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The shortest step is a finite length of at least 0.");
+    }
+
+    /// <summary>The longest step that may be made.</summary>
+    /// <value>Infinite by default.</value>
+    public double MaxStep
+    {
+        get;
+        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The longest step is a positive length.");
+    } = double.PositiveInfinity;
+
     /// <summary>Whether an accepted step may be followed by a shorter one.</summary>
     /// <value>False by default.</value>
     public bool MayShrinkAfterAcceptance { get; init; }
@@ -59,6 +79,11 @@ public sealed record PidController : IStepSizeController
         if (stepper.EmbeddedOrder == 0)
         {
             throw new ArgumentException($"'{stepper.Name}' estimates no error, so its steps cannot adapt. Give it a number of steps, or use a method with an embedded solution such as dopri5, bosh3 or heun2.", nameof(stepper));
+        }
+
+        if (MinStep > MaxStep)
+        {
+            throw new ArgumentException($"The shortest step, {nameof(MinStep)} = {MinStep:R}, is longer than the longest one, {nameof(MaxStep)} = {MaxStep:R}. Lower the one or raise the other.");
         }
 
         int k = Math.Min(stepper.Order, stepper.EmbeddedOrder) + 1;

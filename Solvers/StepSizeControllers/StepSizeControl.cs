@@ -5,6 +5,10 @@ public abstract class StepSizeControl
 {
     private const double Stretch = 1.05;
 
+    /// <summary>The shortest step that may be proposed: a shorter proposal ends the solve.</summary>
+    /// <value>0 unless a controller has a bound.</value>
+    public virtual double ShortestStep => 0;
+
     /// <summary>The length of the next step on the way to a target.</summary>
     /// <param name="time">The start of the step.</param>
     /// <param name="target">The next time that must be met.</param>

@@ -23,6 +23,10 @@ public interface IStepper
     /// </summary>
     bool StatesStageWeights { get; }
 
+    /// <summary>The highest order that steps may have: above <see cref="Order"/> where the order adapts with the steps.</summary>
+    /// <value><see cref="Order"/> by default.</value>
+    int HighestOrder => Order;
+
     /// <summary>The order at which dense output interpolates within a step.</summary>
     int DenseOrder { get; }
 
@@ -31,7 +35,7 @@ public interface IStepper
     bool JudgesRows => false;
 
     /// <summary>Stages of a step: evaluations that it is made of, or as many unknown ones that are solved for.</summary>
-    /// <value>1 by default, as for linear multistep methods.</value>
+    /// <value>1 by default, as for explicit linear multistep methods.</value>
     int Stages => 1;
 
     /// <summary>How stable the method is on stiff equations.</summary>

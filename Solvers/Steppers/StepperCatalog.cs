@@ -15,12 +15,30 @@ public static class StepperCatalog
         new ExplicitRungeKutta(FractalNet.Of(3)),
         new ExplicitRungeKutta(Midpoint.Tableau),
         new ExplicitRungeKutta(Heun2.Tableau),
+        new ExplicitRungeKutta(Ralston2.Tableau),
+        new ExplicitRungeKutta(Fehlberg2.Tableau),
+        new ExplicitRungeKutta(Heun3.Tableau),
+        new ExplicitRungeKutta(Kutta3.Tableau),
         new ExplicitRungeKutta(Bosh3.Tableau),
         new ExplicitRungeKutta(ClassicRk4.Tableau),
         new ExplicitRungeKutta(ThreeEighthsRk4.Tableau),
+        new ExplicitRungeKutta(Rkf45.Tableau),
+        new ExplicitRungeKutta(CashKarp.Tableau),
         new ExplicitRungeKutta(Dopri5.Tableau),
+        new ExplicitRungeKutta(Dopri5Shampine.Tableau),
         new ExplicitRungeKutta(Tsit5.Tableau),
         new ExplicitRungeKutta(Dopri8.Tableau),
+        new ExplicitRungeKutta(StepDoubling.Of(Euler.Tableau)),
+        new ExplicitRungeKutta(StepDoubling.Of(ClassicRk4.Tableau)),
+        AdamsMethod.Bashforth(2),
+        AdamsMethod.Bashforth(3),
+        AdamsMethod.Bashforth(4),
+        AdamsMethod.Bashforth(5),
+        AdamsMethod.Moulton(2),
+        AdamsMethod.Moulton(3),
+        AdamsMethod.Moulton(4),
+        AdamsMethod.Moulton(5),
+        AdamsMethod.VariableOrder,
         new ImplicitRungeKutta(BackwardEuler.Tableau),
         new ImplicitRungeKutta(ImplicitMidpoint.Tableau),
         new ImplicitRungeKutta(Trapezoid.Tableau),
@@ -43,8 +61,8 @@ public static class StepperCatalog
     ];
 
     /// <summary>
-    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>), <c>fractalnet</c> takes a depth and
-    /// <c>lm:</c> its k, listed or not.
+    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>) and one that doubles its steps
+    /// (<c>doubled-…</c>), <c>fractalnet</c> takes a depth and <c>lm:</c> its k, listed or not.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The method cannot have this number; the message says why.</exception>
     public static IStepper? Find(string name)
@@ -58,6 +76,11 @@ public static class StepperCatalog
         if (name.StartsWith(FractalNet.Prefix, StringComparison.Ordinal))
         {
             return int.TryParse(name[FractalNet.Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int depth) ? new ExplicitRungeKutta(FractalNet.Of(depth)) : null;
+        }
+
+        if (name.StartsWith(StepDoubling.Prefix, StringComparison.Ordinal))
+        {
+            return Find(name[StepDoubling.Prefix.Length..]) is ExplicitRungeKutta doubled ? new ExplicitRungeKutta(StepDoubling.Of(doubled.Tableau)) : null;
         }
 
         return name.StartsWith(ReversibleCoupling.Prefix, StringComparison.Ordinal) && Find(name[ReversibleCoupling.Prefix.Length..]) is ExplicitRungeKutta method

@@ -42,7 +42,7 @@ internal static class BackwardSolveSettings
         return continuous with
         {
             Stepper = values.Has("adjoint-solver") ? stepper : null,
-            Controller = tolerances is null ? null : ControllerCatalog.Create(values.TextOrNull("controller") ?? ControllerCatalog.Names.First(), tolerances),
+            Controller = tolerances is null ? null : ControllerCatalog.Read(values, tolerances),
         };
     }
 

@@ -40,7 +40,7 @@ internal static class ClassifierCatalog
     /// <summary>The settings of <c>train</c> that classifiers have as well.</summary>
     public static IReadOnlyList<string> Shared { get; } =
     [
-        "solver", "rtol", "atol", "steps", "controller", "error-norm", "max-steps", "adjoint", "adjoint-memory",
+        "solver", "rtol", "atol", "steps", "controller", "limiter", "min-step", "max-step", "error-norm", "max-steps", "adjoint", "adjoint-memory",
         "batch", "lr", "schedule", "warmup", "weight-decay", "clip", "average", "iterations", "minutes", "plan", "validate-every", "validation-rows", "patience",
         .. SourceCatalog.All.Select(setting => setting.Name), "seed", "device", "dtype", "threads",
     ];

@@ -14,7 +14,7 @@ namespace FlowOde.Cli.Settings;
 /// <summary>Reads the shape of a classifier, and how it is solved and trained.</summary>
 internal static class ClassifierSettings
 {
-    private static readonly string[] _ofSolver = ["solver", "rtol", "atol", "steps", "controller", "error-norm", "max-steps"];
+    private static readonly string[] _ofSolver = ["solver", "rtol", "atol", "steps", "controller", "limiter", "min-step", "max-step", "error-norm", "max-steps"];
     private static readonly string[] _ofDepth = ["depth", "shared"];
     private static readonly string[] _ofConvolutions = ["halvings", "stem", "norm-groups"];
     private const int LeastSide = 3; // of images that --size or --crop made; a convolution sees as much at once

@@ -13,17 +13,20 @@ internal static class SettingCatalog
         new("objective", SettingKind.Text, "NAME", "what training makes small") { Choices = () => ObjectiveSettings.Names },
         .. ModelCatalog.All,
         .. MatchingCatalog.All,
-        new("solver", SettingKind.Text, "NAME", "the method of each step; `flowode solvers` lists them") { Choices = () => SolveSettings.Solvers },
+        new("solver", SettingKind.Text, "NAME", "the method of each step; `flowode solvers` lists them") { Choices = () => SolveSettings.Solvers, Otherwise = SolveSettings.ProblemOf },
         new("rtol", SettingKind.Number, "X", "relative tolerance in training") { Least = 0, IsAbove = true },
         new("atol", SettingKind.Number, "X", "absolute tolerance in training") { Least = 0, IsAbove = true },
         new("steps", SettingKind.Integer, "N", "constant steps in place of tolerances") { Least = 1, Most = 1_000_000 },
         new("controller", SettingKind.Text, "NAME", "how steps adapt") { Choices = () => ControllerCatalog.Names },
+        new("limiter", SettingKind.Text, "NAME", "how the factor between a step and the next is bounded") { Choices = () => StepLimiter.All.Select(limiter => limiter.Name) },
+        new("min-step", SettingKind.Number, "X", "the shortest step where steps adapt; one whose error is still too large ends the solve") { Least = 0, IsAbove = true },
+        new("max-step", SettingKind.Number, "X", "the longest step where steps adapt") { Least = 0, IsAbove = true },
         new("warm-start", SettingKind.Text, "on|off", "whether solves in training start from the steps of the iteration before") { Choices = () => ["on", "off"] },
         new("error-norm", SettingKind.Text, "NAME", "how a step's error is measured") { Choices = () => ErrorNormCatalog.All.Select(norm => norm.Name) },
         new("max-steps", SettingKind.Integer, "N", "the most steps of a solve") { Least = 1, Most = int.MaxValue },
         new("adjoint", SettingKind.Text, "NAME", $"how gradients pass back through a solve ({AdjointSettings.Numbers})") { Choices = () => AdjointSettings.Names, Otherwise = AdjointSettings.Problem },
         new("adjoint-memory", SettingKind.Text, "512MB", "memory of a gradient's tapes, for --adjoint auto"),
-        new("adjoint-solver", SettingKind.Text, "NAME", "the method of a gradient's backward solve, in place of that of --solver") { Choices = () => SolveSettings.Solvers },
+        new("adjoint-solver", SettingKind.Text, "NAME", "the method of a gradient's backward solve, in place of that of --solver") { Choices = () => SolveSettings.Solvers, Otherwise = SolveSettings.ProblemOf },
         new("adjoint-rtol", SettingKind.Number, "X", "relative tolerance of a gradient's backward solve, in place of --rtol") { Least = 0, IsAbove = true },
         new("adjoint-atol", SettingKind.Number, "X", "absolute tolerance of a gradient's backward solve, in place of --atol") { Least = 0, IsAbove = true },
         new("trace", SettingKind.Text, "NAME", "the trace in training: exact, or estimated by Hutchinson's probes") { Choices = () => TraceSettings.Names },
@@ -58,7 +61,7 @@ internal static class SettingCatalog
 
     /// <summary>Settings that say the same thing in different ways: one source may give those of one way only, and overrides the others.</summary>
     public static IReadOnlyList<IReadOnlyList<IReadOnlyList<string>>> Alternatives { get; } =
-        [[["steps"], ["rtol", "atol", "controller"]], [["iterations"], ["minutes"], ["plan"]]];
+        [[["steps"], ["rtol", "atol", "controller", "limiter", "min-step", "max-step"]], [["iterations"], ["minutes"], ["plan"]]];
 
     /// <summary>The names of the settings that decide what a model is and which rows it learnt from: a trained model has them.</summary>
     public static IReadOnlyList<string> Fixed { get; } = [.. ModelCatalog.All.Concat(SourceCatalog.All).Select(setting => setting.Name)];

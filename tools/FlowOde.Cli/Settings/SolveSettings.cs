@@ -22,9 +22,11 @@ internal static class SolveSettings
 
     private const int ScoreMaxSteps = 100_000;
 
+    private static readonly VectorLayout _flow = new(new Segment("z", 1), new Segment("deltaLogDensity", 1) { Role = SegmentRole.Quadrature });
+
     /// <summary>The solvers of flows: all but those for second-order systems.</summary>
     public static IEnumerable<string> Solvers => StepperCatalog.All
-        .Where(stepper => stepper.Supports(new(new Segment("z", 1), new Segment("deltaLogDensity", 1) { Role = SegmentRole.Quadrature }), out _))
+        .Where(stepper => stepper.Supports(_flow, out _))
         .Select(stepper => stepper.Name);
 
     /// <summary>The type of numbers in training.</summary>
@@ -70,9 +72,25 @@ internal static class SolveSettings
     /// <param name="name">The name.</param>
     /// <param name="option">The option, for messages.</param>
     /// <exception cref="UsageException">There is no such solver for flows.</exception>
-    public static IStepper SolverNamed(string name, string option) => Solvers.Contains(name)
-        ? StepperCatalog.Find(name)!
-        : throw new UsageException($"{option}: '{name}' is not known.{Suggestion.For(name, Solvers)} Known are: {string.Join(", ", Solvers)}.");
+    public static IStepper SolverNamed(string name, string option) => ProblemOf(name) is { } problem ? throw new UsageException($"{option}: {problem}") : StepperCatalog.Find(name)!;
+
+    /// <summary>What is wrong with a text as a solver of flows, or null.</summary>
+    public static string? ProblemOf(string name)
+    {
+        try
+        {
+            if (StepperCatalog.Find(name) is { } stepper)
+            {
+                return stepper.Supports(_flow, out string reason) ? null : reason;
+            }
+        }
+        catch (ArgumentOutOfRangeException problem)
+        {
+            return $"'{name}': {problem.Message.Split('\n', '(')[0].Trim()}";
+        }
+
+        return $"'{name}' is not known.{Suggestion.For(name, Solvers)} Known are: {string.Join(", ", Solvers)}; doubled- and coupled- go before any Runge–Kutta method.";
+    }
 
     /// <summary>The settings of reported scores: the run's method where it adapts, else dopri5, at a tolerance of its own.</summary>
     /// <param name="values">What was chosen for the run.</param>
@@ -176,6 +194,6 @@ internal static class SolveSettings
             throw new UsageException($"--solver {stepper.Name} estimates no error, so its steps cannot adapt: give --steps N, or choose one of {adaptive}.");
         }
 
-        return ControllerCatalog.Create(values.Text("controller"), Reachable(new(values.Number("rtol"), values.Number("atol")), dtype, "--rtol"));
+        return ControllerCatalog.Read(values, Reachable(new(values.Number("rtol"), values.Number("atol")), dtype, "--rtol"));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class BenchVerb : Verb
     private readonly Option<string> _against = Text("--against", "FILE", "an earlier report, compared pair by pair");
     private readonly SettingOptions _model = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "learn-end-time", "last-layer-scale");
     private readonly SettingOptions _solve = new(
-        "solver", "rtol", "atol", "steps", "controller", "warm-start", "error-norm", "max-steps", "adjoint", "adjoint-memory", "adjoint-solver", "adjoint-rtol", "adjoint-atol", "trace", "probes", "probe-distribution", "regularize", "batch", "clip", "average");
+        "solver", "rtol", "atol", "steps", "controller", "limiter", "min-step", "max-step", "warm-start", "error-norm", "max-steps", "adjoint", "adjoint-memory", "adjoint-solver", "adjoint-rtol", "adjoint-atol", "trace", "probes", "probe-distribution", "regularize", "batch", "clip", "average");
     private readonly SettingOptions _data = new("columns", "drop", "label", "delimiter", "header", "missing", "validation", "test");
     private readonly SettingOptions _machine = new("seed", "device", "dtype", "threads");
 

@@ -21,7 +21,7 @@ internal sealed class CertifyVerb : Verb
     private readonly Option<string> _out = Text("--out", "FILE", "writes the table as .csv or .json too");
     private readonly Option<string> _architecture = Text("--architecture", "A,B", $"certifies fresh classifiers of data in place of a density: {string.Join(", ", KnownArchitectures.All.Select(architecture => architecture.Name))}, or {ClassifierCatalog.Every}");
     private readonly SettingOptions _classifier = new(CertifiedModels.OfClassifiers);
-    private readonly SettingOptions _model = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "learn-end-time", "last-layer-scale", "steps", "controller", "error-norm", "max-steps", "adjoint-memory", "trace", "probes", "probe-distribution", "regularize", "batch", "seed");
+    private readonly SettingOptions _model = new("hidden", "blocks", "layer", "activation", "base-time", "data-time", "learn-end-time", "last-layer-scale", "steps", "controller", "limiter", "min-step", "max-step", "error-norm", "max-steps", "adjoint-memory", "trace", "probes", "probe-distribution", "regularize", "batch", "seed");
     private readonly SettingOptions _data = new("columns", "drop", "label", "delimiter", "header", "missing", "validation", "test");
 
     /// <summary>Lays out the options.</summary>

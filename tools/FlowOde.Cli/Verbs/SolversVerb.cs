@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Tableaus;
 using Spectre.Console;
 
 namespace FlowOde.Cli.Verbs;
@@ -11,7 +12,7 @@ namespace FlowOde.Cli.Verbs;
 internal sealed class SolversVerb : Verb
 {
     /// <inheritdoc/>
-    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, and the gradient methods that work with each.");
+    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, properties, and the gradient methods that work with each.");
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["flowode solvers", "flowode solvers --json"];
@@ -28,16 +29,16 @@ internal sealed class SolversVerb : Verb
             return ExitCode.Done;
         }
 
-        var table = Output.NewTable(("solver", false), ("order", true), ("embedded", true), ("stages", true), ("dense", true), ("steps", false), ("adjoints", false));
+        var table = Output.NewTable(("solver", false), ("order", true), ("embedded", true), ("stages", true), ("dense", true), ("properties", false), ("adjoints", false));
         foreach (var stepper in StepperCatalog.All)
         {
             table.AddRow(
                 stepper.Name,
                 $"{stepper.Order}",
                 stepper.EmbeddedOrder > 0 ? $"{stepper.EmbeddedOrder}" : "–",
-                Stages(stepper) is { } stages ? $"{stages}" : "–",
+                $"{stepper.Stages}",
                 $"{stepper.DenseOrder}",
-                stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : "--steps N",
+                string.Join(", ", Properties(stepper)),
                 string.Join(", ", Adjoints(stepper)));
         }
 
@@ -50,14 +51,40 @@ internal sealed class SolversVerb : Verb
         ["name"] = stepper.Name,
         ["order"] = stepper.Order,
         ["embeddedOrder"] = stepper.EmbeddedOrder,
-        ["stages"] = Stages(stepper),
+        ["stages"] = stepper.Stages,
         ["denseOrder"] = stepper.DenseOrder,
         ["isReversible"] = stepper is IReversibleStepper,
+        ["stability"] = Named(stepper.Stability),
+        ["highestOrder"] = stepper.HighestOrder,
         ["adaptive"] = stepper.EmbeddedOrder > 0,
         ["adjoints"] = new JsonArray([.. Adjoints(stepper).Select(name => JsonValue.Create(name))]),
     };
 
-    private static int? Stages(IStepper stepper) => stepper is ExplicitRungeKutta method ? method.Tableau.Stages : (stepper as IDifferentiableStepper)?.TapedStages;
+    private static IEnumerable<string> Properties(IStepper stepper)
+    {
+        yield return stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : "--steps N";
+        if (stepper.HighestOrder > stepper.Order)
+        {
+            yield return $"order up to {stepper.HighestOrder} where steps adapt";
+        }
+
+        if (stepper is IReversibleStepper)
+        {
+            yield return "reversible";
+        }
+
+        if (stepper.Stability != Stability.Bounded)
+        {
+            yield return Named(stepper.Stability);
+        }
+    }
+
+    private static string Named(Stability stability) => stability switch
+    {
+        Stability.AStable => "A-stable",
+        Stability.LStable => "L-stable",
+        _ => "bounded",
+    };
 
     private static IEnumerable<string> Adjoints(IStepper stepper) =>
         AdjointCatalog.All.Where(adjoint => adjoint.Supports(stepper, out _)).Select(adjoint => adjoint.Name);

@@ -56,7 +56,7 @@ public class UsageTests
     [InlineData("train moons --adjoint reversible", "reversible", "dopri5", "coupled-dopri5")]
     [InlineData("train moons --adjoint symplectic --solver coupled-dopri5", "symplectic", "coupled-dopri5", "dopri5")]
     [InlineData("train moons --adjoint backpropagation --solver reversible-heun", "backpropagation", "reversible-heun", "direct")]
-    [InlineData("train moons --solver leapfrog --steps 4", "--solver", "leapfrog", "not known")]
+    [InlineData("train moons --solver leapfrog --steps 4", "--solver", "leapfrog", "second-order")]
     [InlineData("train moons --adjoint-rtol 1e-6", "--adjoint-rtol", "--adjoint auto", "no backward solve", "backsolve", "interpolated")]
     [InlineData("train moons --adjoint checkpointed --adjoint-solver bosh3", "--adjoint-solver", "--adjoint checkpointed", "no backward solve")]
     [InlineData("train moons --adjoint backsolve --adjoint-solver rk4", "--adjoint-solver rk4", "no error", "dopri5")]

@@ -42,7 +42,14 @@ public class ButcherTableauTests
     [InlineData("bosh3", 0.041811)]
     [InlineData("rk4", 0.014505)]
     [InlineData("rk4-38", 0.012669)]
+    [InlineData("ralston2", 0.16667)]
+    [InlineData("fehlberg2", 0.17073)]
+    [InlineData("heun3", 0.046296)]
+    [InlineData("kutta3", 0.058926)]
+    [InlineData("rkf45", 3.3557e-3)]
+    [InlineData("cash-karp", 9.4829e-4)]
     [InlineData("dopri5", 3.9908e-4)]
+    [InlineData("dopri5-shampine", 3.9908e-4)]
     [InlineData("tsit5", 1.385e-4)]
     public void PrincipalError_OfATableau_IsThePublishedNumber(string name, double expected)
     {
@@ -72,6 +79,16 @@ public class ButcherTableauTests
         {
             Assert.Equal(Dopri5.Tableau.B[i] - shampine[i], Dopri5.Tableau.ErrorWeights![i] * 2 / 3, 1e-15);
         }
+    }
+
+    /// <summary>The same steps, and 2/3 of the estimate.</summary>
+    [Fact]
+    public void Dopri5Shampine_HasTheSameStepsAndTwoThirdsOfTheError()
+    {
+        var (own, other) = (Dopri5.Tableau, Dopri5Shampine.Tableau);
+        Assert.Equal(own.B, other.B);
+        Assert.Equal(own.A, other.A);
+        Assert.All(own.ErrorWeights!.Zip(other.ErrorWeights!), pair => Assert.Equal(pair.First * 2 / 3, pair.Second, 1e-17));
     }
 
     [Theory]

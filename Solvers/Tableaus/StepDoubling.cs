@@ -1,0 +1,48 @@
+namespace FlowOde.Solvers.Tableaus;
+
+/// <summary>
+/// Two half steps of a method against one whole step from the same start, which estimates the error of any method: (y₂ − w)/(2^p − 1). The estimate is added
+/// to the two half steps, whose order it raises by one.
+/// </summary>
+/// <remarks>
+/// Richardson 1910, 1927; Hairer, Nørsett, Wanner, Solving ODEs I, II.4. Of a Runge–Kutta method with s stages this is one with 3s − 1, since both start from the
+/// same derivative. So the pair is a tableau like others: its order conditions are checked, and everything that works with Runge–Kutta methods works with it.
+/// </remarks>
+public static class StepDoubling
+{
+    /// <summary>What the names of these methods begin with; the method's name follows.</summary>
+    public const string Prefix = "doubled-";
+
+    private const int HighestOrder = 7; // beyond it there are more order conditions than are worth checking
+
+    /// <summary>The doubled method.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The method's order is above 7.</exception>
+    public static ButcherTableau Of(ButcherTableau method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        if (method.Order > HighestOrder)
+        {
+            throw new ArgumentOutOfRangeException(nameof(method), method.Order, $"Steps of methods up to order {HighestOrder} are doubled, and '{method.Name}' has order {method.Order}. It may estimate its error by itself; use it as it is.");
+        }
+
+        // A last stage that only serves the next step is left out.
+        int s = method.IsFirstSameAsLast ? method.Stages - 1 : method.Stages;
+        double[] b = method.B[..s];
+        double[][] first = [.. Enumerable.Range(0, s).Select(i => Halved(method.A[i]))];
+        double[][] second = [.. Enumerable.Range(0, s).Select(i => (double[])[.. Halved(b), .. Halved(method.A[i])])];
+        double[][] whole = [.. Enumerable.Range(1, s - 1).Select(i => (double[])[method.A[i][0], .. new double[(2 * s) - 1], .. method.A[i][1..]])];
+        double[][] a = [.. first, .. second, .. whole];
+        double[] halves = [.. Halved(b), .. Halved(b), .. new double[s - 1]], once = [b[0], .. new double[(2 * s) - 1], .. b[1..]];
+        double[] error = [.. halves.Zip(once, (half, one) => (half - one) / (Math.Pow(2, method.Order) - 1))];
+        return new(
+            Prefix + method.Name,
+            method.Order + 1,
+            a,
+            [.. halves.Zip(error, (weight, e) => weight + e)],
+            [.. method.C[..s].Select(c => c / 2), .. method.C[..s].Select(c => (1 + c) / 2), .. method.C[1..s]],
+            error,
+            embeddedOrder: method.Order);
+    }
+
+    private static double[] Halved(double[] row) => [.. row.Select(value => value / 2)];
+}
