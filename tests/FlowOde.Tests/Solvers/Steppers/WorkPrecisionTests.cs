@@ -24,7 +24,10 @@ public class WorkPrecisionTests(ITestOutputHelper log)
 
     public static TheoryData<string> HighOrder => [.. SolverNames.Where(name => StepperCatalog.Find(name) is { EmbeddedOrder: >= 4 } and not IReversibleStepper)];
 
-    /// <summary>Errors fall with tolerances, as the tolerance does on the whole: the slopes of three problems average to about 1.</summary>
+    /// <summary>
+    /// Errors fall with tolerances: the slopes of three problems average to about p/(min(p, p̂) + 1), since the length of a step is of that power of the tolerance. That is 1
+    /// where the solution has the higher order, 2/3 for TR-BDF2, whose estimate has it.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Adaptive))]
     public void Solve_OfThreeProblems_IsAsMuchMoreExactAsItsTolerance(string name)
@@ -42,7 +45,8 @@ public class WorkPrecisionTests(ITestOutputHelper log)
             Assert.True(errors[2] < 10_000 * tolerances[2], $"{what}: error {errors[2]:E1} at tolerance {tolerances[2]}");
         }
 
-        Assert.InRange(slopes, 0.75, 1.35);
+        double expected = stepper.Order / (Math.Min(stepper.Order, stepper.EmbeddedOrder) + 1.0);
+        Assert.InRange(slopes, 0.75 * expected, 1.35 * expected);
     }
 
     /// <summary>Arenstorf's orbit is closed: after a period it is where it started, to the tolerance times what the orbit makes of errors.</summary>
