@@ -52,6 +52,17 @@ public sealed record OdeProblem
     /// <value>Empty by default.</value>
     public IReadOnlyList<OdeEvent> Events { get; init; } = [];
 
+    /// <summary>What is told of each step of the solve, not of a gradient's own backward solve.</summary>
+    /// <value>Null by default. Rows with steps of their own have none.</value>
+    public StepObserver? Observer { get; init; }
+
+    /// <summary>
+    /// The method with which the solve is made anew where steps are used up or become too short because the equation is stiff; of rows with steps of their own only those
+    /// are solved for anew that need it, each from where it stands.
+    /// </summary>
+    /// <value>Null by default, for a solve that ends with a message.</value>
+    public IStepper? StiffFallback { get; init; }
+
     /// <summary>Keeps the memory of solves for the next one.</summary>
     public required WorkspacePool Pool { get; init; }
 
@@ -60,6 +71,9 @@ public sealed record OdeProblem
 
     /// <summary>The times that steps end at.</summary>
     internal StepStops Stops => StopsAt(Times, Controller);
+
+    /// <summary>What the loop of a forward solve goes by; holds the memory of its step-size control, and so serves one solve.</summary>
+    internal StepPlan NewPlan() => new(Stops, Controller.Start(Stepper, Times), Controller.Tolerances, Norm, Limits) { Observer = Observer, Probe = new(this) };
 
     /// <summary>The times that steps of a controller end at, with this problem's forced times among them.</summary>
     internal StepStops StopsAt(double[] times, IStepSizeController controller) => StepStops.Of(times, controller.MeetsForcedTimes ? ForcedTimes : []);
@@ -77,6 +91,16 @@ public sealed record OdeProblem
         if (!Stepper.Supports(Start.Layout, out string reason))
         {
             throw new ArgumentException(reason);
+        }
+
+        if (StiffFallback is { } fallback && !fallback.Supports(Start.Layout, out reason))
+        {
+            throw new ArgumentException(reason);
+        }
+
+        if (StiffFallback is { EmbeddedOrder: 0 } && Controller.Tolerances is not null)
+        {
+            throw new ArgumentException($"'{StiffFallback.Name}' estimates no error, so that it cannot go on where '{Stepper.Name}' adapts its steps. Take one that does, such as kvaerno5 or radau5.");
         }
 
         Controller.Tolerances?.RequireReachable(Start.DType);
@@ -110,6 +134,11 @@ public sealed record OdeProblem
         if (Start.Layout.Segments.FirstOrDefault(segment => !segment.IsBatched) is { } shared)
         {
             throw new ArgumentException($"All rows share the segment '{shared.Name}', so that they cannot have times of their own. Solve them with common steps.");
+        }
+
+        if (Observer is not null)
+        {
+            throw new ArgumentException("An observer is told of the steps of a whole batch, which rows with steps of their own do not make. Leave it out, or solve with common steps.");
         }
 
         if (Events.Count > 0)

@@ -1,16 +1,13 @@
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Solvers.Adjoints;
 
 /// <summary>How a backward solve makes its steps.</summary>
 /// <param name="Stepper">The method.</param>
 /// <param name="Times">The problem's times, the last first.</param>
-/// <param name="Stops">The times that steps end at.</param>
-/// <param name="Tolerances">What the steps are held to, or null where they are not judged.</param>
-/// <param name="Control">Judges them.</param>
-internal sealed record BackwardPlan(IStepper Stepper, double[] Times, StepStops Stops, Tolerances? Tolerances, StepSizeControl Control)
+/// <param name="Steps">What its loop goes by.</param>
+internal sealed record BackwardPlan(IStepper Stepper, double[] Times, StepPlan Steps)
 {
     /// <summary>The plan of an adjoint for a problem.</summary>
     /// <exception cref="ArgumentException">Method, controller and type do not go together.</exception>
@@ -24,6 +21,6 @@ internal sealed record BackwardPlan(IStepper Stepper, double[] Times, StepStops 
 
         controller.Tolerances?.RequireReachable(problem.Start.DType);
         double[] times = [.. problem.Times.Reverse()];
-        return new(stepper, times, problem.StopsAt(times, controller), controller.Tolerances, controller.Start(stepper, times));
+        return new(stepper, times, new(problem.StopsAt(times, controller), controller.Start(stepper, times), controller.Tolerances, problem.Norm, problem.Limits));
     }
 }

@@ -1,5 +1,6 @@
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -58,13 +59,18 @@ public abstract record ContinuousAdjoint : IAdjoint
     /// </remarks>
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
+        ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(budget);
+        return StiffFallback.Solve(problem, one => RecordOnce(one, budget));
+    }
+
+    private ContinuousRecordedSolve RecordOnce(OdeProblem problem, TapeBudget budget)
+    {
         RecordedFields.Check(this, problem);
         var field = RecordedFields.Differentiable(problem);
         var backward = BackwardPlan.Make(this, problem);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var control = problem.Controller.Start(problem.Stepper, problem.Times);
         var lease = SolveLease.Rent(problem);
         var tape = lease.Field.RentTape();
         ForwardMemory? memory = null;
@@ -73,7 +79,7 @@ public abstract record ContinuousAdjoint : IAdjoint
             var step = lease.Step;
             step.Begin(new FieldSystem(field, tape), problem.Times[0], problem.Start);
             var kept = memory = new ForwardMemory(step, !RebuildsState, budget, tape);
-            var cost = StepLoop.Run(step, problem.Stops, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index => kept.Keep(step, index > 0));
+            var cost = new StepLoop(step, problem.NewPlan()).Finish(index => kept.Keep(step, index > 0));
             return new ContinuousRecordedSolve(this, field, problem, backward, lease, tape, memory, cost);
         }
         catch

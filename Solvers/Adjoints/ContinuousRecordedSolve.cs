@@ -67,7 +67,7 @@ internal sealed class ContinuousRecordedSolve(
         FlatVector Known(int index) => index < 0 ? memory.Start : memory.States[index];
         try
         {
-            return StepLoop.Run(step, plan.Stops, plan.Control, plan.Tolerances, problem.Norm, problem.Limits, index =>
+            return new StepLoop(step, plan.Steps).Finish(index =>
             {
                 if (index > 0)
                 {

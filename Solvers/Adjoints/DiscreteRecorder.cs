@@ -2,6 +2,7 @@ using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
@@ -33,7 +34,10 @@ internal sealed class DiscreteRecorder : IStageSystem
     /// <param name="budget">Counts what is kept.</param>
     /// <param name="plan">Decides what is kept.</param>
     /// <param name="sharesTape">Whether the stages of a step share one tape, so that none is kept.</param>
-    public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, CheckpointPlan plan, bool sharesTape = false)
+    public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, CheckpointPlan plan, bool sharesTape = false) =>
+        StiffFallback.Solve(problem, one => RecordOnce(adjoint, one, budget, plan, sharesTape));
+
+    private static RecordedSolve RecordOnce(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, CheckpointPlan plan, bool sharesTape)
     {
         RecordedFields.Check(adjoint, problem);
         var field = RecordedFields.Differentiable(problem);
@@ -45,14 +49,13 @@ internal sealed class DiscreteRecorder : IStageSystem
             return RowRecorder.Record(stepper, problem, adjoint.RowTapes!.Value, budget);
         }
 
-        var control = problem.Controller.Start(stepper, problem.Times);
         var lease = SolveLease.Rent(problem);
         var memory = new DiscreteMemory(lease.Field, problem, stepper, budget, plan, sharesTape ? 1 : stepper.TapedStages);
         var recorder = new DiscreteRecorder(field, stepper, lease.Field, memory, sharesTape);
         try
         {
             lease.Step.Begin(recorder, problem.Times[0], problem.Start);
-            var statistics = StepLoop.Run(lease.Step, problem.Stops, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
+            var statistics = new StepLoop(lease.Step, problem.NewPlan()).Finish(index =>
             {
                 if (index > 0)
                 {

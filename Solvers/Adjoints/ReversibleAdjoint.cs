@@ -38,7 +38,6 @@ public sealed class ReversibleAdjoint : IAdjoint
         var field = RecordedFields.Differentiable(problem);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var control = problem.Controller.Start(problem.Stepper, problem.Times);
         var lease = SolveLease.Rent(problem);
         var tape = lease.Field.RentTape();
         var states = new List<FlatVector>();
@@ -47,7 +46,7 @@ public sealed class ReversibleAdjoint : IAdjoint
         try
         {
             lease.Step.Begin(new FieldSystem(field, tape), problem.Times[0], problem.Start);
-            var statistics = StepLoop.Run(lease.Step, problem.Stops, control, problem.Controller.Tolerances, problem.Norm, problem.Limits, index =>
+            var statistics = new StepLoop(lease.Step, problem.NewPlan()).Finish(index =>
             {
                 grid.Add(lease.Step.Time);
                 if (index > 0)

@@ -90,12 +90,12 @@ internal sealed class UnrolledSolve : IDisposable
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        var (method, controller, start) = ((ExplicitRungeKutta)Problem.Stepper, Problem.Controller, Problem.Start);
+        var (method, start) = ((ExplicitRungeKutta)Problem.Stepper, Problem.Start);
         using var system = new UnrolledSystem(this, method.Tableau, method.TapedStages);
         using var workspace = new UnrolledWorkspace(system, method, start.Layout, start.DType, start.Device);
         workspace.Begin(system, Problem.Times[0], start);
         Grid.Add(Problem.Times[0]);
-        Statistics = StepLoop.Run(workspace, Problem.Stops, controller.Start(method, Problem.Times), controller.Tolerances, Problem.Norm, Problem.Limits, index =>
+        Statistics = new StepLoop(workspace, Problem.NewPlan()).Finish(index =>
         {
             Grid.Add(workspace.Time);
             if (index > 0)

@@ -1,6 +1,6 @@
 namespace FlowOde.Solvers.Integration;
 
-/// <summary>What a solve does whose steps are used up.</summary>
+/// <summary>What a solve does whose steps are used up, or fall below what the limits or the resolution of time allow.</summary>
 public enum LimitAction
 {
     /// <summary>It ends with an <see cref="OdeSolveException"/>.</summary>

@@ -11,11 +11,11 @@ public sealed record StepLimits
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A solve needs at least one step.");
     } = 100_000;
 
-    /// <summary>What a solve does whose steps are used up.</summary>
+    /// <summary>What a solve does whose steps are used up or too short.</summary>
     /// <value><see cref="LimitAction.Throw"/> by default.</value>
     public LimitAction OnLimit { get; init; }
 
-    /// <summary>Refuses a step that may not be tried any more, or that would not advance time.</summary>
+    /// <summary>Why a step may not be tried any more, or would not advance time; null where it may.</summary>
     /// <param name="time">The start of the step.</param>
     /// <param name="nextTime">Its end.</param>
     /// <param name="step">The length that was proposed.</param>
@@ -25,22 +25,20 @@ public sealed record StepLimits
     /// <param name="failure">Why the last step had no result, a sentence without its end; or null.</param>
     /// <param name="row">The row that has steps of its own, or null.</param>
     /// <param name="shortest">The length that no step may fall below.</param>
-    /// <exception cref="OdeSolveException">The solve cannot go on.</exception>
-    internal void RequireProgress(double time, double nextTime, double step, double largest, int tried, int evaluations, string? failure = null, long? row = null, double shortest = 0)
+    internal OdeSolveException? Refusal(double time, double nextTime, double step, double largest, int tried, int evaluations, string? failure = null, long? row = null, double shortest = 0)
     {
         if (tried >= MaxSteps)
         {
-            throw new OdeSolveException($"{OdeSolveException.Of(row, "The limit")} of {MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", time, step, evaluations);
+            return new($"{OdeSolveException.Of(row, "The limit")} of {MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", time, step, evaluations);
         }
 
         if (step < shortest)
         {
-            throw new OdeSolveException($"{OdeSolveException.Of(row, "The error of a step")} of the shortest length allowed, {shortest:R}, is too large. Loosen the tolerances or allow shorter steps.", time, step, evaluations);
+            return new($"{OdeSolveException.Of(row, "The error of a step")} of the shortest length allowed, {shortest:R}, is too large. Loosen the tolerances or allow shorter steps.", time, step, evaluations);
         }
 
-        if (nextTime == time || !(step > 4 * (Math.BitIncrement(largest) - largest)))
-        {
-            throw new OdeSolveException($"{OdeSolveException.Of(row, "No step")} is accepted: its length fell to the resolution of time. {(failure is null ? string.Empty : $"{failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", time, step, evaluations);
-        }
+        return nextTime == time || !(step > 4 * (Math.BitIncrement(largest) - largest))
+            ? new($"{OdeSolveException.Of(row, "No step")} is accepted: its length fell to the resolution of time. {(failure is null ? string.Empty : $"{failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", time, step, evaluations)
+            : null;
     }
 }

@@ -4,96 +4,123 @@ using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Integration;
 
-/// <summary>The loop that makes the steps of every solve, forward and backward, with every method.</summary>
-internal static class StepLoop
+/// <summary>The loop that makes the steps of every solve, forward and backward, with every method: a step at a time, so that whoever runs it may look at each.</summary>
+internal sealed class StepLoop
 {
-    /// <summary>Integrates from the first time to the last and reports each time that was asked for.</summary>
-    /// <param name="workspace">The solve, already begun at times[0].</param>
-    /// <param name="stops">The start, then the times to meet, all in one direction.</param>
-    /// <param name="control">Judges the steps.</param>
-    /// <param name="tolerances">The tolerances, or null where steps are not judged.</param>
-    /// <param name="norm">The norm of the errors.</param>
-    /// <param name="limits">The bounds.</param>
-    /// <param name="observer">Called after each accepted step with the index of the time it met at which the state is wanted, or 0.</param>
-    /// <returns>What it cost. Where steps are used up and the limits say so, the solve has not arrived.</returns>
-    public static SolveStatistics Run(StepWorkspace workspace, StepStops stops, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Action<int> observer) =>
-        Run(workspace, stops, control, tolerances, norm, limits, index =>
-        {
-            observer(index);
-            return false;
-        });
+    private readonly StepWorkspace _workspace;
+    private readonly StepPlan _plan;
+    private readonly StepStops _stops;
+    private readonly double _largestTime;
+    private readonly List<double> _times = [];
+    private readonly List<double> _errors = [];
+    private int _next = 1; // the stop that the steps go to
+    private bool _isIntervalStart = true;
+    private int _accepted;
+    private int _rejected;
 
-    /// <summary>Integrates from the first time until it is told to stop, at most to the last, and reports each time that was asked for.</summary>
-    /// <param name="workspace">The solve, already begun at times[0].</param>
-    /// <param name="stops">The start, then the times to meet, all in one direction.</param>
-    /// <param name="control">Judges the steps.</param>
-    /// <param name="tolerances">The tolerances, or null where steps are not judged.</param>
-    /// <param name="norm">The norm of the errors.</param>
-    /// <param name="limits">The bounds.</param>
-    /// <param name="endsAfter">Called after each accepted step with the index of the time it met at which the state is wanted, or 0; says whether the solve ends with it.</param>
-    /// <returns>What it cost. Where steps are used up and the limits say so, the solve has not arrived.</returns>
-    public static SolveStatistics Run(StepWorkspace workspace, StepStops stops, StepSizeControl control, Tolerances? tolerances, ErrorNorm norm, StepLimits limits, Func<int, bool> endsAfter)
+    /// <summary>Takes the parts of a solve.</summary>
+    /// <param name="workspace">The solve, already begun at the first stop.</param>
+    /// <param name="plan">What it goes by.</param>
+    public StepLoop(StepWorkspace workspace, StepPlan plan)
     {
-        workspace.Tolerances = tolerances;
-        int accepted = 0, rejected = 0;
-        var times = stops.Times;
-        SolveStatistics Cost(bool arrived, List<double>? profileTimes, List<double>? errors) => new()
-        {
-            Evaluations = workspace.Evaluations,
-            AcceptedSteps = accepted,
-            RejectedSteps = rejected,
-            HasArrived = arrived,
-            Profiles = profileTimes is not null && errors!.Count > 0 ? [control.Learn(new(profileTimes, errors))] : [],
-        };
+        (_workspace, _plan, _stops) = (workspace, plan, plan.Stops);
+        var times = _stops.Times;
+        _largestTime = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
+        _times.Add(times[0]);
+        workspace.Tolerances = plan.Tolerances;
+    }
 
-        (List<double> Times, List<double> Errors)? profile = tolerances is null ? null : ([times[0]], []);
-        double largest = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
-        bool isOver = false;
-        double target = times[0];
-        double FirstStep(int order) => InitialStep.Find(workspace, norm, tolerances!, order, target); // those that ask for it have tolerances
-        for (int index = 1; index < times.Length && !isOver; index++)
+    /// <summary>The index of the time at which the state is wanted that the last step met, or 0.</summary>
+    public int Met { get; private set; }
+
+    /// <summary>Whether the last time is reached.</summary>
+    public bool HasArrived => _next == _stops.Times.Length;
+
+    /// <summary>What the solve has cost so far.</summary>
+    public SolveStatistics Statistics => new()
+    {
+        Evaluations = _workspace.Evaluations,
+        AcceptedSteps = _accepted,
+        RejectedSteps = _rejected,
+        HasArrived = HasArrived,
+        Profiles = _plan.Tolerances is not null && _errors.Count > 0 ? [_plan.Control.Learn(new([.. _times], [.. _errors]))] : [],
+    };
+
+    private double Target => _stops.Times[_next];
+
+    /// <summary>Makes the next step that is accepted.</summary>
+    /// <returns>Whether there was one: not where the last time is reached, nor where a limit ends the solve that is to return what it has.</returns>
+    /// <exception cref="OdeSolveException">The solve cannot go on.</exception>
+    public bool Advance()
+    {
+        while (!HasArrived)
         {
-            target = times[index];
-            bool isIntervalStart = true, arrived = false;
-            while (!arrived && !isOver)
+            double proposed = _plan.Control.Propose(_workspace.Time, Target, _isIntervalStart, FirstStep);
+            double nextTime = _plan.Control.EndOf(_workspace.Time, proposed, Target);
+            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, _workspace.Evaluations, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
             {
-                if (accepted + rejected >= limits.MaxSteps && limits.OnLimit == LimitAction.ReturnPartial)
-                {
-                    return Cost(false, profile?.Times, profile?.Errors);
-                }
+                return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw _plan.Probe?.Explain(refusal, _workspace.State) ?? refusal;
+            }
 
-                double proposed = control.Propose(workspace.Time, target, isIntervalStart, FirstStep);
-                double nextTime = control.EndOf(workspace.Time, proposed, target);
-                arrived = nextTime == target;
-                limits.RequireProgress(workspace.Time, nextTime, proposed, largest, accepted + rejected, workspace.Evaluations, workspace.Failure, shortest: control.ShortestStep);
-                workspace.Try(nextTime);
-                double error = workspace.Failure is not null ? double.NaN : tolerances is null ? FiniteOrNaN(workspace) : workspace.ErrorNorm(norm, tolerances);
-                double step = Math.Abs(nextTime - workspace.Time);
-                if (tolerances is null && double.IsNaN(error))
-                {
-                    throw new OdeSolveException($"{workspace.Failure ?? "The state is no longer finite after a step of constant length"}. Take more steps, or use an adaptive method.", workspace.Time, step, workspace.Evaluations);
-                }
-
-                if (!control.Judge(error, step, proposed))
-                {
-                    workspace.Reject();
-                    rejected++;
-                    arrived = false;
-                    continue;
-                }
-
-                workspace.Accept(arrived && index == times.Length - 1);
-                accepted++;
-                isIntervalStart = false;
-                profile?.Times.Add(nextTime);
-                profile?.Errors.Add(error);
-                isOver = endsAfter(arrived ? stops.IndexOf(index) : 0);
+            if (Try(nextTime, proposed))
+            {
+                return true;
             }
         }
 
-        return Cost(true, profile?.Times, profile?.Errors);
+        return false;
     }
 
-    private static double FiniteOrNaN(StepWorkspace workspace) =>
-        LinearCombination.IsFinite(workspace.Candidate, workspace.Candidate.Layout.DerivativeRanges) ? 0 : double.NaN;
+    /// <summary>Makes the steps that are left.</summary>
+    /// <param name="accepted">Called after each with the index of the time it met at which the state is wanted, or 0.</param>
+    /// <returns>What the solve cost.</returns>
+    /// <exception cref="OdeSolveException">The solve cannot go on.</exception>
+    public SolveStatistics Finish(Action<int> accepted)
+    {
+        while (Advance())
+        {
+            accepted(Met);
+        }
+
+        return Statistics;
+    }
+
+    private bool Try(double nextTime, double proposed)
+    {
+        double start = _workspace.Time, step = Math.Abs(nextTime - start);
+        Tell(_plan.Observer?.Trying, start, nextTime, null);
+        _workspace.Try(nextTime);
+        double error = _workspace.Failure is not null ? double.NaN : _plan.Tolerances is null ? FiniteOrNaN() : _workspace.ErrorNorm(_plan.Norm, _plan.Tolerances);
+        double? judged = _plan.Tolerances is null && !double.IsNaN(error) ? null : error;
+        if (_plan.Tolerances is null && double.IsNaN(error))
+        {
+            throw new OdeSolveException($"{_workspace.Failure ?? "The state is no longer finite after a step of constant length"}. Take more steps, or use an adaptive method.", start, step, _workspace.Evaluations);
+        }
+
+        if (!_plan.Control.Judge(error, step, proposed))
+        {
+            _workspace.Reject();
+            _rejected++;
+            Tell(_plan.Observer?.Rejected, start, nextTime, judged);
+            return false;
+        }
+
+        bool hasMet = nextTime == Target;
+        Met = hasMet ? _stops.IndexOf(_next) : 0;
+        _next += hasMet ? 1 : 0;
+        _workspace.Accept(HasArrived);
+        _accepted++;
+        _isIntervalStart = hasMet;
+        _times.Add(nextTime);
+        _errors.Add(error);
+        Tell(_plan.Observer?.Accepted, start, nextTime, judged);
+        return true;
+    }
+
+    private void Tell(Action<StepReport>? told, double time, double nextTime, double? error) =>
+        told?.Invoke(new(time, nextTime, _workspace.State, error, _workspace.Evaluations));
+
+    private double FirstStep(int order) => InitialStep.Find(_workspace, _plan.Norm, _plan.Tolerances!, order, Target); // those that ask for it have tolerances
+
+    private double FiniteOrNaN() => LinearCombination.IsFinite(_workspace.Candidate, _workspace.Candidate.Layout.DerivativeRanges) ? 0 : double.NaN;
 }

@@ -1,4 +1,6 @@
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 
@@ -76,8 +78,8 @@ internal sealed class RowLoop : IDisposable
                 Step(states);
             }
 
-            var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max() };
-            return new(states, _problem.Times[1..], statistics) { Rows = new(_accepted, _rejected, _rowEvaluations) };
+            var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max(), HasArrived = _times.All(time => time == _problem.Times[^1]) };
+            return new(states, _problem.Times[1..], statistics) { Rows = new(_accepted, _rejected, _times, _rowEvaluations) };
         }
         catch
         {
@@ -135,7 +137,11 @@ internal sealed class RowLoop : IDisposable
                 double target = _problem.Times[_targets[row]];
                 proposed[i] = _controls[row].Propose(from[i], target, _isIntervalStart[row], _ => _firstSteps[row]);
                 to[i] = _controls[row].EndOf(from[i], proposed[i], target);
-                _problem.Limits.RequireProgress(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row, shortest: _controls[row].ShortestStep);
+                if (_problem.Limits.Refusal(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row, shortest: _controls[row].ShortestStep) is { } refusal)
+                {
+                    Rescue(refusal, row, i, states);
+                    to[i] = from[i];
+                }
             }
         }
 
@@ -179,6 +185,34 @@ internal sealed class RowLoop : IDisposable
             long[] here = [.. group.Select(arrival => arrival.Place)];
             RowSelection.Copy(_batch.State, here, [.. here.Select(place => _batch.Rows[place])], states[group.Key - 1]);
         }
+    }
+
+    /// <summary>What becomes of a row that cannot go on: it is solved for alone where its equation is stiff and the problem says how, or ends where it stands where that is asked for.</summary>
+    private void Rescue(OdeSolveException refusal, long row, long place, FlatVector[] states)
+    {
+        using var state = new FlatVector(_problem.Field.StateLayout(1), _current.DType, _current.Device);
+        RowSelection.Gather(_batch.State, [place], state);
+        var alone = RowRescue.Alone(_problem, row, state, _times[row], _targets[row]);
+        using var owned = ReferenceEquals(alone.Field, _problem.Field) ? null : alone.Field as IDisposable;
+        var explained = new StiffnessProbe(alone).Explain(refusal, state, row);
+        bool isSolved = _problem.StiffFallback is not null && explained.Diagnosis is { IsStiff: true };
+        if (!isSolved && _problem.Limits.OnLimit == LimitAction.Throw)
+        {
+            throw explained;
+        }
+
+        using var solution = isSolved ? OdeSolver.Solve(alone with { Stepper = _problem.StiffFallback!, StiffFallback = null }) : null;
+        for (int target = _targets[row]; target < _problem.Times.Length; target++)
+        {
+            RowSelection.Copy(solution?.States[Math.Min(target - _targets[row], solution.States.Count - 1)] ?? state, [0], [row], states[target - 1]);
+        }
+
+        _times[row] = solution?.Times[^1] ?? _times[row];
+        _targets[row] = _problem.Times.Length;
+        _accepted[row] += solution?.Statistics.AcceptedSteps ?? 0;
+        _rejected[row] += solution?.Statistics.RejectedSteps ?? 0;
+        _evaluations += solution?.Statistics.Evaluations ?? 0;
+        _rowEvaluations += solution?.Statistics.Evaluations ?? 0;
     }
 
     /// <summary>The ends of the steps, where those that were rejected have no length.</summary>

@@ -95,6 +95,21 @@ internal class RungeKuttaWorkspace : StepWorkspace
 
     public override void RowErrors(Tolerances tolerances, Span<double> into) => StepSizeControllers.ErrorNorm.OfRows(tolerances, _state, _candidate, ErrorWeights(), _stages, into);
 
+    /// <summary>
+    /// The step's length times the largest eigenvalue of ∂f/∂y as the last two evaluations at its end see it, h‖k_s − k_{s−1}‖/‖y' − y_{s−1}‖: for methods whose first is the same as the last
+    /// and whose stage before lies at the end too. Asked for between a step and its acceptance.
+    /// </summary>
+    /// <remarks>Hairer, Wanner, Solving ODEs II, IV.2.</remarks>
+    public double StiffnessRatio()
+    {
+        var ranges = _state.Layout.EvolvingRanges;
+        LinearCombination.Write(_stageState, [-1], [_candidate], ranges, _stageState);
+        double apart = LinearCombination.Dot(_stageState, _stageState, ranges);
+        LinearCombination.Write(_stages[^1], [-1], [_stages[^2]], ranges, _stageState);
+        double changed = LinearCombination.Dot(_stageState, _stageState, ranges);
+        return apart > 0 ? Math.Abs(_nextTime - _time) * Math.Sqrt(changed / apart) : 0;
+    }
+
     public override void Accept(bool isLast)
     {
         _system.Accepted(new()

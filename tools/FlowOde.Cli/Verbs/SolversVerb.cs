@@ -68,6 +68,11 @@ internal sealed class SolversVerb : Verb
             yield return $"order up to {stepper.HighestOrder} where steps adapt";
         }
 
+        if (stepper is SwitchingMethod switching)
+        {
+            yield return $"{switching.Implicit.Name} where stiff";
+        }
+
         if (stepper is IReversibleStepper)
         {
             yield return "reversible";

@@ -1,0 +1,145 @@
+using FlowOde.Solvers.Events;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Vectors;
+using static TorchSharp.torch;
+
+namespace FlowOde.Solvers;
+
+/// <summary>A solve without gradient that is stepped by hand: each <see cref="Step"/> makes the next accepted step, and between two of them the state may be read or changed.</summary>
+/// <remarks><see cref="OdeSolver"/> makes all steps at once. An integrator holds its memory from the problem's pool until it is disposed, and belongs to one thread.</remarks>
+public sealed class OdeIntegrator : IDisposable
+{
+    private readonly SolveLease _lease;
+    private readonly FieldTape _tape;
+    private readonly StepLoop _loop;
+    private readonly EventSearch? _search;
+    private bool _isDisposed;
+
+    /// <summary>Begins a solve at the problem's first time; no step is made yet.</summary>
+    /// <exception cref="ArgumentException">Field, start, method and controller do not fit together, or rows have steps of their own, which are not made one by one.</exception>
+    public OdeIntegrator(OdeProblem problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        problem.Check();
+        if (problem.IsPerRow)
+        {
+            throw new ArgumentException($"Where rows have steps of their own there is no next step of all. Use {nameof(OdeSolver)}.{nameof(OdeSolver.Solve)}, or common steps.", nameof(problem));
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        _search = problem.Events.Count == 0 ? null : new EventSearch(problem.Events, problem.Times[0], problem.Start);
+        _lease = SolveLease.Rent(problem);
+        _tape = _lease.Field.RentTape();
+        try
+        {
+            _lease.Step.Begin(new FieldSystem(problem.Field, _tape), problem.Times[0], problem.Start);
+            _loop = new(_lease.Step, problem.NewPlan());
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where the solve stands.</summary>
+    public double Time => Workspace.Time;
+
+    /// <summary>The state there. Belongs to the integrator, which writes over it with the next step.</summary>
+    public FlatVector State => Workspace.State;
+
+    /// <summary>dy/dt there, evaluated if no step has left it. Belongs to the integrator, which writes over it with the next step.</summary>
+    public FlatVector Derivative
+    {
+        get
+        {
+            using var noGradient = no_grad();
+            using var scope = NewDisposeScope();
+            return Workspace.StartDerivative();
+        }
+    }
+
+    /// <summary>The index among the problem's times of the one that the last step met, or 0.</summary>
+    public int Met => _loop.Met;
+
+    /// <summary>Whether the last time or a terminal event is reached.</summary>
+    public bool IsDone => _loop.HasArrived || EndedBy is not null;
+
+    /// <summary>What the solve has cost so far.</summary>
+    public SolveStatistics Statistics => _loop.Statistics with { HasArrived = IsDone };
+
+    /// <summary>The events that happened so far, in the order of the solve. Their states belong to whoever disposes them.</summary>
+    public IReadOnlyList<EventOccurrence> Occurrences => _search?.Occurrences ?? [];
+
+    /// <summary>The terminal event that ended the solve, or null.</summary>
+    public EventOccurrence? EndedBy => Occurrences.Count > 0 && Occurrences[^1].Event.IsTerminal ? Occurrences[^1] : null;
+
+    /// <summary>The accepted steps of a solve with events: the start, then the end of each.</summary>
+    internal IReadOnlyList<double> Grid => _search?.Grid ?? [];
+
+    private StepWorkspace Workspace
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _lease.Step;
+        }
+    }
+
+    /// <summary>Makes the next step that is accepted, whatever number of shorter ones that takes.</summary>
+    /// <returns>Whether there was one: not at the end of the solve, nor where its steps are used up and its limits ask for what it has.</returns>
+    /// <exception cref="OdeSolveException">The solve cannot go on; the message says where and what to do.</exception>
+    public bool Step()
+    {
+        var workspace = Workspace;
+        if (IsDone)
+        {
+            return false;
+        }
+
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        if (!_loop.Advance())
+        {
+            return false;
+        }
+
+        _search?.Look(workspace);
+        return true;
+    }
+
+    /// <summary>The dense output of the last step.</summary>
+    /// <returns>The polynomial from the step's start to <see cref="Time"/>; belongs to the caller.</returns>
+    /// <exception cref="InvalidOperationException">No step was made yet.</exception>
+    public StepInterpolant CreateInterpolant()
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        return Statistics.AcceptedSteps > 0 ? Workspace.CreateInterpolant() : throw new InvalidOperationException("No step was made yet, so that there is none to interpolate.");
+    }
+
+    /// <summary>Changes the state between two steps, such as for a jump. The next step starts from a fresh evaluation; methods with a memory of earlier steps begin anew.</summary>
+    /// <param name="change">Changes the state in place.</param>
+    public void Restart(Action<FlatVector> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        Workspace.Restart(change);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _search?.Dispose();
+            _lease.Field.ReturnTape(_tape);
+            _lease.Dispose();
+        }
+    }
+}

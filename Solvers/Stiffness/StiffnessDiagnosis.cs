@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace FlowOde.Solvers.Stiffness;
+
+/// <summary>What the derivative of a field, ∂f/∂y, is like where a solve could not go on.</summary>
+/// <param name="Rate">The estimated size of its largest eigenvalue, in 1/time: of the row in which it is largest.</param>
+/// <param name="Growth">The part of that eigenvalue that says whether what it belongs to grows (positive) or decays (negative) along the solve, in 1/time.</param>
+/// <param name="Row">The row, counted from 0, or null where the state has no rows of their own.</param>
+/// <param name="Segment">The segment that the eigenvector is largest in.</param>
+/// <param name="Step">The length of the last step, in time.</param>
+public sealed record StiffnessDiagnosis(double Rate, double Growth, long? Row, string Segment, double Step)
+{
+    // Explicit methods of any order lose their stability where a step times the rate is between 2 and about 6.
+    private const double LeastReach = 0.5;
+
+    /// <summary>Whether the equation is stiff there: stability, not accuracy, keeps the steps of an explicit method short, since what decays fast must not be stepped over.</summary>
+    public bool IsStiff => Growth < -0.1 * Rate && Rate * Step >= LeastReach;
+
+    /// <summary>The diagnosis as a sentence.</summary>
+    public override string ToString()
+    {
+        string where = $"∂f/∂y has an eigenvalue of size {Rate.ToString("E1", CultureInfo.InvariantCulture)} there ({(Row is null ? string.Empty : $"row {Row}, ")}segment '{Segment}')";
+        return IsStiff ? $"The equation is stiff: {where}, whose mode decays, so that steps of an explicit method must stay below about {(2 / Rate).ToString("E1", CultureInfo.InvariantCulture)} whatever the tolerance. Use an implicit method such as kvaerno5, or auto-switch."
+            : Growth > 0.1 * Rate ? $"The equation is not stiff, the solution grows: {where}, whose mode grows."
+            : $"The equation is not stiff: {where}, which would allow longer steps. Look for jumps of the field.";
+    }
+}

@@ -1,0 +1,119 @@
+using FlowOde.Solvers;
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Vectors;
+using static FlowOde.Tests.Solvers.Problems;
+using static TorchSharp.torch;
+
+namespace FlowOde.Tests.Solvers.Stiffness;
+
+/// <summary>Solves that go on with another method where their equation is stiff.</summary>
+public class StiffFallbackTests
+{
+    private static readonly IStepper _dopri5 = StepperCatalog.Find("dopri5")!;
+    private static readonly IStepper _kvaerno5 = StepperCatalog.Find("kvaerno5")!;
+
+    private static FunctionField Cosine => Function(1, (t, y, dy) => dy[0] = (-1e6 * (y[0] - Math.Cos(t))) - Math.Sin(t));
+
+    private static OdeProblem Stiff => Problem(Cosine, _dopri5, Pid(1e-6), [1], 0, 1, 2) with { Limits = new() { MaxSteps = 200 }, StiffFallback = _kvaerno5 };
+
+    [Fact]
+    public void Solve_OfAStiffEquation_IsThatOfTheOtherMethod()
+    {
+        Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(Stiff with { StiffFallback = null }));
+        using var solution = OdeSolver.Solve(Stiff);
+        using var expected = OdeSolver.Solve(Stiff with { Stepper = _kvaerno5, StiffFallback = null });
+        using var dense = OdeSolver.SolveDense(Stiff);
+        using var between = solution.Final.Clone();
+        dense.Evaluate(1.5, between);
+        Assert.Equal(Math.Cos(2), solution.Final.AsSpan<double>()[0], 1e-5);
+        Assert.Equal(Math.Cos(1.5), between.AsSpan<double>()[0], 0.02); // a cubic over a step as long as one
+        Assert.Equal(expected.Statistics, solution.Statistics);
+    }
+
+    /// <summary>An equation that fails for another reason fails still.</summary>
+    [Fact]
+    public void Solve_OfASolutionWithoutBound_StillFails() =>
+        Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(Problem(Function(1, (_, y, dy) => dy[0] = y[0] * y[0]), _dopri5, Pid(1e-6), [1], 0, 2) with { StiffFallback = _kvaerno5 }));
+
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("auto")]
+    [InlineData("interpolated")]
+    public void Record_OfAStiffEquation_HasTheGradientOfTheOtherMethod(string name)
+    {
+        using var field = new DecayField(1e4);
+        using var start = State(field.StateLayout(1), 1);
+        using var cotangent = State(field.StateLayout(1), 1);
+        using FlatVector intoStart = start.CreateLike(), gradient = new(field.Parameters.Layout, ScalarType.Float64);
+        var problem = new OdeProblem { Field = field, Stepper = _dopri5, Controller = Pid(1e-6), Start = start, Times = [0, 0.1], Pool = new(), Limits = new() { MaxSteps = 150 }, StiffFallback = _kvaerno5 };
+        var adjoint = AdjointCatalog.Find(name)!;
+        Assert.Throws<OdeSolveException>(() => adjoint.Record(problem with { StiffFallback = null }, new TapeBudget(1 << 24)));
+        using var record = adjoint.Record(problem, new TapeBudget(1 << 24));
+        using var expected = adjoint.Record(problem with { Stepper = _kvaerno5, StiffFallback = null }, new TapeBudget(1 << 24));
+        Assert.Equal(expected.Final.AsSpan<double>().ToArray(), record.Final.AsSpan<double>().ToArray());
+        record.Pullback([cotangent], intoStart, gradient);
+        Assert.True(double.IsFinite(intoStart.AsSpan<double>()[0]));
+    }
+
+    [Theory]
+    [InlineData("reversible", "reversible-heun")]
+    [InlineData("symplectic", "dopri5")]
+    public void Record_WithAGradientMethodThatCannot_IsRefused(string adjoint, string method)
+    {
+        using var field = new DecayField(1);
+        using var start = State(field.StateLayout(1), 1);
+        var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find(method)!, Controller = Pid(1e-4), Start = start, Times = [0, 1], Pool = new(), StiffFallback = _kvaerno5 };
+        Assert.Contains("kvaerno5", Assert.Throws<ArgumentException>(() => AdjointCatalog.Find(adjoint)!.Record(problem, new TapeBudget(1 << 24))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Solve_WithAMethodWithoutErrorEstimate_IsRefused() =>
+        Assert.Contains("gauss4", Assert.Throws<ArgumentException>(() => OdeSolver.Solve(Stiff with { StiffFallback = StepperCatalog.Find("gauss4")! })).Message, StringComparison.Ordinal);
+
+    /// <summary>Of a batch by rows only the stiff row is solved for anew; the others are as they are without it.</summary>
+    [Fact]
+    public void Solve_ByRows_MakesOnlyTheStiffRowAnew()
+    {
+        double[] rates = [1, 1e5, 3];
+        using var start = new FlatVector(new StiffnessProbeTests.RowDecay(rates).StateLayout(3), ScalarType.Float64);
+        start[0].fill_(1);
+        var problem = new OdeProblem { Field = new StiffnessProbeTests.RowDecay(rates), Stepper = _dopri5, Controller = Pid(1e-8), Start = start, Times = [0, 0.5, 1], Pool = new(), IsPerRow = true, Limits = new() { MaxSteps = 500 }, StiffFallback = _kvaerno5 };
+        using var solution = OdeSolver.Solve(problem);
+        double[] halves = solution.States[0].AsSpan<double>(0).ToArray(), ends = solution.Final.AsSpan<double>(0).ToArray();
+        for (int row = 0; row < 3; row++)
+        {
+            Assert.Equal(Math.Exp(-0.5 * rates[row]), halves[row], 1e-6);
+            Assert.Equal(Math.Exp(-rates[row]), ends[row], 1e-6);
+        }
+
+        using var others = OdeSolver.Solve(problem with { Start = Rows(start, 2), Field = new StiffnessProbeTests.RowDecay([1, 3]) });
+        Assert.Equal(others.Rows!.Accepted, [solution.Rows!.Accepted[0], solution.Rows.Accepted[2]]);
+        Assert.True(solution.Rows.Accepted[1] + solution.Rows.Rejected[1] > 500);
+        Assert.True(solution.IsComplete);
+    }
+
+    /// <summary>Where what there is is asked for, the stiff row ends where it stands, and the others arrive.</summary>
+    [Fact]
+    public void Solve_ByRowsThatMayReturnWhatItHas_EndsTheStiffRowOnly()
+    {
+        double[] rates = [1, 1e5, 3];
+        using var start = new FlatVector(new StiffnessProbeTests.RowDecay(rates).StateLayout(3), ScalarType.Float64);
+        start[0].fill_(1);
+        using var solution = OdeSolver.Solve(new OdeProblem { Field = new StiffnessProbeTests.RowDecay(rates), Stepper = _dopri5, Controller = Pid(1e-8), Start = start, Times = [0, 1], Pool = new(), IsPerRow = true, Limits = new() { MaxSteps = 500, OnLimit = LimitAction.ReturnPartial } });
+        Assert.False(solution.IsComplete);
+        Assert.Equal([true, false, true], solution.Rows!.Times.Select(time => time == 1));
+        Assert.InRange(solution.Rows.Times[1], 1e-4, 0.5);
+        Assert.Equal(Math.Exp(-3), solution.Final.AsSpan<double>(0)[2], 1e-6);
+    }
+
+    private static FlatVector Rows(FlatVector like, long rows)
+    {
+        var start = new FlatVector(new VectorLayout(like.Layout.Segments.Select(segment => new Segment(segment.Name, rows, 1) { IsBatched = true })), ScalarType.Float64);
+        start[0].fill_(1);
+        return start;
+    }
+}
