@@ -48,7 +48,10 @@ public sealed record OdeProblem
     /// <summary>The bounds of the solve.</summary>
     public StepLimits Limits { get; init; } = new();
 
-    /// <summary>What the solve looks for on its way; a terminal one ends it. For solves without gradient: <see cref="RecordedEvent"/> has that of an event.</summary>
+    /// <summary>
+    /// What the solve looks for on its way; a terminal one ends it. Where every row has its own steps, each is looked at by itself, as a state of one row, and ends by itself:
+    /// its states at later times are that of the event. For solves without gradient: <see cref="RecordedEvent"/> has that of an event.
+    /// </summary>
     /// <value>Empty by default.</value>
     public IReadOnlyList<OdeEvent> Events { get; init; } = [];
 
@@ -139,11 +142,6 @@ public sealed record OdeProblem
         if (Observer is not null)
         {
             throw new ArgumentException("An observer is told of the steps of a whole batch, which rows with steps of their own do not make. Leave it out, or solve with common steps.");
-        }
-
-        if (Events.Count > 0)
-        {
-            throw new ArgumentException("Events look at the state of the whole batch at one time, which rows with times of their own do not have. Solve with common steps, or each row alone.");
         }
     }
 

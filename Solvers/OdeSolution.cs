@@ -24,11 +24,11 @@ public sealed class OdeSolution : IDisposable
     /// <summary>What the solve cost.</summary>
     public SolveStatistics Statistics { get; }
 
-    /// <summary>The events that happened, in the order of the solve.</summary>
+    /// <summary>The events that happened, in the order of the solve; of rows with steps of their own row by row.</summary>
     public IReadOnlyList<EventOccurrence> Occurrences { get; internal init; } = [];
 
-    /// <summary>The terminal event that ended the solve, or null where it went to its last time.</summary>
-    public EventOccurrence? EndedBy => Occurrences.Count > 0 && Occurrences[^1].Event.IsTerminal ? Occurrences[^1] : null;
+    /// <summary>The terminal event that ended the solve, or null where it went to its last time, and where every row has its own end.</summary>
+    public EventOccurrence? EndedBy => Rows is null && Occurrences.Count > 0 && Occurrences[^1].Event.IsTerminal ? Occurrences[^1] : null;
 
     /// <summary>The state where the solve ended: at the last time, at a terminal event, or where a limit ended it.</summary>
     public FlatVector Final => EndedBy?.State ?? States[^1];

@@ -27,25 +27,38 @@ internal sealed class EventSearch : IDisposable
     /// <summary>The start, then the ends of the steps, the last one where a terminal event happened.</summary>
     public List<double> Grid { get; } = [];
 
+    /// <summary>The row that is looked at, or null for a whole batch.</summary>
+    public long? Row { get; init; }
+
     /// <summary>Looks through the step that was just accepted.</summary>
     /// <returns>Whether a terminal event happened in it.</returns>
     public bool Look(StepWorkspace workspace)
     {
         using var step = workspace.CreateInterpolant();
+        return Look(step, workspace.State, workspace.Evaluations);
+    }
+
+    /// <summary>Looks through a step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="end">The state at its end.</param>
+    /// <param name="evaluations">Evaluations so far.</param>
+    /// <returns>Whether a terminal event happened in it.</returns>
+    public bool Look(StepInterpolant step, FlatVector end, int evaluations)
+    {
         var found = new List<(double Time, OdeEvent Event)>();
         double left = step.Time;
         for (int part = 1; part <= Parts; part++)
         {
             double right = part == Parts ? step.NextTime : step.Time + ((step.NextTime - step.Time) * part / Parts);
             step.Evaluate(right, _state);
-            var state = part == Parts ? workspace.State : _state;
-            double[] values = [.. _events.Select(one => one.At(right, state, step.NextTime - step.Time, workspace.Evaluations))];
+            var state = part == Parts ? end : _state;
+            double[] values = [.. _events.Select(one => one.At(right, state, step.NextTime - step.Time, evaluations))];
             for (int i = 0; i < values.Length; i++)
             {
                 int sign = Math.Sign(values[i]);
                 if (_signs[i] != 0 && sign != _signs[i] && _events[i].Counts(_signs[i], sign))
                 {
-                    found.Add((sign == 0 ? right : Root(_events[i], step, left, right, sign, workspace.Evaluations), _events[i]));
+                    found.Add((sign == 0 ? right : Root(_events[i], step, left, right, sign, evaluations), _events[i]));
                 }
 
                 _signs[i] = sign;
@@ -57,9 +70,9 @@ internal sealed class EventSearch : IDisposable
         double direction = Math.Sign(step.NextTime - step.Time);
         foreach (var (time, one) in found.OrderBy(one => direction * one.Time))
         {
-            var state = workspace.State.CreateLike();
+            var state = end.CreateLike();
             step.Evaluate(time, state);
-            Occurrences.Add(new(one, time, state));
+            Occurrences.Add(new(one, time, state) { Row = Row });
             if (one.IsTerminal)
             {
                 Grid.Add(time);

@@ -16,15 +16,18 @@ internal sealed class RowLoop : IDisposable
     private readonly RowRecorder? _recorder;
     private readonly Tolerances _tolerances;
     private readonly double[] _times;
-    private readonly int[] _targets; // the index of the time that each row goes to; that of no time where it has arrived
+    private readonly StepStops _stops;
+    private readonly RowEvents? _events;
+    private readonly int[] _targets; // the index of the stop that each row goes to; that of none where it has arrived
     private readonly bool[] _isIntervalStart;
-    private readonly double[] _firstSteps;
+    private double[] _firstSteps = [];
     private readonly StepSizeControl[] _controls;
     private readonly int[] _accepted;
     private readonly int[] _rejected;
     private readonly FlatVector _current; // of all rows, where they were when their batch began
     private readonly double _largestTime;
     private RowBatch _batch;
+    private bool _isCutShort; // whether a row ended where its steps were used up
     private int _evaluations;
     private long _rowEvaluations;
 
@@ -32,9 +35,9 @@ internal sealed class RowLoop : IDisposable
     /// <param name="recorder">Keeps the steps and the batches, or null for a solve without gradient.</param>
     public RowLoop(OdeProblem problem, RowRecorder? recorder)
     {
-        (_problem, _recorder, _tolerances) = (problem, recorder, problem.Controller.Tolerances!);
+        (_problem, _recorder, _tolerances, _stops) = (problem, recorder, problem.Controller.Tolerances!, problem.Stops);
         int rows = checked((int)problem.Start.Layout.Rows);
-        (_times, _targets, _isIntervalStart, _firstSteps) = (new double[rows], new int[rows], new bool[rows], new double[rows]);
+        (_times, _targets, _isIntervalStart) = (new double[rows], new int[rows], new bool[rows]);
         (_controls, _accepted, _rejected) = (new StepSizeControl[rows], new int[rows], new int[rows]);
         Array.Fill(_times, problem.Times[0]);
         Array.Fill(_targets, 1);
@@ -45,6 +48,7 @@ internal sealed class RowLoop : IDisposable
         }
 
         _largestTime = Math.Max(Math.Abs(problem.Times[0]), Math.Abs(problem.Times[^1]));
+        _events = problem.Events.Count == 0 ? null : new(problem);
         _current = problem.Start.Clone();
         _batch = NewBatch([.. Enumerable.Range(0, rows).Select(row => (long)row)]);
     }
@@ -61,7 +65,8 @@ internal sealed class RowLoop : IDisposable
                 states[i] = _problem.Start.Clone();
             }
 
-            FindFirstSteps();
+            _firstSteps = RowFirstSteps.Find(_problem, _batch);
+            CountEvaluations(3);
             while (true)
             {
                 int under = _batch.Rows.Count(IsUnderWay);
@@ -78,14 +83,19 @@ internal sealed class RowLoop : IDisposable
                 Step(states);
             }
 
-            var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max(), HasArrived = _times.All(time => time == _problem.Times[^1]), Rows = new(_accepted, _rejected, _times, _rowEvaluations) };
-            return new(states, _problem.Times[1..], statistics);
+            var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max(), HasArrived = !_isCutShort, Rows = new(_accepted, _rejected, _times, _rowEvaluations) };
+            return new(states, _problem.Times[1..], statistics) { Occurrences = _events?.Occurrences ?? [] };
         }
         catch
         {
             foreach (var state in states)
             {
                 state?.Dispose();
+            }
+
+            foreach (var occurrence in _events?.Occurrences ?? [])
+            {
+                occurrence.State.Dispose();
             }
 
             throw;
@@ -95,13 +105,14 @@ internal sealed class RowLoop : IDisposable
     public void Dispose()
     {
         _current.Dispose();
+        _events?.Dispose();
         if (_recorder is null)
         {
             _batch.Dispose();
         }
     }
 
-    private bool IsUnderWay(long row) => _targets[row] < _problem.Times.Length;
+    private bool IsUnderWay(long row) => _targets[row] < _stops.Times.Length;
 
     private RowBatch NewBatch(long[] rows)
     {
@@ -136,7 +147,7 @@ internal sealed class RowLoop : IDisposable
             from[i] = to[i] = _times[row];
             if (IsUnderWay(row))
             {
-                double target = _problem.Times[_targets[row]];
+                double target = _stops.Times[_targets[row]];
                 proposed[i] = _controls[row].Propose(from[i], target, _isIntervalStart[row], _ => _firstSteps[row]);
                 to[i] = _controls[row].EndOf(from[i], proposed[i], target);
                 if (_problem.Limits.Refusal(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row, shortest: _controls[row].ShortestStep) is { } refusal)
@@ -152,7 +163,16 @@ internal sealed class RowLoop : IDisposable
         step.Begin(_recorder as IStageSystem ?? new FieldSystem(_batch.Field, _batch.Tape), 0, _batch.State);
         step.Try(1);
         step.RowErrors(_tolerances, errors);
-        CountEvaluations();
+        StepInterpolant? dense = null;
+        if (_events is not null)
+        {
+            step.Accept(isLast: false);
+            dense = step.CreateInterpolant();
+        }
+
+        using var owned = dense;
+        CountEvaluations(step.Evaluations);
+        var ends = dense is null ? step.Candidate : step.State;
         var (accepted, arrivals) = (new List<long>(), new List<(int Time, long Place)>());
         for (int i = 0; i < count; i++)
         {
@@ -171,17 +191,21 @@ internal sealed class RowLoop : IDisposable
             accepted.Add(i);
             _accepted[row]++;
             _times[row] = to[i];
-            _isIntervalStart[row] = to[i] == _problem.Times[_targets[row]];
-            if (_isIntervalStart[row])
+            _isIntervalStart[row] = to[i] == _stops.Times[_targets[row]];
+            if (dense is not null && _events!.Look(row, i, dense, from[i], to[i], ends, _evaluations) is { } end)
             {
-                arrivals.Add((_targets[row]++, i));
+                End(row, end.State, end.Time, states);
+            }
+            else if (_isIntervalStart[row] && _stops.IndexOf(_targets[row]++) is > 0 and int wanted)
+            {
+                arrivals.Add((wanted, i));
             }
         }
 
         long[] places = [.. accepted];
         bool isFinite = _recorder is null || errors.All(double.IsFinite);
         _recorder?.Keep(_batch, from, Masked(from, to, places), arrivals, isFinite);
-        RowSelection.Copy(step.Candidate, places, places, _batch.State);
+        RowSelection.Copy(ends, places, places, _batch.State);
         foreach (var group in arrivals.GroupBy(arrival => arrival.Time))
         {
             long[] here = [.. group.Select(arrival => arrival.Place)];
@@ -194,7 +218,8 @@ internal sealed class RowLoop : IDisposable
     {
         using var state = new FlatVector(_problem.Field.StateLayout(1), _current.DType, _current.Device);
         RowSelection.Gather(_batch.State, [place], state);
-        var alone = RowRescue.Alone(_problem, row, state, _times[row], _targets[row]);
+        int wanted = Wanted(row);
+        var alone = RowRescue.Alone(_problem, row, state, _times[row], wanted);
         using var owned = ReferenceEquals(alone.Field, _problem.Field) ? null : alone.Field as IDisposable;
         var explained = new StiffnessProbe(alone).Explain(refusal, state, row);
         bool isSolved = _problem.StiffFallback is not null && explained.Diagnosis is { IsStiff: true };
@@ -203,18 +228,47 @@ internal sealed class RowLoop : IDisposable
             throw explained;
         }
 
-        using var solution = isSolved ? OdeSolver.Solve(alone with { Stepper = _problem.StiffFallback!, StiffFallback = null }) : null;
-        for (int target = _targets[row]; target < _problem.Times.Length; target++)
+        if (!isSolved)
         {
-            RowSelection.Copy(solution?.States[Math.Min(target - _targets[row], solution.States.Count - 1)] ?? state, [0], [row], states[target - 1]);
+            _isCutShort = true;
+            End(row, state, _times[row], states);
+            return;
         }
 
-        _times[row] = solution?.Times[^1] ?? _times[row];
-        _targets[row] = _problem.Times.Length;
-        _accepted[row] += solution?.Statistics.AcceptedSteps ?? 0;
-        _rejected[row] += solution?.Statistics.RejectedSteps ?? 0;
-        _evaluations += solution?.Statistics.Evaluations ?? 0;
-        _rowEvaluations += solution?.Statistics.Evaluations ?? 0;
+        using var solution = OdeSolver.Solve(alone with { Stepper = _problem.StiffFallback!, StiffFallback = null });
+        End(row, solution.Final, solution.Times[^1], states);
+        for (int i = 0; i < solution.States.Count; i++)
+        {
+            RowSelection.Copy(solution.States[i], [0], [row], states[wanted - 1 + i]);
+        }
+
+        _accepted[row] += solution.Statistics.AcceptedSteps;
+        _rejected[row] += solution.Statistics.RejectedSteps;
+        _evaluations += solution.Statistics.Evaluations;
+        _rowEvaluations += solution.Statistics.Evaluations;
+    }
+
+    /// <summary>The index of the next time at which a row's state is wanted.</summary>
+    private int Wanted(long row)
+    {
+        int stop = _targets[row];
+        while (_stops.IndexOf(stop) == 0)
+        {
+            stop++;
+        }
+
+        return _stops.IndexOf(stop);
+    }
+
+    /// <summary>Ends the solve of a row: its state at all times that it has not met is its last one.</summary>
+    private void End(long row, FlatVector state, double time, FlatVector[] states)
+    {
+        for (int wanted = Wanted(row); wanted < _problem.Times.Length; wanted++)
+        {
+            RowSelection.Copy(state, [0], [row], states[wanted - 1]);
+        }
+
+        (_times[row], _targets[row]) = (time, _stops.Times.Length);
     }
 
     /// <summary>The ends of the steps, where those that were rejected have no length.</summary>
@@ -229,44 +283,9 @@ internal sealed class RowLoop : IDisposable
         return ends;
     }
 
-    private void CountEvaluations()
+    private void CountEvaluations(int evaluations)
     {
-        _evaluations += _batch.Lease.Step.Evaluations;
-        _rowEvaluations += (long)_batch.Lease.Step.Evaluations * _batch.Size;
-    }
-
-    /// <summary>The length of each row's first step, by the method of Hairer, Nørsett and Wanner.</summary>
-    private void FindFirstSteps()
-    {
-        int count = _batch.Size;
-        var (step, state) = (_batch.Lease.Step, _batch.State);
-        double start = _problem.Times[0], span = Math.Abs(_problem.Times[1] - start), sign = Math.Sign(_problem.Times[1] - start);
-        double[] from = [.. Enumerable.Repeat(start, count)], d0 = new double[count], d1 = new double[count], d2 = new double[count];
-        var to = new double[count];
-
-        // With steps of length 1 the derivative by s is f itself.
-        Array.Fill(to, start + 1);
-        _batch.Field.SetSteps(from, to);
-        step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, state);
-        ErrorNorm.OfRows(_tolerances, state, state, [1], [state], d0);
-        ErrorNorm.OfRows(_tolerances, state, state, [1 / (to[0] - start)], [step.StartDerivative()], d1);
-        CountEvaluations();
-        var trial = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            InitialStep.RequireFinite(d0[i], d1[i], start, _evaluations, i);
-            to[i] = start + (sign * InitialStep.Trial(d0[i], d1[i], span));
-            trial[i] = Math.Abs(to[i] - start);
-        }
-
-        _batch.Field.SetSteps(from, to);
-        step.Begin(new FieldSystem(_batch.Field, _batch.Tape), 0, state);
-        using var first = step.StartDerivative().Clone();
-        ErrorNorm.OfRows(_tolerances, state, state, [1, -1], [step.EulerDerivative(1), first], d2);
-        CountEvaluations();
-        for (int i = 0; i < _batch.Rows.Length; i++)
-        {
-            _firstSteps[i] = InitialStep.Find(trial[i], d1[i], d2[i] / (trial[i] * trial[i]), _problem.Stepper.Order, span);
-        }
+        _evaluations += evaluations;
+        _rowEvaluations += (long)evaluations * _batch.Size;
     }
 }

@@ -10,14 +10,15 @@ internal static class RowRescue
     /// <param name="row">The number of the row.</param>
     /// <param name="state">Where it stands, one row.</param>
     /// <param name="time">When.</param>
-    /// <param name="target">The index of the time that it goes to.</param>
+    /// <param name="wanted">The index of the next time at which its state is wanted.</param>
     /// <returns>The problem; its field belongs to the caller where it is <see cref="IDisposable"/> and not that of all rows.</returns>
-    public static OdeProblem Alone(OdeProblem problem, long row, FlatVector state, double time, int target) => problem with
+    public static OdeProblem Alone(OdeProblem problem, long row, FlatVector state, double time, int wanted) => problem with
     {
         Field = (problem.Field as IRowField)?.ForRows([row]) ?? problem.Field,
         Start = state,
-        Times = [time, .. problem.Times[target..]],
-        ForcedTimes = [],
+        Times = [time, .. problem.Times[wanted..]],
+        ForcedTimes = [.. problem.ForcedTimes.Where(forced => Math.Sign(forced - time) == Math.Sign(problem.Times[^1] - time))],
+        Events = [],
         IsPerRow = false,
     };
 }

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Steppers;
@@ -35,6 +36,24 @@ public sealed class StepInterpolant : IDisposable
 
         intoState.CopyFrom(_start);
         LinearCombination.Write(_start, powers, _coefficients, _start.Layout.DerivativeRanges, intoState);
+    }
+
+    /// <summary>The step of a row by itself, on a clock of its own.</summary>
+    /// <param name="place">The row.</param>
+    /// <param name="layout">The layout of one row.</param>
+    /// <param name="time">The start of the row's step.</param>
+    /// <param name="nextTime">Its end.</param>
+    /// <returns>A new object, which belongs to the caller.</returns>
+    internal StepInterpolant OfRow(long place, VectorLayout layout, double time, double nextTime)
+    {
+        FlatVector Row(FlatVector vector)
+        {
+            var row = new FlatVector(layout, vector.DType, vector.Device);
+            RowSelection.Gather(vector, [place], row);
+            return row;
+        }
+
+        return new(time, nextTime, Row(_start), [.. _coefficients.Select(Row)]);
     }
 
     /// <inheritdoc/>
