@@ -3,6 +3,9 @@ namespace FlowOde.Solvers.Integration;
 /// <summary>What bounds a solve.</summary>
 public sealed record StepLimits
 {
+    // Of the largest time: reactions that last 1e11 seconds begin within 1e-8, but a step of this length is none.
+    private const double Negligible = 1e-30;
+
     /// <summary>The most steps that may be tried, rejected ones included; at least 1.</summary>
     /// <value>100,000 by default.</value>
     public int MaxSteps
@@ -37,7 +40,8 @@ public sealed record StepLimits
             return new($"{OdeSolveException.Of(row, "The error of a step")} of the shortest length allowed, {shortest:R}, is too large. Loosen the tolerances or allow shorter steps.", time, step, evaluations);
         }
 
-        return nextTime == time || !(step > 4 * (Math.BitIncrement(largest) - largest))
+        double here = Math.Max(Math.Abs(time), Math.Abs(nextTime));
+        return nextTime == time || !(step > Math.Max(4 * (Math.BitIncrement(here) - here), Negligible * largest))
             ? new($"{OdeSolveException.Of(row, "No step")} is accepted: its length fell to the resolution of time. {(failure is null ? string.Empty : $"{failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", time, step, evaluations)
             : null;
     }

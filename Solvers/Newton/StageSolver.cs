@@ -55,6 +55,7 @@ internal sealed class StageSolver : IDisposable
     private double _worstRate;
     private double _lastTime; // of the last step that was solved for, whose derivatives are there
     private double _lastStep;
+    private FlatVector? _prediction;
 
     public StageSolver(ImplicitRungeKutta method, VectorLayout layout, torch.ScalarType dtype, torch.Device device)
     {
@@ -91,9 +92,11 @@ internal sealed class StageSolver : IDisposable
     /// <param name="nextTime">Its end.</param>
     /// <param name="knowsFirst">Whether the derivative of an explicit first stage is there already.</param>
     /// <param name="intoDerivatives">Receives the derivatives of the stages, of quadratures too.</param>
+    /// <param name="prediction">Where the iteration for the first stage begins, or null for the start.</param>
     /// <returns>Null, or why there is no solution.</returns>
-    public string? Solve(FlatVector start, double time, double nextTime, bool knowsFirst, FlatVector[] intoDerivatives)
+    public string? Solve(FlatVector start, double time, double nextTime, bool knowsFirst, FlatVector[] intoDerivatives, FlatVector? prediction = null)
     {
+        _prediction = prediction;
         if (IsAlone || _worstRate > RateForNextStep)
         {
             _hasJacobian = false;
@@ -214,8 +217,8 @@ internal sealed class StageSolver : IDisposable
 
         if (first == 0)
         {
-            LinearCombination.Write(start, [], [], _ranges, _states[0]);
-            return false;
+            LinearCombination.Write(_prediction ?? start, [], [], _ranges, _states[0]);
+            return _prediction is not null;
         }
 
         double[] c = _tableau.C;

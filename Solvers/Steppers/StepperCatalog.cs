@@ -50,6 +50,7 @@ public static class StepperCatalog
         new ImplicitRungeKutta(Gauss4.Tableau),
         new ImplicitRungeKutta(Kvaerno5.Tableau),
         new ImplicitRungeKutta(Radau5.Tableau),
+        BdfMethod.Instance,
         SwitchingMethod.Instance,
         LmResNet.Of(-0.1),
         LmResNet.Of(1),

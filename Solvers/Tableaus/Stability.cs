@@ -7,6 +7,9 @@ public enum Stability
     /// <summary>Steps must be short where λ is large: the domain of stability does not hold the left half-plane.</summary>
     Bounded,
 
+    /// <summary>A sector around the negative axis is stable whatever the step: A(α), as of backward differentiation formulas above the second order.</summary>
+    AlphaStable,
+
     /// <summary>No step lets a decaying solution grow: |R(z)| ≤ 1 wherever Re z ≤ 0.</summary>
     AStable,
 

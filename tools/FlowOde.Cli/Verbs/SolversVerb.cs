@@ -86,6 +86,7 @@ internal sealed class SolversVerb : Verb
 
     private static string Named(Stability stability) => stability switch
     {
+        Stability.AlphaStable => "A(α)-stable",
         Stability.AStable => "A-stable",
         Stability.LStable => "L-stable",
         _ => "bounded",

@@ -1,0 +1,118 @@
+using FlowOde.Solvers;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Vectors;
+using Xunit.Abstractions;
+using static FlowOde.Tests.Solvers.Problems;
+using static TorchSharp.torch;
+
+namespace FlowOde.Tests.Solvers.Steppers;
+
+/// <summary>Numerical differentiation formulas of variable order.</summary>
+public class BdfTests(ITestOutputHelper log)
+{
+    private static readonly IStepper _bdf = StepperCatalog.Find("bdf")!;
+
+    /// <summary>Stiff equations of the literature: right, by no more evaluations than a few times those of radau5.</summary>
+    [Theory]
+    [InlineData("van der Pol, μ = 1000", 1e-6, 1e-3)]
+    [InlineData("Robertson", 1e-6, 1e-3)]
+    [InlineData("HIRES", 1e-6, 1e-2)]
+    public void Solve_OfAStiffEquation_IsRight(string name, double tolerance, double most)
+    {
+        var stiff = StiffProblem.Find(name);
+        using var solution = OdeSolver.Solve(Problem(stiff.Field, _bdf, new PidController { Tolerances = new(tolerance, tolerance * 1e-4) }, stiff.Start, 0, stiff.End));
+        double error = solution.Final.AsSpan<double>(0).ToArray().Zip(stiff.Solution, (a, b) => Math.Abs(a - b) / Math.Abs(b)).Max();
+        log.WriteLine($"{name}: error {error:E1}, {solution.Statistics.Evaluations} evaluations, {solution.Statistics.AcceptedSteps} + {solution.Statistics.RejectedSteps} steps");
+        Assert.InRange(error, 0, most);
+        Assert.InRange(solution.Statistics.Evaluations, 0, 8000);
+    }
+
+    /// <summary>Robertson's reactions to t = 1e11, where almost everything has become the third substance: y₁ → 2.0833e-8 (Mazzia, Magherini 2008).</summary>
+    [Fact]
+    public void Solve_OfRobertsonsReactions_GoesToTheEndOfTime()
+    {
+        var stiff = StiffProblem.Robertson;
+        using var solution = OdeSolver.Solve(Problem(stiff.Field, _bdf, new PidController { Tolerances = new(1e-7, 1e-14) }, stiff.Start, 0, 1e11));
+        double[] end = solution.Final.AsSpan<double>(0).ToArray();
+        log.WriteLine($"{string.Join(", ", end.Select(value => value.ToString("E6")))}; {solution.Statistics.Evaluations} evaluations");
+        Assert.Equal(0.2083340149701255e-7, end[0], 1e-11);
+        Assert.Equal(0.8333360770334713e-13, end[1], 1e-16);
+        Assert.Equal(1, end.Sum(), 1e-9);
+    }
+
+    /// <summary>ẏ = λ(y − cos t) − sin t with λ = −1e6 by steps that accuracy alone asks for.</summary>
+    [Fact]
+    public void Solve_OfProtheroAndRobinsonsEquation_NeedsFewSteps()
+    {
+        var field = Function(1, (t, y, dy) => dy[0] = (-1e6 * (y[0] - Math.Cos(t))) - Math.Sin(t));
+        using var solution = OdeSolver.Solve(Problem(field, _bdf, Pid(1e-6), [1], 0, 10));
+        Assert.Equal(Math.Cos(10), solution.Final.AsSpan<double>()[0], 1e-5);
+        Assert.InRange(solution.Statistics.AcceptedSteps, 10, 300);
+    }
+
+    /// <summary>On a smooth equation the order rises to 5, and errors follow tolerances.</summary>
+    [Fact]
+    public void Solve_OfASmoothEquation_RaisesItsOrder()
+    {
+        using var start = State(NonAutonomous.StateLayout(1), 1, 0.5);
+        using var workspace = (BdfWorkspace)_bdf.CreateWorkspace(start.Layout, start.DType, start.Device);
+        var problem = Problem(NonAutonomous, _bdf, Pid(1e-10), [1, 0.5], 0, 3);
+        using var tape = NonAutonomous.CreateWorkspace(FlowOde.Solvers.Fields.WorkspaceSpec.For(start)).RentTape();
+        workspace.Begin(new FieldSystem(NonAutonomous, tape), 0, start);
+        var loop = new FlowOde.Solvers.Integration.StepLoop(workspace, problem.NewPlan());
+        var orders = new List<int>();
+        while (loop.Advance())
+        {
+            orders.Add(workspace.CurrentOrder);
+        }
+
+        Assert.Equal(1, orders[0]);
+        Assert.Equal(5, orders.Max());
+        Assert.True(orders.Count(order => order >= 4) > orders.Count / 2, string.Join(" ", orders));
+        double[] exact = Problems.Solve(Problem(NonAutonomous, StepperCatalog.Find("dopri8")!, Pid(1e-13), [1, 0.5], 0, 3));
+        double before = 1;
+        foreach (double tolerance in (double[])[1e-4, 1e-6, 1e-8, 1e-10])
+        {
+            double[] end = Problems.Solve(Problem(NonAutonomous, _bdf, Pid(tolerance), [1, 0.5], 0, 3));
+            double error = exact.Zip(end, (a, b) => Math.Abs(a - b)).Max();
+            log.WriteLine($"error {error:E1} at {tolerance:E0}");
+            Assert.True(error < before && error < 300 * tolerance, $"{error:E1} at {tolerance:E0}");
+            before = error;
+        }
+    }
+
+    /// <summary>Backward in time, with save times that cut steps short, and the dense output between them.</summary>
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(3, 0)]
+    public void Solve_WithSaveTimes_MeetsThem(double from, double to)
+    {
+        var field = Function(1, (t, y, dy) => dy[0] = (2 * (Math.Sin(t) - y[0])) + Math.Cos(t));
+        double sign = Math.Sign(to - from);
+        double[] times = [from, from + (0.0001 * sign), from + (1.1 * sign), from + (1.10001 * sign), from + (2 * sign), to];
+        using var solution = OdeSolver.Solve(Problem(field, _bdf, Pid(1e-8), [Math.Sin(from)], times));
+        Assert.All(solution.States.Zip(solution.Times), pair => Assert.Equal(Math.Sin(pair.Second), pair.First.AsSpan<double>()[0], 1e-4));
+        using var dense = OdeSolver.SolveDense(Problem(field, _bdf, Pid(1e-8), [Math.Sin(from)], from, to));
+        using var state = State(field.StateLayout(1), 0);
+        for (int i = 0; i <= 50; i++)
+        {
+            double time = from + ((to - from) * i / 50.0);
+            dense.Evaluate(time, state);
+            Assert.Equal(Math.Sin(time), state.AsSpan<double>()[0], 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Solve_OfALargeState_IsRight()
+    {
+        using var module = new TimeMlp(7);
+        using var field = new FlowOde.Solvers.Fields.ModuleField(module, 2);
+        using var start = new FlatVector(field.StateLayout(40), ScalarType.Float64); // 80 entries: by GMRES
+        start[0].copy_(linspace(-1, 1, 80, dtype: ScalarType.Float64).view(40, 2));
+        var problem = new OdeProblem { Field = field, Stepper = _bdf, Controller = Pid(1e-7), Start = start, Times = [0, 1], Pool = new() };
+        using var found = OdeSolver.Solve(problem);
+        using var expected = OdeSolver.Solve(problem with { Stepper = StepperCatalog.Find("dopri8")!, Controller = Pid(1e-11) });
+        Assert.InRange((found.Final[0] - expected.Final[0]).abs().max().item<double>(), 0, 1e-4);
+    }
+}
