@@ -37,7 +37,7 @@ public sealed record OdeProblem
     public required double[] Times
     {
         get;
-        init => field = Checked(value);
+        init => field = CheckedTimes(value);
     }
 
     /// <summary>Further times at which a step must end, such as those where the field jumps; in any order, none outside of the solve.</summary>
@@ -145,7 +145,8 @@ public sealed record OdeProblem
         }
     }
 
-    private static double[] Checked(double[] times)
+    /// <summary>Refuses times that do not run strictly in one direction.</summary>
+    internal static double[] CheckedTimes(double[] times)
     {
         ArgumentNullException.ThrowIfNull(times);
         if (times.Length < 2 || times.Any(t => !double.IsFinite(t)))

@@ -1,3 +1,5 @@
+using FlowOde.Solvers.Stochastic;
+
 namespace FlowOde.Flows.Randomness;
 
 /// <summary>What a draw is for: draws for different purposes never share a block of the generator.</summary>
@@ -39,4 +41,7 @@ public enum RandomPurpose
 
     /// <summary>Which images of a training step are mirrored, and the like.</summary>
     Augmentation = 11,
+
+    /// <summary>Brownian paths of stochastic differential equations (<see cref="BrownianPath"/>).</summary>
+    Path = BrownianPath.Purpose,
 }

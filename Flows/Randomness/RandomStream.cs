@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using FlowOde.Solvers.Randomness;
 
 namespace FlowOde.Flows.Randomness;
 
@@ -13,7 +13,6 @@ namespace FlowOde.Flows.Randomness;
 public readonly record struct RandomStream
 #pragma warning restore CA1711
 {
-    private const int PairsAtOnce = 128;
     private const int SignsPerBlock = 128;
 
     /// <summary>Names the draws of a seed for a purpose at a step.</summary>
@@ -71,46 +70,11 @@ public readonly record struct RandomStream
 
     /// <summary>Independent standard normals, computed in double precision (Box and Muller 1958); none is beyond 8.6.</summary>
     /// <inheritdoc cref="FillUniform"/>
-    [SkipLocalsInit]
     public void FillNormal<T>(ReadOnlySpan<long> rows, int perRow, Span<T> into)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         Check(rows, perRow, into);
-        Span<double> first = stackalloc double[PairsAtOnce];
-        Span<double> second = stackalloc double[PairsAtOnce];
-        var address = Address(DrawKind.Normal);
-        var pairsPerRow = (perRow + 1) / 2;
-        int row = 0, pair = 0, column = 0, at = 0;
-        for (var left = (long)rows.Length * pairsPerRow; left > 0; left -= PairsAtOnce)
-        {
-            var count = (int)Math.Min(left, PairsAtOnce);
-            for (var i = 0; i < count; i++)
-            {
-                var block = address[rows[row], pair];
-                first[i] = UnitInterval.Double(block.Low);
-                second[i] = UnitInterval.Double(block.High);
-                if (++pair == pairsPerRow)
-                {
-                    (row, pair) = (row + 1, 0);
-                }
-            }
-
-            var padded = count + (-count & (BoxMuller.Lanes - 1));
-            first[count..padded].Fill(0.5);
-            second[count..padded].Fill(0.5);
-            BoxMuller.Transform(first[..padded], second[..padded]);
-            for (var i = 0; i < count; i++)
-            {
-                into[at++] = T.CreateTruncating(first[i]);
-                if (++column < perRow)
-                {
-                    into[at++] = T.CreateTruncating(second[i]);
-                    column++;
-                }
-
-                column = column < perRow ? column : 0;
-            }
-        }
+        NormalDraws.Fill(Address(DrawKind.Normal), rows, perRow, into);
     }
 
     /// <summary>Independent signs, −1 or 1 with equal probability (Hutchinson 1990).</summary>
@@ -176,5 +140,5 @@ public readonly record struct RandomStream
         }
     }
 
-    private BlockAddress Address(DrawKind kind) => new(Seed, Purpose, Step, kind);
+    private BlockAddress Address(DrawKind kind) => new(Seed, (int)Purpose, Step, kind);
 }

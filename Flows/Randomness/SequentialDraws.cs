@@ -1,3 +1,5 @@
+using FlowOde.Solvers.Randomness;
+
 namespace FlowOde.Flows.Randomness;
 
 /// <summary>Reads numbers one after another, for algorithms that cannot say beforehand how many they need.</summary>
@@ -18,7 +20,7 @@ public sealed class SequentialDraws
     {
         ArgumentNullException.ThrowIfNull(source);
         var stream = source.Stream(purpose, step);
-        _address = new BlockAddress(stream.Seed, stream.Purpose, stream.Step, DrawKind.Sequence);
+        _address = new BlockAddress(stream.Seed, (int)stream.Purpose, stream.Step, DrawKind.Sequence);
     }
 
     /// <summary>The next uniform in the open interval (0, 1).</summary>

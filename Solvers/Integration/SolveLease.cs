@@ -31,7 +31,9 @@ internal sealed class SolveLease : IDisposable
             problem.Pool.Rent(stepKey, () => stepper.CreateWorkspace(start.Layout, start.DType, start.Device)));
     }
 
-    public static object FieldKey(OdeProblem problem) => (nameof(FieldWorkspace), problem.Field.WorkspaceKey, problem.Spec.Key);
+    public static object FieldKey(OdeProblem problem) => FieldKey(problem.Field, problem.Spec);
+
+    public static object FieldKey(IVectorField field, WorkspaceSpec spec) => (nameof(FieldWorkspace), field.WorkspaceKey, spec.Key);
 
     public void Dispose()
     {

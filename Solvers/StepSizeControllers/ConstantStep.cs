@@ -37,7 +37,7 @@ public sealed class ConstantStep : IStepSizeController
     public StepSizeControl Start(IStepper stepper, ReadOnlySpan<double> times) => new Control(Steps, Math.Abs(times[^1] - times[0]));
 
     /// <summary>The share of an interval in the steps, rounded up.</summary>
-    private static int Count(int steps, double interval, double span) => (int)Math.Max(1, Math.Ceiling((steps * interval / span) - 1e-9));
+    internal static int Count(int steps, double interval, double span) => (int)Math.Max(1, Math.Ceiling((steps * interval / span) - 1e-9));
 
     private sealed class Control(int steps, double span) : StepSizeControl
     {

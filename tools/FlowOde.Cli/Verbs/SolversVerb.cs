@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Stochastic;
 using FlowOde.Solvers.Tableaus;
 using Spectre.Console;
 
@@ -12,7 +13,7 @@ namespace FlowOde.Cli.Verbs;
 internal sealed class SolversVerb : Verb
 {
     /// <inheritdoc/>
-    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, properties, and the gradient methods that work with each.");
+    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, properties, and the gradient methods that work with each; then the methods for stochastic equations.");
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Examples => ["flowode solvers", "flowode solvers --json"];
@@ -25,7 +26,11 @@ internal sealed class SolversVerb : Verb
     {
         if (output.Json)
         {
-            output.WriteJson(new JsonObject { ["solvers"] = new JsonArray([.. StepperCatalog.All.Select(ToJson)]) });
+            output.WriteJson(new JsonObject
+            {
+                ["solvers"] = new JsonArray([.. StepperCatalog.All.Select(ToJson)]),
+                ["stochastic"] = new JsonArray([.. SdeCatalog.All.Select(ToJson)]),
+            });
             return ExitCode.Done;
         }
 
@@ -43,8 +48,25 @@ internal sealed class SolversVerb : Verb
         }
 
         output.WriteTable(table);
+        var stochastic = Output.NewTable(("stochastic method", false), ("strong order", true), ("weak order", true), ("calculus", false));
+        foreach (var stepper in SdeCatalog.All)
+        {
+            stochastic.AddRow(stepper.Name, $"{stepper.StrongOrder}", $"{stepper.WeakOrder}", Named(stepper.Calculus));
+        }
+
+        output.WriteTable(stochastic);
         return ExitCode.Done;
     }
+
+    private static JsonNode ToJson(ISdeStepper stepper) => new JsonObject
+    {
+        ["name"] = stepper.Name,
+        ["strongOrder"] = stepper.StrongOrder,
+        ["weakOrder"] = stepper.WeakOrder,
+        ["calculus"] = Named(stepper.Calculus),
+    };
+
+    private static string Named(SdeCalculus calculus) => calculus == SdeCalculus.Ito ? "Itô" : "Stratonovich";
 
     private static JsonNode ToJson(IStepper stepper) => new JsonObject
     {

@@ -1,6 +1,7 @@
 using FlowOde.Data.Fetching;
 using FlowOde.Data.Sources;
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Stochastic;
 
 namespace FlowOde.Tests.Cli.Verbs;
 
@@ -33,6 +34,11 @@ public class ListingTests
         Assert.True(listed["leapfrog"]["isReversible"]!.GetValue<bool>());
         Assert.Equal(("bounded", "A-stable", "L-stable"), (listed["dopri5"]["stability"]!.GetValue<string>(), listed["gauss4"]["stability"]!.GetValue<string>(), listed["radau5"]["stability"]!.GetValue<string>()));
         Assert.Contains("order up to 13", plain.Out, StringComparison.Ordinal);
+        Assert.All(SdeCatalog.All, stepper => Assert.Contains(stepper.Name, plain.Out, StringComparison.Ordinal));
+        var stochastic = json.Json["stochastic"]!.AsArray().ToDictionary(method => method!["name"]!.GetValue<string>(), method => method!);
+        Assert.Equal(SdeCatalog.All.Select(s => s.Name), stochastic.Keys);
+        Assert.Equal((0.5, "Itô"), (stochastic["euler-maruyama"]["strongOrder"]!.GetValue<double>(), stochastic["euler-maruyama"]["calculus"]!.GetValue<string>()));
+        Assert.Equal((1.0, "Stratonovich"), (stochastic["stratonovich-heun"]["strongOrder"]!.GetValue<double>(), stochastic["stratonovich-heun"]["calculus"]!.GetValue<string>()));
     }
 
     [Fact]

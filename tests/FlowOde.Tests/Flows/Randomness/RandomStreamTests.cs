@@ -1,4 +1,5 @@
 using FlowOde.Flows.Randomness;
+using FlowOde.Solvers.Randomness;
 
 namespace FlowOde.Tests.Flows.Randomness;
 
@@ -111,6 +112,14 @@ public sealed class RandomStreamTests
         var second = draws.Where((_, i) => i % 2 == 1).ToArray();
         var squares = Correlation([.. first.Select(x => x * x)], [.. second.Select(x => x * x)]);
         Assert.True(Math.Abs(Correlation(first, second)) < 0.036 && Math.Abs(squares) < 0.036, $"Squares correlate {squares}.");
+    }
+
+    [Fact]
+    public void Purposes_OfAllKinds_HaveNumbersOfTheirOwn()
+    {
+        var numbers = Enum.GetNames<RandomPurpose>().Select(name => (int)Enum.Parse<RandomPurpose>(name)).ToArray();
+        Assert.Equal(numbers.Length, numbers.Distinct().Count());
+        Assert.All(numbers, number => Assert.InRange(number, 0, 255));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
-using FlowOde.Flows.Randomness;
+using FlowOde.Solvers.Randomness;
 
-namespace FlowOde.Tests.Flows.Randomness;
+namespace FlowOde.Tests.Solvers.Randomness;
 
 public sealed class PhiloxBlockTests
 {
@@ -23,7 +23,7 @@ public sealed class PhiloxBlockTests
         int[] blocks = [0, 1, 1 << 28, (1 << 29) - 1];
         var seen = new HashSet<PhiloxBlock>();
         var made = 0;
-        foreach (var purpose in new[] { (RandomPurpose)0, (RandomPurpose)1, (RandomPurpose)255 })
+        foreach (var purpose in new[] { 0, 1, 255 })
         {
             foreach (var kind in Enum.GetValues<DrawKind>())
             {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FlowOde.Flows.Randomness;
+namespace FlowOde.Solvers.Randomness;
 
 /// <summary>One output of the counter-based generator Philox 4x32-10: 128 bits that are a function of a counter and a key.</summary>
 /// <remarks>Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3", §3.3: ten rounds, the key bumped between them.</remarks>

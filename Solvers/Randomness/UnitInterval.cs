@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace FlowOde.Flows.Randomness;
+namespace FlowOde.Solvers.Randomness;
 
 /// <summary>Turns random bits into numbers.</summary>
 internal static class UnitInterval

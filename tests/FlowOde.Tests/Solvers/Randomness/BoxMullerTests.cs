@@ -1,6 +1,8 @@
 using FlowOde.Flows.Randomness;
+using FlowOde.Solvers.Randomness;
+using FlowOde.Tests.Flows.Randomness;
 
-namespace FlowOde.Tests.Flows.Randomness;
+namespace FlowOde.Tests.Solvers.Randomness;
 
 public sealed class BoxMullerTests
 {

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace FlowOde.Flows.Randomness;
+namespace FlowOde.Solvers.Randomness;
 
 /// <summary>Where a draw's bits lie: (purpose, step, kind, row, block) written side by side into the 128 bits of a Philox counter.</summary>
 /// <remarks>
@@ -20,7 +20,12 @@ internal readonly struct BlockAddress
     private readonly uint _stepLow;
     private readonly uint _top;
 
-    public BlockAddress(ulong seed, RandomPurpose purpose, long step, DrawKind kind)
+    /// <summary>Names the blocks of a seed for a purpose, a step and a kind; all must be in range.</summary>
+    /// <param name="seed">The key, any value.</param>
+    /// <param name="purpose">What the draws are for: 0 to 255, each number for one purpose of the whole library.</param>
+    /// <param name="step">0 to 2^44 − 1.</param>
+    /// <param name="kind">How the bits are read.</param>
+    public BlockAddress(ulong seed, int purpose, long step, DrawKind kind)
     {
         _seed = seed;
         _kind = (uint)kind << BlockBits;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace FlowOde.Flows.Randomness;
+namespace FlowOde.Solvers.Randomness;
 
 /// <summary>Two independent standard normals from two uniforms: √(−2 ln u)·(cos 2πv, sin 2πv) (Box and Muller 1958).</summary>
 internal static class BoxMuller

@@ -1,4 +1,4 @@
-namespace FlowOde.Flows.Randomness;
+namespace FlowOde.Solvers.Randomness;
 
 /// <summary>How a block's bits are read; part of the counter, so that uniforms and normals of one stream are independent.</summary>
 internal enum DrawKind
