@@ -7,8 +7,11 @@ namespace FlowOde.Solvers.Newton;
 /// <summary>For states of few entries: the Jacobian entry by entry, and factors that are kept while neither it nor hA changes. Computed in double.</summary>
 internal sealed class DenseNewtonMatrix : NewtonMatrix
 {
-    // Entries nearer to zero are shifted as if they had this size, as in the code RADAU5 of Hairer and Wanner.
+    // Where steps are not held to tolerances entries nearer to zero are shifted as if they had this size, as in the code RADAU5 of Hairer and Wanner.
     private const double LeastSize = 1e-5;
+
+    // Round-off of f over a shift, of which a step makes this part of a tolerance at most, as in the code CVODE of Hindmarsh et al. 2005.
+    private const double RoundOffParts = 1000;
 
     private readonly StageEvaluator _evaluator;
     private readonly EvolvingEntries _entries;
@@ -35,6 +38,7 @@ internal sealed class DenseNewtonMatrix : NewtonMatrix
         _entries.Read(derivatives[0], before);
         _shifted.CopyFrom(states[0]);
         bool isKnown = false;
+        double speed = Speed(state, before);
         for (int j = 0; j < _size; j++)
         {
             double value = state[j];
@@ -54,7 +58,7 @@ internal sealed class DenseNewtonMatrix : NewtonMatrix
                 continue;
             }
 
-            double moved = value + Math.Sqrt(_evaluator.Epsilon * Math.Max(LeastSize, Math.Abs(value)));
+            double moved = value + Shift(value, speed);
             state[j] = _isSingle ? (float)moved : moved;
             double shift = state[j] - value;
             _entries.Write(state, _shifted);
@@ -106,6 +110,27 @@ internal sealed class DenseNewtonMatrix : NewtonMatrix
         _shifted.Dispose();
         _column.Dispose();
     }
+
+    /// <summary>How far an entry is shifted: so little that the next order of f does not show, also of entries near zero, and so far that round-off of f does no harm in a step.</summary>
+    private double Shift(double value, double speed)
+    {
+        double shift = Tolerances is null ? 0 : Math.Max(Math.Sqrt(_evaluator.Epsilon) * Math.Abs(value), RoundOffParts * Math.Abs(Step) * _evaluator.Epsilon * _size * speed * Weight(value));
+        return shift > 0 && double.IsFinite(shift) ? shift : Math.Sqrt(_evaluator.Epsilon * Math.Max(LeastSize, Math.Abs(value)));
+    }
+
+    /// <summary>The root mean square of f in tolerances.</summary>
+    private double Speed(ReadOnlySpan<double> state, ReadOnlySpan<double> derivative)
+    {
+        double squares = 0;
+        for (int i = 0; i < _size && Tolerances is not null; i++)
+        {
+            squares += Math.Pow(derivative[i] / Weight(state[i]), 2);
+        }
+
+        return Math.Sqrt(squares / _size);
+    }
+
+    private double Weight(double value) => Tolerances!.Absolute + (Tolerances.Relative * Math.Abs(value));
 
     private void Fill(ReadOnlySpan<double> coefficients, int stages, Span<double> matrix)
     {

@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Newton;
@@ -8,6 +9,12 @@ internal abstract class NewtonMatrix : IDisposable
 {
     /// <summary>Whether one Jacobian serves all stages until another one is taken; otherwise every iterate gives its own.</summary>
     public abstract bool IsFrozen { get; }
+
+    /// <summary>The length of the step whose stages are solved for.</summary>
+    public double Step { get; set; }
+
+    /// <summary>What the steps are held to, or null.</summary>
+    public Tolerances? Tolerances { get; set; }
 
     /// <summary>Takes the Jacobian at points; one that is frozen takes it at the first.</summary>
     /// <param name="points">The points, one a stage.</param>

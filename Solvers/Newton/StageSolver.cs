@@ -112,6 +112,7 @@ internal sealed class StageSolver : IDisposable
         }
 
         double step = nextTime - time;
+        (_matrix.Step, _matrix.Tolerances) = (step, _norm.Tolerances);
         for (int first = 0; first < _tableau.Stages; first += _width)
         {
             for (int i = 0; i < _width; i++)
