@@ -10,7 +10,7 @@ public sealed class OdeSolution : IDisposable
     internal OdeSolution(IReadOnlyList<FlatVector> states, IReadOnlyList<double> times, SolveStatistics statistics) => (States, Times, Statistics) = (states, times, statistics);
 
     /// <summary>What each row took, where every row has its own steps; else null.</summary>
-    public RowSteps? Rows { get; internal init; }
+    public RowSteps? Rows => Statistics.Rows;
 
     /// <summary>The state at each time after the start: States[i] belongs to Times[i + 1] of the problem, and to <see cref="Times"/>[i] here. Times behind a terminal event have none.</summary>
     public IReadOnlyList<FlatVector> States { get; }

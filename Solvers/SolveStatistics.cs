@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.StepSizeControllers;
 
 namespace FlowOde.Solvers;
@@ -5,6 +6,8 @@ namespace FlowOde.Solvers;
 /// <summary>What a solve cost. Two are equal where their counts are.</summary>
 public sealed record SolveStatistics
 {
+    private static readonly SolveStatistics _none = new();
+
     /// <summary>Evaluations of the vector field.</summary>
     public int Evaluations { get; init; }
 
@@ -23,6 +26,9 @@ public sealed record SolveStatistics
 
     /// <summary>How each solve stepped whose errors were judged, in their order.</summary>
     public IReadOnlyList<StepProfile> Profiles { get; init; } = [];
+
+    /// <summary>What each row took, where every row has its own steps; else null.</summary>
+    public RowSteps? Rows { get; init; }
 
     /// <inheritdoc/>
     public bool Equals(SolveStatistics? other) => other is not null
@@ -47,6 +53,7 @@ public sealed record SolveStatistics
             RejectedSteps = a.RejectedSteps + b.RejectedSteps,
             HasArrived = a.HasArrived && b.HasArrived,
             Profiles = [.. a.Profiles, .. b.Profiles],
+            Rows = a == _none ? b.Rows : b == _none ? a.Rows : a.Rows is null || b.Rows is null ? null : a.Rows.Plus(b.Rows),
         };
     }
 }

@@ -218,6 +218,7 @@ public sealed class Cnf : IFlow
         Controller = _settings.Controller,
         Norm = _settings.Norm,
         IsPerRow = _settings.IsPerRow,
+        StiffFallback = _settings.StiffFallback,
         Limits = _settings.Limits,
         Start = start,
         Times = [from, to],

@@ -24,6 +24,10 @@ public sealed record FlowSettings
     /// <value>False by default.</value>
     public bool IsPerRow { get; init; }
 
+    /// <summary>The method with which a solve is made anew whose steps collapse since its equation is stiff; see <see cref="Solvers.OdeProblem.StiffFallback"/>.</summary>
+    /// <value>Null by default, for a solve that ends with a message.</value>
+    public IStepper? StiffFallback { get; init; }
+
     /// <summary>The bounds of a solve.</summary>
     public StepLimits Limits { get; init; } = new();
 

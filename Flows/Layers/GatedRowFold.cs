@@ -12,13 +12,18 @@ internal sealed class GatedRowFold : RowFold
 {
     private readonly GatedLayers _kind;
     private readonly int _fixedInputs;
+    // Whole chunks of a vector unit: what is left over goes through another exponential, so that a row's gates would depend on the number of rows beside it.
+    private const long Chunk = 32;
+
+    private readonly Tensor[] _filled;
     private readonly Tensor[] _gate;
 
     internal GatedRowFold(GatedLayers kind, LayerSizes sizes, FlatVector parameters, long rows)
         : base(sizes, parameters, rows, kind.HasShift ? 2 : 1)
     {
         (_kind, _fixedInputs) = (kind, kind.FixedInputs(sizes));
-        _gate = kind.HasGate ? [.. Enumerable.Range(0, sizes.Count).Select(l => zeros(rows, sizes.Out(l), dtype: parameters.DType, device: parameters.Device).DetachFromDisposeScope())] : [];
+        _filled = kind.HasGate ? [.. Enumerable.Range(0, sizes.Count).Select(l => zeros((((rows * sizes.Out(l)) + Chunk - 1) / Chunk) * Chunk, dtype: parameters.DType, device: parameters.Device).DetachFromDisposeScope())] : [];
+        _gate = [.. _filled.Select((filled, l) => filled.narrow(0, 0, rows * sizes.Out(l)).view(rows, sizes.Out(l)).DetachFromDisposeScope())];
     }
 
     public override RowTerm Term(FlatVector vector, int layer, int term)
@@ -44,7 +49,8 @@ internal sealed class GatedRowFold : RowFold
         for (int l = 0; l < _gate.Length; l++)
         {
             var (slope, offset) = Line(Parameters, l);
-            _gate[l].copy_(offset).addcmul_(Times, slope, CachedScalars.One).sigmoid_();
+            _gate[l].copy_(offset).addcmul_(Times, slope, CachedScalars.One);
+            _filled[l].sigmoid_();
         }
     }
 
@@ -63,7 +69,7 @@ internal sealed class GatedRowFold : RowFold
 
     protected override void DisposeScratch()
     {
-        foreach (var gate in _gate)
+        foreach (var gate in (IEnumerable<Tensor>)[.. _gate, .. _filled])
         {
             gate.Dispose();
         }

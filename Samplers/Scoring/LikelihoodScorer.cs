@@ -17,7 +17,8 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
     /// <param name="progress">Is told the fraction done.</param>
     /// <param name="stop">Asks for an early end.</param>
     /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [rows, context] row by row; empty for zeros.</param>
-    /// <exception cref="OdeSolveException">A solve cannot go on.</exception>
+    /// <returns>A score for each row; NaN where a row cannot be solved for and the options let the others go on.</returns>
+    /// <exception cref="OdeSolveException">A solve cannot go on, and the options do not let the others go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
     public RowScores Score(ReadOnlyMemory<double> rows, RandomSource source, ReadOnlyMemory<double> context = default, IProgress<double>? progress = null, CancellationToken stop = default)
     {
@@ -29,7 +30,27 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
 
         int count = rows.Length / dimension, estimates = exactTrace ? 1 : options.Estimates;
         var (means, errors, cost) = (new double[count], new double[count], new SolveStatistics());
-        RowChunks.Run(count, options.Chunk, options.Threads, progress, (first, size) =>
+        void ScoreSome(long first, int size)
+        {
+            try
+            {
+                Estimate(first, size);
+            }
+            catch (OdeSolveException) when (options.MarksUnsolved)
+            {
+                // What keeps a batch from going on is a row of it: halves tell the others from it.
+                if (size == 1)
+                {
+                    means[first] = errors[first] = double.NaN;
+                    return;
+                }
+
+                ScoreSome(first, size / 2);
+                ScoreSome(first + (size / 2), size - (size / 2));
+            }
+        }
+
+        void Estimate(long first, int size)
         {
             var values = ToTensor(rows.Slice((int)first * dimension, size * dimension), dimension);
             long[] numbers = [.. Enumerable.Range(0, size).Select(i => first + i)];
@@ -59,7 +80,9 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
                 errors[first + i] = exactTrace ? 0 : estimates == 1 ? double.NaN
                     : Math.Sqrt(Math.Max(0, (squares[i] / estimates) - (mean * mean)) / (estimates - 1));
             }
-        }, stop);
+        }
+
+        RowChunks.Run(count, options.Chunk, options.Threads, progress, ScoreSome, stop);
         return new(means, errors, cost);
     }
 

@@ -28,6 +28,10 @@ public sealed record ScorerOptions
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "At least one estimate is needed.");
     } = 1;
 
+    /// <summary>Whether a row that cannot be solved for has the score NaN; otherwise it ends the scoring of all.</summary>
+    /// <value>False by default.</value>
+    public bool MarksUnsolved { get; init; }
+
     /// <summary>Rows solved together, at least 1. The batch shares its steps, so scores depend on it within the tolerance.</summary>
     /// <value>512 by default.</value>
     public int Chunk

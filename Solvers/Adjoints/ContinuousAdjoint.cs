@@ -1,7 +1,7 @@
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 

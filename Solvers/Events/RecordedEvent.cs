@@ -48,6 +48,11 @@ public sealed class RecordedEvent : IDisposable
             throw new ArgumentException("No event of the problem is terminal, so that none can end the solve. Give one.", nameof(problem));
         }
 
+        if (problem.StiffFallback is not null)
+        {
+            throw new ArgumentException($"The gradient of an event follows the steps that found it, which must be those of the problem's own method. Leave {nameof(OdeProblem.StiffFallback)} out, or take that method.", nameof(problem));
+        }
+
         using var found = OdeSolver.Solve(problem);
         if (found.EndedBy is not { } end)
         {

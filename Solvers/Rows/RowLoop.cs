@@ -1,7 +1,7 @@
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Rows;
@@ -70,7 +70,7 @@ internal sealed class RowLoop : IDisposable
                     break;
                 }
 
-                if (2 * under <= _batch.Rows.Length && _batch.Rows.Length > 1)
+                if (2 * under <= _batch.Rows.Length && _batch.Rows.Length > RowBatch.Multiple)
                 {
                     Shrink();
                 }
@@ -78,8 +78,8 @@ internal sealed class RowLoop : IDisposable
                 Step(states);
             }
 
-            var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max(), HasArrived = _times.All(time => time == _problem.Times[^1]) };
-            return new(states, _problem.Times[1..], statistics) { Rows = new(_accepted, _rejected, _times, _rowEvaluations) };
+            var statistics = new SolveStatistics { Evaluations = _evaluations, AcceptedSteps = _accepted.Max(), RejectedSteps = _rejected.Max(), HasArrived = _times.All(time => time == _problem.Times[^1]), Rows = new(_accepted, _rejected, _times, _rowEvaluations) };
+            return new(states, _problem.Times[1..], statistics);
         }
         catch
         {
@@ -113,8 +113,8 @@ internal sealed class RowLoop : IDisposable
     /// <summary>Takes the rows under way into a batch of half the size, filled up with some that have arrived, so that there are few sizes.</summary>
     private void Shrink()
     {
-        int size = (_batch.Rows.Length + 1) / 2;
-        RowSelection.Scatter(_batch.State, _batch.Rows, _current);
+        int size = RowBatch.Filled((_batch.Rows.Length + 1) / 2);
+        RowSelection.Copy(_batch.State, _batch.Places, _batch.Rows, _current);
         long[] rows = [.. _batch.Rows.OrderBy(row => IsUnderWay(row) ? 0 : 1).Take(size).Order()];
         if (_recorder is null)
         {
@@ -127,7 +127,9 @@ internal sealed class RowLoop : IDisposable
     private void Step(FlatVector[] states)
     {
         int count = _batch.Rows.Length;
-        double[] from = new double[count], to = new double[count], proposed = new double[count], errors = new double[count];
+        double[] from = new double[_batch.Size], to = new double[_batch.Size], proposed = new double[count], errors = new double[_batch.Size];
+        from.AsSpan(count).Fill(_problem.Times[0]); // rows that fill up stand still
+        to.AsSpan(count).Fill(_problem.Times[0]);
         for (int i = 0; i < count; i++)
         {
             long row = _batch.Rows[i];
@@ -230,13 +232,13 @@ internal sealed class RowLoop : IDisposable
     private void CountEvaluations()
     {
         _evaluations += _batch.Lease.Step.Evaluations;
-        _rowEvaluations += (long)_batch.Lease.Step.Evaluations * _batch.Rows.Length;
+        _rowEvaluations += (long)_batch.Lease.Step.Evaluations * _batch.Size;
     }
 
     /// <summary>The length of each row's first step, by the method of Hairer, Nørsett and Wanner.</summary>
     private void FindFirstSteps()
     {
-        int count = _batch.Rows.Length;
+        int count = _batch.Size;
         var (step, state) = (_batch.Lease.Step, _batch.State);
         double start = _problem.Times[0], span = Math.Abs(_problem.Times[1] - start), sign = Math.Sign(_problem.Times[1] - start);
         double[] from = [.. Enumerable.Repeat(start, count)], d0 = new double[count], d1 = new double[count], d2 = new double[count];
@@ -262,7 +264,7 @@ internal sealed class RowLoop : IDisposable
         using var first = step.StartDerivative().Clone();
         ErrorNorm.OfRows(_tolerances, state, state, [1, -1], [step.EulerDerivative(1), first], d2);
         CountEvaluations();
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < _batch.Rows.Length; i++)
         {
             _firstSteps[i] = InitialStep.Find(trial[i], d1[i], d2[i] / (trial[i] * trial[i]), _problem.Stepper.Order, span);
         }

@@ -52,7 +52,7 @@ internal sealed class RowRecordedSolve(IDifferentiableStepper stepper, OdeProble
                     Finish();
                     batch = step.Batch;
                     cotangent = batch.State.CreateLike();
-                    RowSelection.Gather(intoStart, batch.Rows, cotangent);
+                    RowSelection.Copy(intoStart, batch.Rows, batch.Places, cotangent); // those that fill up have none
                     pullback = stepper.CreatePullback(cotangent.Layout, cotangent.DType, cotangent.Device);
                 }
 
@@ -80,7 +80,7 @@ internal sealed class RowRecordedSolve(IDifferentiableStepper stepper, OdeProble
         {
             if (batch is not null)
             {
-                RowSelection.Scatter(cotangent!, batch.Rows, intoStart);
+                RowSelection.Copy(cotangent!, batch.Places, batch.Rows, intoStart);
                 cotangent!.Dispose();
                 pullback!.Dispose();
                 batch = null;

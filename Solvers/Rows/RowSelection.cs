@@ -17,17 +17,6 @@ internal static class RowSelection
         }
     }
 
-    /// <summary>into[rows[i]] = from[i] for all rows of <paramref name="from"/>.</summary>
-    public static void Scatter(FlatVector from, ReadOnlySpan<long> rows, FlatVector into)
-    {
-        using var scope = NewDisposeScope();
-        var index = Index(rows, from);
-        for (int i = 0; i < from.Layout.Segments.Count; i++)
-        {
-            into[i].index_copy_(0, index, from[i]);
-        }
-    }
-
     /// <summary>into[to[i]] = from[rows[i]].</summary>
     public static void Copy(FlatVector from, ReadOnlySpan<long> rows, ReadOnlySpan<long> to, FlatVector into)
     {

@@ -46,9 +46,10 @@ internal sealed class ModelScorer : IDisposable
             Device = device,
             Threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads"),
             Estimates = estimates,
+            MarksUnsolved = values.TextOrNull("on-stiff") == StiffSettings.Partial,
             Chunk = (int)Math.Clamp(MostEntries / (widest * (1 + trace.DirectionCount(model.Options.Dimension))), 16, MostChunk),
         };
-        var method = new ScoreMethod(settings.Stepper.Name, tolerance, exact ? 0 : estimates * each, dtype == ScalarType.Float64 ? "float64" : "float32");
+        var method = new ScoreMethod(settings.Stepper.Name, tolerance, exact ? 0 : estimates * each, dtype == ScalarType.Float64 ? "float64" : "float32") { IsPerRow = settings.IsPerRow };
         return new(bound, new LikelihoodScorer(bound.Flow, options, exact), method);
     }
 

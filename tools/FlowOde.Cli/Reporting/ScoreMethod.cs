@@ -7,9 +7,12 @@ namespace FlowOde.Cli.Reporting;
 /// <param name="DType">The type of numbers.</param>
 internal sealed record ScoreMethod(string Solver, double Tolerance, int Probes, string DType)
 {
+    /// <summary>Whether every row has its own steps.</summary>
+    public bool IsPerRow { get; init; }
+
     /// <summary>The trace in words.</summary>
     public string Trace => Probes == 0 ? "exact" : $"hutchinson, {Probes} probes";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Solver} at {Tolerance:0.#e-0}, {DType}, {(Probes == 0 ? "exact trace" : $"{Probes} probes")}";
+    public override string ToString() => $"{Solver} at {Tolerance:0.#e-0}{(IsPerRow ? " by rows" : "")}, {DType}, {(Probes == 0 ? "exact trace" : $"{Probes} probes")}";
 }

@@ -36,6 +36,11 @@ internal static class ObjectiveSettings
                 ? $"--{name} says nothing about --objective {FlowMatching}, which solves no equation in training; leave it out."
                 : $"--{name} belongs to --objective {FlowMatching}; add that, or leave it out.");
         }
+
+        if (asked.Flag("per-sample") && (asked.TextOrNull("warm-start") == "on" ? "warm-start" : asked.Has("error-norm") ? "error-norm" : null) is { } common)
+        {
+            throw new UsageException($"--{common} is about steps that all rows share, and says nothing with --per-sample; leave out one of them.");
+        }
     }
 
     /// <summary>Refuses a model that the objective cannot train.</summary>

@@ -23,6 +23,8 @@ internal static class SettingCatalog
         new("max-step", SettingKind.Number, "X", "the longest step where steps adapt") { Least = 0, IsAbove = true },
         new("warm-start", SettingKind.Text, "on|off", "whether solves in training start from the steps of the iteration before") { Choices = () => ["on", "off"] },
         new("error-norm", SettingKind.Text, "NAME", "how a step's error is measured") { Choices = () => ErrorNormCatalog.All.Select(norm => norm.Name) },
+        new("per-sample", SettingKind.Flag, "", "gives every row its own time, steps and error, so that its result does not depend on its batch mates") { Choices = () => [SettingValues.Yes, SettingValues.No] },
+        new("on-stiff", SettingKind.Text, "NAME", $"what becomes of a solve whose steps collapse since its equation is stiff: {StiffSettings.Meanings}") { Choices = () => StiffSettings.Names },
         new("max-steps", SettingKind.Integer, "N", "the most steps of a solve") { Least = 1, Most = int.MaxValue },
         new("adjoint", SettingKind.Text, "NAME", $"how gradients pass back through a solve ({AdjointSettings.Numbers})") { Choices = () => AdjointSettings.Names, Otherwise = AdjointSettings.Problem },
         new("adjoint-memory", SettingKind.Text, "512MB", "memory of a gradient's tapes, for --adjoint auto"),
@@ -61,7 +63,7 @@ internal static class SettingCatalog
 
     /// <summary>Settings that say the same thing in different ways: one source may give those of one way only, and overrides the others.</summary>
     public static IReadOnlyList<IReadOnlyList<IReadOnlyList<string>>> Alternatives { get; } =
-        [[["steps"], ["rtol", "atol", "controller", "limiter", "min-step", "max-step"]], [["iterations"], ["minutes"], ["plan"]]];
+        [[["steps"], ["rtol", "atol", "controller", "limiter", "min-step", "max-step", "per-sample", "on-stiff"]], [["iterations"], ["minutes"], ["plan"]]];
 
     /// <summary>The names of the settings that decide what a model is and which rows it learnt from: a trained model has them.</summary>
     public static IReadOnlyList<string> Fixed { get; } = [.. ModelCatalog.All.Concat(SourceCatalog.All).Select(setting => setting.Name)];

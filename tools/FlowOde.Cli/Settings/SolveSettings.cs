@@ -37,17 +37,19 @@ internal static class SolveSettings
     public static FlowSettings ForTraining(SettingValues values)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
-        return ForCertifying(values) with
+        var settings = ForCertifying(values) with
         {
             Adjoint = BackwardSolveSettings.Apply(AdjointSettings.For(values.Text("adjoint"), stepper, "--adjoint"), values, stepper, DType(values)),
         };
+        StiffSettings.RequireTrainable(settings, values);
+        return settings;
     }
 
     /// <summary>The settings of training, whose gradient method is replaced by those that are compared.</summary>
     public static FlowSettings ForCertifying(SettingValues values)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
-        return new()
+        var settings = new FlowSettings
         {
             Stepper = stepper,
             Controller = Controller(values, stepper, DType(values)),
@@ -57,6 +59,7 @@ internal static class SolveSettings
             Trace = TraceSettings.ForTraining(values),
             Regularizers = [.. Penalties(values).Select(penalty => penalty.Regularizer)],
         };
+        return StiffSettings.Apply(settings, values);
     }
 
     /// <summary>
@@ -99,7 +102,7 @@ internal static class SolveSettings
     public static FlowSettings ForScoring(SettingValues values, double tolerance, ITraceEstimator trace)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
-        return new()
+        var settings = new FlowSettings
         {
             Stepper = stepper.EmbeddedOrder > 0 ? stepper : StepperCatalog.Find("dopri5")!,
             Controller = new PidController { Tolerances = new(tolerance, tolerance) },
@@ -107,6 +110,7 @@ internal static class SolveSettings
             Limits = new() { MaxSteps = ScoreMaxSteps },
             Trace = trace,
         };
+        return StiffSettings.Apply(settings, values);
     }
 
     /// <summary>The settings of samples: the run's own solver, without penalties.</summary>

@@ -20,29 +20,14 @@ internal sealed record DataPart(double[] Values, int[] Groups, int Dimension)
     public ImageTiles ToImages(RunImage image) => ImageTiles.OfLevels(Values, image.Levels, (image.Channels, image.Height, image.Width));
 
     /// <summary>At most this many rows, evenly chosen.</summary>
-    public DataPart AtMost(int most)
+    public DataPart AtMost(int most) => Rows <= most ? this : Select([.. Enumerable.Range(0, most).Select(i => (int)((long)i * Rows / most))]);
+
+    /// <summary>Some of the rows.</summary>
+    /// <param name="rows">Their numbers.</param>
+    public DataPart Select(int[] rows) => this with
     {
-        if (Rows <= most)
-        {
-            return this;
-        }
-
-        var (values, groups, labels) = (new double[most * Dimension], new int[Groups.Length == 0 ? 0 : most], new int[Labels.Length == 0 ? 0 : most]);
-        for (int i = 0; i < most; i++)
-        {
-            int row = (int)((long)i * Rows / most);
-            Values.AsSpan(row * Dimension, Dimension).CopyTo(values.AsSpan(i * Dimension));
-            if (groups.Length > 0)
-            {
-                groups[i] = Groups[row];
-            }
-
-            if (labels.Length > 0)
-            {
-                labels[i] = Labels[row];
-            }
-        }
-
-        return this with { Values = values, Groups = groups, Labels = labels };
-    }
+        Values = [.. rows.SelectMany(row => new ArraySegment<double>(Values, row * Dimension, Dimension))],
+        Groups = Groups.Length == 0 ? [] : Array.ConvertAll(rows, row => Groups[row]),
+        Labels = Labels.Length == 0 ? [] : Array.ConvertAll(rows, row => Labels[row]),
+    };
 }

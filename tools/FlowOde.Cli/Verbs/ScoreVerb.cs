@@ -28,6 +28,7 @@ internal sealed class ScoreVerb : Verb
     private readonly Option<string> _condition = Text("--condition", "NAME", "images: class scores each given its class, none given no class, marginal over all classes as equally likely; class by default where images and model have classes");
     private readonly Option<string> _tolerance = Text("--tolerance", "X", $"relative and absolute tolerance of the solves; {SolveSettings.ScoreTolerance} by default, of images {ImageScorer.Tolerance}");
     private readonly Option<bool> _check = Flag("--check", "also integrates the density (two columns), and measures round trips and the effect of tolerances");
+    private readonly SettingOptions _solves = new("per-sample", "on-stiff");
     private readonly ModelOptions _model = new("solver", "device", "threads");
     private readonly SettingOptions _table = new(SourceCatalog.OfReading);
 
@@ -36,6 +37,7 @@ internal sealed class ScoreVerb : Verb
     {
         Command = new("score", "Scores rows: log p of each in nats, per unit of the file's columns; of images bits per dimension; by a classifier the probabilities of its classes.") { _run, _data, _out, _probes, _trace, _samples, _rows, _grid, _condition, _tolerance, _check };
         _model.AddTo(Command);
+        _solves.AddTo(Command);
         _table.AddTo(Command);
     }
 
@@ -83,7 +85,8 @@ internal sealed class ScoreVerb : Verb
         var columns = RunConfig.Read(folder).Columns;
         var rows = name is null ? null : ScoredRows.Read(name, columns, TableSettings.Read(SettingValues.Merge(_table.Read(parsed))), output.Notice);
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
-        using var loaded = _model.Load(parsed, folder, out var values, out var device);
+        using var loaded = _model.Load(parsed, folder, out var trained, out var device);
+        var values = SettingValues.Merge(trained.ToLayer(), _solves.Read(parsed));
         var report = new JsonObject { ["run"] = folder.Path };
         if (rows is not null)
         {
@@ -127,6 +130,11 @@ internal sealed class ScoreVerb : Verb
             FigureFile.RequireFormat(grid);
         }
 
+        if (_solves.Read(parsed).Values.TryGetValue("on-stiff", out var action) && action[0] == StiffSettings.Partial)
+        {
+            throw new UsageException($"--on-stiff {StiffSettings.Partial} is for models of tables and points; give implicit, or leave it out.");
+        }
+
         string trace = parsed.GetValue(_trace) ?? "hutchinson";
         if (!TraceSettings.Names.Contains(trace))
         {
@@ -143,7 +151,8 @@ internal sealed class ScoreVerb : Verb
         var images = (name is null ? RunImages.Test(RunConfig.Read(folder)) : RunImages.Read(name, RunConfig.Read(folder), output.Notice)).AtMost(most);
         name ??= "the run's test images";
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
-        using var loaded = _model.Load(parsed, folder, out var values, out var device);
+        using var loaded = _model.Load(parsed, folder, out var trained, out var device);
+        var values = SettingValues.Merge(trained.ToLayer(), _solves.Read(parsed));
         var use = Use(parsed.GetValue(_condition), folder, loaded, images);
         using var scorer = ImageScorer.Create(loaded.Trained, values, device, tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes), use);
         output.Notice($"Scoring {images.Rows} images ({scorer.Method}).");
@@ -196,9 +205,10 @@ internal sealed class ScoreVerb : Verb
 
     private int RunOnClasses(ParseResult parsed, RunFolder folder, Output output)
     {
-        if (new Option[] { _probes, _trace, _samples, _grid, _condition, _tolerance, _check }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } idle)
+        var options = new Option[] { _probes, _trace, _samples, _grid, _condition, _tolerance, _check }.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name);
+        if (options.Concat(_solves.Read(parsed).Values.Keys.Select(name => $"--{name}")).FirstOrDefault() is { } idle)
         {
-            throw new UsageException($"{idle.Name} is for densities; '{folder.Path}' is a classifier. `flowode classify --evaluate {folder.Path}` solves it in other ways.");
+            throw new UsageException($"{idle} is for densities; '{folder.Path}' is a classifier. `flowode classify --evaluate {folder.Path}` solves it in other ways.");
         }
 
         if (_model.IsGiven(parsed, "solver"))
@@ -219,11 +229,25 @@ internal sealed class ScoreVerb : Verb
 
     private static void Describe(JsonObject report, ScoredRows rows, IReadOnlyList<string> columns, RowScores scores, ScoreMethod method)
     {
-        var mean = MeanScore.Of(Array.ConvertAll(scores.LogDensity, value => -value), rows.Part.Groups);
+        int[] solved = [.. Enumerable.Range(0, rows.Part.Rows).Where(row => !double.IsNaN(scores.LogDensity[row]))];
+        int unsolved = rows.Part.Rows - solved.Length;
+        if (solved.Length == 0)
+        {
+            throw new UsageException("None of the rows could be solved for. Raise --tolerance, or give --on-stiff implicit.");
+        }
+
+        var part = unsolved == 0 ? rows.Part : rows.Part.Select(solved);
+        double[] logDensity = Array.ConvertAll(solved, row => scores.LogDensity[row]);
+        var mean = MeanScore.Of(Array.ConvertAll(logDensity, value => -value), part.Groups);
         report["data"] = rows.Name;
         report["rows"] = rows.Part.Rows;
+        if (unsolved > 0)
+        {
+            report["unsolved"] = unsolved;
+        }
+
         report["nll"] = new JsonObject { ["mean"] = RunJson.Number(mean.Mean), ["standardError"] = RunJson.Number(mean.StandardError), ["unit"] = RunReport.UnitOf(columns, rows.Truth) };
-        if (KnownTruth.Divergence(rows.Truth, rows.Part, scores.LogDensity) is { } divergence)
+        if (KnownTruth.Divergence(rows.Truth, part, logDensity) is { } divergence)
         {
             report["kl"] = new JsonObject { ["mean"] = RunJson.Number(divergence.Mean), ["standardError"] = RunJson.Number(divergence.StandardError) };
         }
@@ -234,8 +258,9 @@ internal sealed class ScoreVerb : Verb
             ["tolerance"] = method.Tolerance,
             ["trace"] = method.Trace,
             ["dtype"] = method.DType,
+            ["perSample"] = method.IsPerRow,
             ["nfe"] = scores.Statistics.Evaluations,
-            ["traceStandardError"] = RunJson.Number(scores.StandardError.Average()),
+            ["traceStandardError"] = RunJson.Number(solved.Average(row => scores.StandardError[row])),
         };
     }
 
@@ -260,6 +285,11 @@ internal sealed class ScoreVerb : Verb
 
         if (report["nll"] is { } score)
         {
+            if (report["unsolved"] is { } unsolved)
+            {
+                output.Out.WriteLine($"{unsolved} of {report["rows"]} rows could not be solved for; they are left out of what follows.");
+            }
+
             output.Out.WriteLine($"{report["data"]}: {report["rows"]} rows, mean −log p {Digits(score["mean"])} ± {Digits(score["standardError"])} {score["unit"]}");
             if (report["kl"] is { } divergence)
             {
@@ -267,7 +297,7 @@ internal sealed class ScoreVerb : Verb
             }
 
             var scoring = report["scoring"]!;
-            output.Out.WriteLine($"{scoring["solver"]} at tolerance {scoring["tolerance"]}, {scoring["trace"]} trace, {scoring["dtype"]}; mean standard error of the trace in a row {Digits(scoring["traceStandardError"])}");
+            output.Out.WriteLine($"{scoring["solver"]} at tolerance {scoring["tolerance"]}{(scoring["perSample"]!.GetValue<bool>() ? " by rows" : "")}, {scoring["trace"]} trace, {scoring["dtype"]}; mean standard error of the trace in a row {Digits(scoring["traceStandardError"])}");
             if (report["out"] is { } path)
             {
                 output.Out.WriteLine($"Rows: {path}");

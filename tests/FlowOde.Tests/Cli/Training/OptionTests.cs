@@ -25,6 +25,7 @@ public class OptionTests(TrainedRuns runs)
     [InlineData("--rtol", "1e-2")]
     [InlineData("--steps", "3")]
     [InlineData("--warm-start", "off")]
+    [InlineData("--per-sample", "true")]
     [InlineData("--adjoint", "backsolve")]
     [InlineData("--adjoint", "interpolated")]
     [InlineData("--trace", "hutchinson")]

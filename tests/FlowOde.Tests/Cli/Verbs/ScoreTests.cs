@@ -39,6 +39,38 @@ public class ScoreTests(TrainedRuns runs)
         Assert.InRange(Math.Abs(result.Number("nll", "mean") - Mean(runs.TableFile)), 0, 5 * error); // rows' errors are independent: the mean's is smaller
     }
 
+    /// <summary>By rows, the score of a row does not change with the rows beside it; with common steps it does, within the tolerance.</summary>
+    [Fact]
+    public void Score_PerSample_IsThatOfEachRowAlone()
+    {
+        using var folder = new TemporaryFolder();
+        string[] lines = [.. File.ReadLines(runs.TableFile)];
+        string alone = folder.Write("alone.csv", $"{lines[0]}\n{lines[8]}\n");
+        double[] Apart(params string[] options)
+        {
+            foreach (string part in (string[])["all", "one"])
+            {
+                var result = FlowodeCommand.Run(["score", runs.Table, part == "all" ? runs.TableFile : alone, "--out", folder.File($"{part}.csv"), "--json", .. options]);
+                Assert.True(result.Code == 0, result.Error);
+                Assert.Equal(options.Length > 0, result.Json["scoring"]!["perSample"]!.GetValue<bool>());
+            }
+
+            double one = TableReaders.ReadFile(folder.File("one.csv"), new()).Row(0)[0], all = TableReaders.ReadFile(folder.File("all.csv"), new()).Row(7)[0];
+            return [one, all];
+        }
+
+        double[] own = Apart("--per-sample"), common = Apart();
+        Assert.Equal(own[0], own[1], 1e-12 * Math.Abs(own[0]));
+        Assert.NotEqual(common[0], common[1]);
+        Assert.Equal(common[0], own[0], 1e-4);
+    }
+
+    [Theory]
+    [InlineData("--per-sample", "--solver", "adams", "single rows")]
+    [InlineData("--on-stiff", "never", "fail, implicit, partial")]
+    public void Score_WithChoicesThatDoNotGo_SaysWhatDoes(params string[] words) =>
+        FlowodeCommand.Run(["score", runs.Table, runs.TableFile, .. words[..^1]]).RequireRefusal(2, words[^1]);
+
     [Fact]
     public void Score_OfAToy_ReportsTheDivergence()
     {

@@ -37,6 +37,30 @@ public class LikelihoodScorerTests
         Assert.All(new LikelihoodScorer(flow, new(), false).Score(rows, TestFlows.Source).StandardError, e => Assert.True(double.IsNaN(e)));
     }
 
+    /// <summary>Rows that take more steps than allowed end the scoring, or are marked; the others have the scores that they have alone.</summary>
+    [Theory]
+    [InlineData(40)]
+    [InlineData(7)]
+    public void Score_OfRowsThatCannotBeSolvedFor_MarksThemWhereAsked(int chunk)
+    {
+        var (model, parameters) = TestFlows.Linear(new double[,] { { 0, 30 }, { -30, 0 } }, 0, 1);
+        using var owned = parameters;
+        double[] rows = [.. TestFlows.Normal(40, 2).data<double>().ToArray().Select((value, i) => i / 2 is 5 or 22 ? value : 1e-9 * value)];
+        var settings = TestFlows.Exact(1e-6) with { IsPerRow = true };
+        using var free = model.Bind(parameters, settings);
+        using var all = free.ToBase(tensor(rows).view(40, 2), TestFlows.Draw(40));
+        var tried = all.Statistics.Rows!.Accepted.Zip(all.Statistics.Rows.Rejected, (a, b) => a + b).ToArray();
+        int limit = tried.Where((_, row) => row is not (5 or 22)).Max();
+        Assert.True(tried[5] > limit && tried[22] > limit, $"the large rows are not the hard ones: {string.Join(", ", tried)}");
+        using var flow = model.Bind(parameters, settings with { Limits = new() { MaxSteps = limit } });
+        var options = new ScorerOptions { Chunk = chunk };
+        Assert.Contains("Row", Assert.Throws<FlowOde.Solvers.OdeSolveException>(() => new LikelihoodScorer(flow, options, true).Score(rows, TestFlows.Source)).Message, StringComparison.Ordinal);
+        var scores = new LikelihoodScorer(flow, options with { MarksUnsolved = true }, true).Score(rows, TestFlows.Source);
+        double[] expected = new LikelihoodScorer(free, options, true).Score(rows, TestFlows.Source).LogDensity;
+        Assert.Equal([5, 22], Enumerable.Range(0, 40).Where(row => double.IsNaN(scores.LogDensity[row])));
+        Assert.All(Enumerable.Range(0, 40).Where(row => row is not (5 or 22)), row => Assert.Equal(expected[row], scores.LogDensity[row], 1e-11));
+    }
+
     [Fact]
     public void Score_OfHalfARow_IsRefused() =>
         Assert.Throws<ArgumentException>(() => new LikelihoodScorer(_model.Bind(_parameters, TestFlows.Exact(1e-6)), new(), true).Score(new double[4], TestFlows.Source));

@@ -1,9 +1,7 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
-using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using static FlowOde.Tests.Solvers.Problems;
 using static TorchSharp.torch;

@@ -4,7 +4,6 @@ using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using static FlowOde.Tests.Solvers.Problems;
 
