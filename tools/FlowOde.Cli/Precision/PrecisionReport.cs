@@ -10,22 +10,27 @@ using Spectre.Console;
 
 namespace FlowOde.Cli.Precision;
 
-/// <summary>Writes measured points: as a table, as <c>points.csv</c> and <c>points.json</c>, and as a picture of work against precision.</summary>
+/// <summary>Writes measured points: as a table, as <c>points.csv</c> and <c>points.json</c>, and as a picture of work against precision for each problem.</summary>
 internal static class PrecisionReport
 {
     /// <summary>Writes all of it.</summary>
-    /// <param name="problems">The problems, a panel each.</param>
+    /// <param name="problems">The problems, a picture each.</param>
     /// <param name="points">Their points.</param>
     /// <param name="folder">Where the files go; made if it is not there.</param>
     /// <param name="output">Where to speak.</param>
     public static void Write(IReadOnlyList<NamedProblem> problems, IReadOnlyList<PrecisionPoint> points, string folder, Output output)
     {
         Directory.CreateDirectory(folder);
-        string[] files = [.. new[] { "points.csv", "points.json", "work-precision.png" }.Select(name => Path.Combine(folder, name))];
+        string[] files = [Path.Combine(folder, "points.csv"), Path.Combine(folder, "points.json"), .. problems.Select(problem => Path.Combine(folder, $"{problem.Name}.png"))];
         var json = new JsonObject { ["points"] = new JsonArray([.. points.Select(point => point.ToJson())]) };
         AtomicFile.WriteText(files[0], Csv(points));
         AtomicFile.WriteText(files[1], RunJson.Text(json));
-        FigureFile.Write(files[2], Figure(problems, points));
+        string[] solvers = [.. points.Select(point => point.Solver).Distinct()];
+        for (int i = 0; i < problems.Count; i++)
+        {
+            FigureFile.Write(files[i + 2], Figure(problems[i], solvers, points));
+        }
+
         if (output.Json)
         {
             json["files"] = new JsonArray([.. files.Select(file => JsonValue.Create(file))]);
@@ -36,13 +41,13 @@ internal static class PrecisionReport
         var table = Output.NewTable(("problem", false), ("solver", false), ("tolerance", true), ("evaluations", true), ("accepted", true), ("rejected", true), ("error", true));
         foreach (var point in points)
         {
-            table.AddRow([.. Cells(point, "E0", "E2", "N0").Select(Markup.Escape)]);
+            table.AddRow([.. Cells(point, "0E-0", "0.00E-0", "N0").Select(Markup.Escape)]);
         }
 
         output.WriteTable(table);
         foreach (var failed in points.Where(point => point.Failure is not null))
         {
-            output.Notice($"{failed.Problem} with {failed.Solver} at {failed.Tolerance:E0}: {failed.Failure}");
+            output.Notice($"{failed.Problem} with {failed.Solver} at {failed.Tolerance:0E-0}: {failed.Failure}");
         }
 
         output.Out.WriteLine($"Files: {string.Join(", ", files)}");
@@ -66,23 +71,22 @@ internal static class PrecisionReport
         point.Error?.ToString(error, CultureInfo.InvariantCulture) ?? "",
     ];
 
-    /// <summary>A panel for each problem, as many as a figure holds.</summary>
-    private static ScalingFigure Figure(IReadOnlyList<NamedProblem> problems, IReadOnlyList<PrecisionPoint> points)
+    /// <summary>Evaluations against errors; a solver has the same colour in the pictures of all problems.</summary>
+    private static ScalingFigure Figure(NamedProblem problem, IReadOnlyList<string> solvers, IReadOnlyList<PrecisionPoint> points) => new()
     {
-        string[] solvers = [.. points.Select(point => point.Solver).Distinct()];
-        return new()
-        {
-            Title = "Work and precision",
-            Caption = "evaluations of the field and the largest error of a component at the end, at tolerances from 1e-3 to 1e-10; further down and to the left is better",
-            XTitle = "evaluations",
-            YTitle = "error at the end",
-            Panels = [.. problems.Take(ScalingFigure.MostPanels).Select(problem => new ScalingPanel
+        Title = $"Work and precision: {problem.Title}",
+        Caption = "largest error of a component at the end, tolerances from 1e-3 to 1e-10",
+        XTitle = "evaluations",
+        YTitle = "error at the end",
+        Panels =
+        [
+            new()
             {
-                Heading = $"{problem.Name}: {problem.Title}",
+                Heading = $"{problem.Name}: lower and further left is better",
                 Curves = [.. solvers.Select((solver, i) => new ScalingCurve { Label = solver, Index = i, Points = Series(points.Where(point => point.Problem == problem.Name && point.Solver == solver)) }).Where(curve => curve.Points.Positions.Length > 0)],
-            })],
-        };
-    }
+            },
+        ],
+    };
 
     private static DataSeries Series(IEnumerable<PrecisionPoint> points)
     {
