@@ -93,8 +93,9 @@ internal sealed class StageSolver : IDisposable
     /// <param name="knowsFirst">Whether the derivative of an explicit first stage is there already.</param>
     /// <param name="intoDerivatives">Receives the derivatives of the stages, of quadratures too.</param>
     /// <param name="prediction">Where the iteration for the first stage begins, or null for the start.</param>
+    /// <param name="length">The length of the step where it is not that between the times, whose difference is rounded; or null.</param>
     /// <returns>Null, or why there is no solution.</returns>
-    public string? Solve(FlatVector start, double time, double nextTime, bool knowsFirst, FlatVector[] intoDerivatives, FlatVector? prediction = null)
+    public string? Solve(FlatVector start, double time, double nextTime, bool knowsFirst, FlatVector[] intoDerivatives, FlatVector? prediction = null, double? length = null)
     {
         _prediction = prediction;
         if (IsAlone || _worstRate > RateForNextStep)
@@ -111,7 +112,7 @@ internal sealed class StageSolver : IDisposable
             vector.CopyFrom(start); // constants
         }
 
-        double step = nextTime - time;
+        double step = length ?? nextTime - time;
         (_matrix.Step, _matrix.Tolerances) = (step, _norm.Tolerances);
         for (int first = 0; first < _tableau.Stages; first += _width)
         {

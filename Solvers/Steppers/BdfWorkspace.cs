@@ -93,7 +93,7 @@ internal sealed class BdfWorkspace : StepWorkspace
         Fit(step);
         _nextTime = nextTime;
         int order = CurrentOrder;
-        double alpha = (1 - _kappa[order]) * _gamma[order], from = nextTime - (step / alpha);
+        double alpha = (1 - _kappa[order]) * _gamma[order];
 
         // (1 − κ)γ_k (y − y_predicted) + Σ γ_j ∇^j y = hf(y), solved as a step of Euler's backward method from what is known of it.
         for (int j = 0; j <= order; j++)
@@ -109,11 +109,11 @@ internal sealed class BdfWorkspace : StepWorkspace
 
         _differences.Combine(_factors.AsSpan(0, order + 1), _known);
         _solver.Tolerances = Tolerances;
-        _failure = _solver.Solve(_known, from, nextTime, knowsFirst: false, _stage, _predicted);
+        _failure = _solver.Solve(_known, _time, nextTime, knowsFirst: false, _stage, _predicted, step / alpha);
         Evaluations = _solver.Evaluator.Evaluations;
         if (_failure is null)
         {
-            LinearCombination.Write(_known, [nextTime - from], _stage, State.Layout.DerivativeRanges, _candidate);
+            LinearCombination.Write(_known, [step / alpha], _stage, State.Layout.DerivativeRanges, _candidate);
             LinearCombination.Write(_candidate, [-1], [_predicted], State.Layout.DerivativeRanges, _correction);
         }
     }

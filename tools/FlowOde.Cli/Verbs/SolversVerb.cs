@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using FlowOde.Cli.Failures;
+using FlowOde.Cli.Precision;
+using FlowOde.Cli.TestProblems;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Stochastic;
@@ -9,14 +11,22 @@ using Spectre.Console;
 
 namespace FlowOde.Cli.Verbs;
 
-/// <summary><c>solvers</c>: lists the solvers and what goes with them.</summary>
+/// <summary><c>solvers</c>: lists the solvers and what goes with them, or measures them on a known problem.</summary>
 internal sealed class SolversVerb : Verb
 {
-    /// <inheritdoc/>
-    public override Command Command { get; } = new("solvers", "Lists the solvers: order, stages, properties, and the gradient methods that work with each; then the methods for stochastic equations.");
+    private readonly Option<string> _measure = Text("--measure", "A,B", $"solves problems with smaller and smaller tolerances and draws evaluations against errors: {string.Join(", ", KnownProblems.All.Select(problem => problem.Name))}");
+    private readonly Option<string> _solvers = Text("--solvers", "A,B", $"with --measure: solvers that adapt their steps; {string.Join(",", PrecisionRun.DefaultSolvers)} by default, where a problem is stiff {string.Join(",", PrecisionRun.StiffSolvers)}");
+    private readonly Option<string> _out = Text("--out", "FOLDER", $"with --measure: where the points and the picture go; {PrecisionRun.DefaultFolder} by default");
+    private readonly Option<string> _peers = Text("--peers", "FILE.json", "with --measure: points of other libraries, drawn beside");
+
+    /// <summary>Lays out the options.</summary>
+    public SolversVerb() => Command = new("solvers", "Lists the solvers: order, stages, properties, and the gradient methods that work with each; then the methods for stochastic equations. Or measures solvers on known problems.") { _measure, _solvers, _out, _peers };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["flowode solvers", "flowode solvers --json"];
+    public override Command Command { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["flowode solvers", "flowode solvers --json", "flowode solvers --measure arenstorf", "flowode solvers --measure d5,e2 --solvers dopri5,tsit5,adams --out pictures"];
 
     /// <inheritdoc/>
     public override bool NeedsTorch => false;
@@ -24,6 +34,16 @@ internal sealed class SolversVerb : Verb
     /// <inheritdoc/>
     public override int Run(ParseResult parsed, Output output)
     {
+        if (Names(parsed, _measure) is { } problems)
+        {
+            return PrecisionRun.Measure(problems, Names(parsed, _solvers), parsed.GetValue(_out) ?? PrecisionRun.DefaultFolder, parsed.GetValue(_peers), output);
+        }
+
+        if (new[] { _solvers, _out, _peers }.FirstOrDefault(option => parsed.GetValue(option) is not null) is { } idle)
+        {
+            throw new UsageException($"{idle.Name} says how {_measure.Name} measures; give {_measure.Name} PROBLEM with it, or leave it out.");
+        }
+
         if (output.Json)
         {
             output.WriteJson(new JsonObject

