@@ -9,8 +9,8 @@ internal sealed class BackwardDifferences : IDisposable
 {
     private readonly VectorRange[] _ranges;
     private readonly double[] _factors = new double[BdfMethod.MostOrder + 3];
-    private FlatVector[] _vectors;
-    private FlatVector[] _spare;
+    private readonly FlatVector[] _vectors;
+    private readonly FlatVector[] _spare;
 
     public BackwardDifferences(VectorLayout layout, torch.ScalarType dtype, torch.Device device)
     {
