@@ -65,7 +65,7 @@ internal sealed class StageSolver : IDisposable
         var entries = new EvolvingEntries(layout);
         _matrix = entries.Count <= method.DenseLimit ? new DenseNewtonMatrix(Evaluator, entries, layout, dtype, device) : new KrylovNewtonMatrix(Evaluator, layout, dtype, device, _width);
         _norm = new(layout, dtype, device, Evaluator.Epsilon);
-        (_polynomial, _hasQuadratures) = (_width == 1 ? null : Collocation.DenseRows(_tableau.C), layout.QuadratureRanges.Length > 0);
+        (_polynomial, _hasQuadratures) = (_width == 1 ? null : Rows(_tableau.C), layout.QuadratureRanges.Length > 0);
         _inverse = Inverse(_tableau, _width);
         _coefficients = new double[_width * _width];
         _factors = new double[(2 * _tableau.Stages) + 1];
@@ -350,6 +350,14 @@ internal sealed class StageSolver : IDisposable
         }
     }
 
+    /// <summary>The polynomial through the derivatives at the nodes; of nodes that are equal, as where steps are doubled, through that of the first.</summary>
+    private static double[][] Rows(double[] nodes)
+    {
+        double[] distinct = [.. nodes.Distinct()];
+        double[][] rows = Collocation.DenseRows(distinct);
+        return [.. nodes.Select((node, i) => Array.IndexOf(nodes, node) == i ? rows[Array.IndexOf(distinct, node)] : [])];
+    }
+
     private static double Polynomial(double[] coefficients, double theta)
     {
         double sum = 0;
@@ -380,7 +388,11 @@ internal sealed class StageSolver : IDisposable
         }
 
         var factors = new DenseFactors(s);
-        tableau.A.SelectMany(row => row).ToArray().CopyTo(factors.Matrix);
+        for (int i = 0; i < s * s; i++)
+        {
+            factors.Matrix[i] = tableau.Entry(i / s, i % s);
+        }
+
         factors.Factor();
         var inverse = new double[s * s];
         var column = new double[s];

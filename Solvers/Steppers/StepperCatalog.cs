@@ -63,7 +63,7 @@ public static class StepperCatalog
     ];
 
     /// <summary>
-    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>) and one that doubles its steps
+    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>), every Runge–Kutta method one that doubles its steps
     /// (<c>doubled-…</c>), <c>fractalnet</c> takes a depth and <c>lm:</c> its k, listed or not.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The method cannot have this number; the message says why.</exception>
@@ -82,7 +82,12 @@ public static class StepperCatalog
 
         if (name.StartsWith(StepDoubling.Prefix, StringComparison.Ordinal))
         {
-            return Find(name[StepDoubling.Prefix.Length..]) is ExplicitRungeKutta doubled ? new ExplicitRungeKutta(StepDoubling.Of(doubled.Tableau)) : null;
+            return Find(name[StepDoubling.Prefix.Length..]) switch
+            {
+                ExplicitRungeKutta doubled => new ExplicitRungeKutta(StepDoubling.Of(doubled.Tableau)),
+                ImplicitRungeKutta doubled => new ImplicitRungeKutta(StepDoubling.Of(doubled.Tableau)) { DenseLimit = doubled.DenseLimit },
+                _ => null,
+            };
         }
 
         return name.StartsWith(ReversibleCoupling.Prefix, StringComparison.Ordinal) && Find(name[ReversibleCoupling.Prefix.Length..]) is ExplicitRungeKutta method

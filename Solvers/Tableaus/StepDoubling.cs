@@ -5,8 +5,8 @@ namespace FlowOde.Solvers.Tableaus;
 /// to the two half steps, whose order it raises by one.
 /// </summary>
 /// <remarks>
-/// Richardson 1910, 1927; Hairer, Nørsett, Wanner, Solving ODEs I, II.4. Of a Runge–Kutta method with s stages this is one with 3s − 1, since both start from the
-/// same derivative. So the pair is a tableau like others: its order conditions are checked, and everything that works with Runge–Kutta methods works with it.
+/// Richardson 1910, 1927; Hairer, Nørsett, Wanner, Solving ODEs I, II.4. Of a Runge–Kutta method with s stages this is one with 3s − 1 where both start from the
+/// same derivative, else, as of most implicit methods, with 3s. So the pair is a tableau like others: its order conditions are checked, and everything that works with Runge–Kutta methods works with it.
 /// </remarks>
 public static class StepDoubling
 {
@@ -25,23 +25,25 @@ public static class StepDoubling
             throw new ArgumentOutOfRangeException(nameof(method), method.Order, $"Steps of methods up to order {HighestOrder} are doubled, and '{method.Name}' has order {method.Order}. It may estimate its error by itself; use it as it is.");
         }
 
-        // A last stage that only serves the next step is left out.
-        int s = method.IsFirstSameAsLast ? method.Stages - 1 : method.Stages;
+        // A last stage that only serves the next step is left out; a first one that is the derivative at the start is that of both.
+        int s = method.IsFirstSameAsLast ? method.Stages - 1 : method.Stages, shared = method.A[0].All(value => value == 0) ? 1 : 0;
         double[] b = method.B[..s];
+        double[] Whole(double[] row) => [.. row[..shared], .. new double[(2 * s) - shared], .. row[shared..]];
         double[][] first = [.. Enumerable.Range(0, s).Select(i => Halved(method.A[i]))];
         double[][] second = [.. Enumerable.Range(0, s).Select(i => (double[])[.. Halved(b), .. Halved(method.A[i])])];
-        double[][] whole = [.. Enumerable.Range(1, s - 1).Select(i => (double[])[method.A[i][0], .. new double[(2 * s) - 1], .. method.A[i][1..]])];
-        double[][] a = [.. first, .. second, .. whole];
-        double[] halves = [.. Halved(b), .. Halved(b), .. new double[s - 1]], once = [b[0], .. new double[(2 * s) - 1], .. b[1..]];
+        double[][] a = [.. first, .. second, .. Enumerable.Range(shared, s - shared).Select(i => Whole(method.A[i]))];
+        double[] halves = [.. Halved(b), .. Halved(b), .. new double[s - shared]], once = Whole(b);
         double[] error = [.. halves.Zip(once, (half, one) => (half - one) / (Math.Pow(2, method.Order) - 1))];
+        double[] weights = [.. halves.Zip(error, (weight, e) => weight + e)];
         return new(
             Prefix + method.Name,
             method.Order + 1,
             a,
-            [.. halves.Zip(error, (weight, e) => weight + e)],
-            [.. method.C[..s].Select(c => c / 2), .. method.C[..s].Select(c => (1 + c) / 2), .. method.C[1..s]],
+            weights,
+            [.. method.C[..s].Select(c => c / 2), .. method.C[..s].Select(c => (1 + c) / 2), .. method.C[shared..s]],
             error,
-            embeddedOrder: method.Order);
+            embeddedOrder: method.Order,
+            stability: method.IsExplicit ? Stability.Bounded : new StabilityFunction(a, weights).Classify());
     }
 
     private static double[] Halved(double[] row) => [.. row.Select(value => value / 2)];
