@@ -1,5 +1,6 @@
 using FlowOde.Flows.Layers;
 using FlowOde.Flows.Layers.Activations;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace FlowOde.Flows.Networks;
@@ -175,7 +176,8 @@ internal sealed class ConvWorkspace : ChainWorkspace
     internal static Tensor FixedInputs(ImageShape shape, ScalarType dtype, Device device)
     {
         var all = ones(1, 1, shape.Height, shape.Width, dtype: dtype, device: device);
-        return cat([all, arange(shape.Height, dtype: dtype, device: device).view(-1, 1).mul(all), arange(shape.Width, dtype: dtype, device: device).mul(all)], 1);
+        using Scalar height = shape.Height, width = shape.Width; // implicit ones may be freed during the call
+        return cat([all, arange(height, dtype: dtype, device: device).view(-1, 1).mul(all), arange(width, dtype: dtype, device: device).mul(all)], 1);
     }
 
     private bool IsHidden(int layer) => layer > 0 && layer < Network.Sizes.Count;

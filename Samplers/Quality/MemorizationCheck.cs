@@ -50,7 +50,8 @@ public static class MemorizationCheck
         {
             using var scope = NewDisposeScope();
             var some = rows.narrow(0, start, Math.Min(RowsAtOnce, rows.size(0) - start));
-            var best = full(some.size(0), double.PositiveInfinity, dtype: ScalarType.Float64);
+            using Scalar farthest = double.PositiveInfinity;
+            var best = full(some.size(0), farthest, dtype: ScalarType.Float64);
             var index = zeros(some.size(0), dtype: ScalarType.Int64);
             for (long first = 0; first < training.size(0); first += TrainingAtOnce)
             {

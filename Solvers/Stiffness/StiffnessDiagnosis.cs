@@ -21,7 +21,7 @@ public sealed record StiffnessDiagnosis(double Rate, double Growth, long? Row, s
     {
         string where = $"∂f/∂y has an eigenvalue of size {Rate.ToString("E1", CultureInfo.InvariantCulture)} there ({(Row is null ? string.Empty : $"row {Row}, ")}segment '{Segment}')";
         return IsStiff ? $"The equation is stiff: {where}, whose mode decays, so that steps of an explicit method must stay below about {(2 / Rate).ToString("E1", CultureInfo.InvariantCulture)} whatever the tolerance. Use an implicit method such as kvaerno5, or auto-switch."
-            : Growth > 0.1 * Rate ? $"The equation is not stiff, the solution grows: {where}, whose mode grows."
+            : Growth > 0.1 * Rate ? $"The equation is not stiff, the solution grows: {where}, whose mode grows. Where steps too long for a stiff equation have thrown it there, smaller tolerances or an implicit method help."
             : $"The equation is not stiff: {where}, which would allow longer steps. Look for jumps of the field.";
     }
 }

@@ -38,7 +38,7 @@ internal sealed class PrecisionCurve
 
         double low = Math.Max(first._points[^1].Error, second._points[^1].Error), high = Math.Min(first._points[0].Error, second._points[0].Error);
         return low < high
-            ? Enumerable.Range(0, samples).Average(i => low + ((i + 0.5) / samples * (high - low)) is var error ? first.LogWorkAt(error) - second.LogWorkAt(error) : 0)
+            ? Enumerable.Range(0, samples).Select(i => low + ((i + 0.5) / samples * (high - low))).Average(error => first.LogWorkAt(error) - second.LogWorkAt(error))
             : double.NaN;
     }
 

@@ -29,6 +29,8 @@ internal static class SolveSettings
         .Where(stepper => stepper.Supports(_flow, out _))
         .Select(stepper => stepper.Name);
 
+    private static string Known => $"Known are: {string.Join(", ", Solvers)}; doubled- goes before any Runge–Kutta method, coupled- before any explicit one.";
+
     /// <summary>The type of numbers in training.</summary>
     public static ScalarType DType(SettingValues values) => values.Text("dtype") == "float64" ? ScalarType.Float64 : ScalarType.Float32;
 
@@ -84,7 +86,7 @@ internal static class SolveSettings
         {
             if (StepperCatalog.Find(name) is { } stepper)
             {
-                return stepper.Supports(_flow, out string reason) ? null : reason;
+                return stepper.Supports(_flow, out string reason) ? null : $"{reason} {Known}";
             }
         }
         catch (ArgumentOutOfRangeException problem)
@@ -92,7 +94,7 @@ internal static class SolveSettings
             return $"'{name}': {problem.Message.Split('\n', '(')[0].Trim()}";
         }
 
-        return $"'{name}' is not known.{Suggestion.For(name, Solvers)} Known are: {string.Join(", ", Solvers)}; doubled- and coupled- go before any Runge–Kutta method.";
+        return $"'{name}' is not known.{Suggestion.For(name, Solvers)} {Known}";
     }
 
     /// <summary>The settings of reported scores: the run's method where it adapts, else dopri5, at a tolerance of its own.</summary>

@@ -2,6 +2,7 @@ using FlowOde.Solvers;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
+using TorchSharp;
 using Xunit.Abstractions;
 using static FlowOde.Tests.Solvers.Problems;
 using static TorchSharp.torch;
@@ -114,5 +115,22 @@ public class BdfTests(ITestOutputHelper log)
         using var found = OdeSolver.Solve(problem);
         using var expected = OdeSolver.Solve(problem with { Stepper = StepperCatalog.Find("dopri8")!, Controller = Pid(1e-11) });
         Assert.InRange((found.Final[0] - expected.Final[0]).abs().max().item<double>(), 0, 1e-4);
+    }
+
+    [Fact]
+    public void Solve_InFloat32_IsRight()
+    {
+        using var module = new TimeMlp(7);
+        using var exactField = new FlowOde.Solvers.Fields.ModuleField(module, 2);
+        using var exactStart = new FlatVector(exactField.StateLayout(3), ScalarType.Float64);
+        exactStart[0].copy_(linspace(-1, 1, 6, dtype: ScalarType.Float64).view(3, 2));
+        using var expected = OdeSolver.Solve(new OdeProblem { Field = exactField, Stepper = StepperCatalog.Find("dopri8")!, Controller = Pid(1e-11), Start = exactStart, Times = [0, 1], Pool = new() });
+        using var single = new TimeMlp(7);
+        single.to(ScalarType.Float32);
+        using var field = new FlowOde.Solvers.Fields.ModuleField(single, 2);
+        using var start = new FlatVector(field.StateLayout(3), ScalarType.Float32);
+        start.CopyFrom(exactStart);
+        using var found = OdeSolver.Solve(new OdeProblem { Field = field, Stepper = _bdf, Controller = Pid(1e-4), Start = start, Times = [0, 1], Pool = new() });
+        Assert.InRange((found.Final[0].to(ScalarType.Float64) - expected.Final[0]).abs().max().item<double>(), 0, 2e-3);
     }
 }
