@@ -30,7 +30,8 @@ internal sealed class StiffnessProbe(OdeProblem problem)
     {
         var layout = state.Layout;
         var evolving = layout.Segments.Where(segment => segment.Role == SegmentRole.Evolving && segment.Length > 0).ToArray();
-        int rows = evolving.All(segment => segment.IsBatched) ? (int)layout.Rows : 1;
+        bool isBatched = evolving.All(segment => segment.IsBatched);
+        int rows = isBatched ? (int)layout.Rows : 1;
         var rowOf = new int[layout.Length];
         Array.Fill(rowOf, -1);
         foreach (var segment in evolving)
@@ -41,9 +42,9 @@ internal sealed class StiffnessProbe(OdeProblem problem)
             }
         }
 
-        double[] y = Numbers(state), here = Derivative(time, state), direction = new double[y.Length], eps = new double[rows], rate = new double[rows], growth = new double[rows];
-        double[] sizes = Sizes(y, rowOf, rows);
+        double[] y = Numbers(state), here = Derivative(time, state), direction = new double[y.Length], rate = new double[rows], growth = new double[rows];
         double rounding = state.DType == TorchSharp.torch.ScalarType.Float32 ? 1.2e-7 : 2.2e-16;
+        double[] moves = Array.ConvertAll(Sizes(y, rowOf, rows), size => Math.Sqrt(rounding) * Math.Max(1, size)); // how far each row is moved for a difference
         for (int i = 0; i < y.Length; i++)
         {
             direction[i] = rowOf[i] < 0 ? 0 : 1 + (0.5 * Math.Sin(12.9898 * (i + 1))); // no eigenvector of a usual matrix is orthogonal to it
@@ -59,7 +60,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
             {
                 int r = rowOf[i];
                 direction[i] = r < 0 || length[r] == 0 ? 0 : direction[i] / length[r];
-                end[i] = r < 0 ? y[i] : y[i] + (Math.Sqrt(rounding) * Math.Max(1, sizes[r]) * direction[i]);
+                end[i] = r < 0 ? y[i] : y[i] + (moves[r] * direction[i]);
             }
 
             using (var values = TorchSharp.torch.tensor(end, dtype: state.DType, device: state.Device))
@@ -74,7 +75,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
                 int r = rowOf[i];
                 if (r >= 0)
                 {
-                    double product = (there[i] - here[i]) / (Math.Sqrt(rounding) * Math.Max(1, sizes[r]));
+                    double product = (there[i] - here[i]) / moves[r];
                     growth[r] += sign * direction[i] * product;
                     direction[i] = product;
                 }
@@ -90,7 +91,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
 
         int worst = Array.IndexOf(rate, rate.Where(double.IsFinite).Max());
         var largest = evolving.MaxBy(segment => Enumerable.Range((int)segment.Offset, (int)segment.Length).Where(i => rowOf[i] == worst).Sum(i => direction[i] * direction[i]))!;
-        return new(rate[worst], growth[worst], row ?? (layout.Rows > 0 && evolving.All(segment => segment.IsBatched) ? worst : null), largest.Name, step);
+        return new(rate[worst], growth[worst], row ?? (layout.Rows > 0 && isBatched ? worst : null), largest.Name, step);
     }
 
     private double[] Derivative(double time, FlatVector state)

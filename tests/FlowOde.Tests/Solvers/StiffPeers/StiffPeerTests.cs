@@ -19,7 +19,7 @@ public class StiffPeerTests(ITestOutputHelper log)
         ("robertson", StiffProblem.Robertson, 1e-4),
         ("robertson-long", StiffProblem.Robertson with { End = 1e11, Solution = [0.2083340149701255e-7, 0.8333360770334713e-13, 0.9999999791665050] }, 1e-9),
         ("hires", StiffProblem.Hires, 1e-4),
-        ("prothero-robinson", new("Prothero and Robinson", Function(1, (t, y, dy) => dy[0] = (-1e6 * (y[0] - Math.Cos(t))) - Math.Sin(t)), [1], 10, [Math.Cos(10)]), 1e-4),
+        ("prothero-robinson", StiffProblem.ProtheroRobinson, 1e-4),
     ];
 
     private static readonly Lazy<IReadOnlyList<PrecisionPoint>> _peers = new(() => PeerFile.Read(Path.Combine(AppContext.BaseDirectory, "Solvers", "StiffPeers", "peers.json")));
