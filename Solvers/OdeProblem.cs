@@ -27,8 +27,9 @@ public sealed record OdeProblem
     public required FlatVector Start { get; init; }
 
     /// <summary>
-    /// Whether every row has its own time, steps and error, so that its result does not depend on the other rows beyond round-off: for one-step methods with an
-    /// error estimate and fields that take a time for each row. <see cref="Norm"/> is then not used: the error of a row is the largest of its segments' root mean squares.
+    /// Whether every row has its own time, steps and error, so that its result does not depend on the other rows beyond round-off. <see cref="Norm"/> is then not used: the
+    /// error of a row is the largest of its segments' root mean squares. Methods whose <see cref="IStepper.JudgesRows"/> says so make the steps of all rows at once, on fields that
+    /// take a time for each row; with other ones that estimate their error, rows are solved for one after another.
     /// </summary>
     /// <value>False by default: all rows make the steps that their common error allows.</value>
     public bool IsPerRow { get; init; }
@@ -68,6 +69,9 @@ public sealed record OdeProblem
 
     /// <summary>Keeps the memory of solves for the next one.</summary>
     public required WorkspacePool Pool { get; init; }
+
+    /// <summary>Whether rows are solved for one after another.</summary>
+    internal bool SolvesRowsAlone => IsPerRow && !Stepper.JudgesRows;
 
     /// <summary>The specification of the field's workspace.</summary>
     internal WorkspaceSpec Spec => WorkspaceSpec.For(Start);
@@ -124,9 +128,9 @@ public sealed record OdeProblem
 
     private void CheckRows()
     {
-        if (!Stepper.JudgesRows)
+        if (Stepper.EmbeddedOrder == 0)
         {
-            throw new ArgumentException($"'{Stepper.Name}' has no error estimate of single rows, so that rows cannot have steps of their own. Use one of {string.Join(", ", StepperCatalog.All.Where(stepper => stepper.JudgesRows).Select(stepper => stepper.Name))}.");
+            throw new ArgumentException($"'{Stepper.Name}' estimates no error, so that rows cannot have steps of their own. Use one of {string.Join(", ", StepperCatalog.All.Where(stepper => stepper.JudgesRows).Select(stepper => stepper.Name))}, by which all rows make their steps at once.");
         }
 
         if (Controller.Tolerances is null)

@@ -57,6 +57,11 @@ public static class OdeSolver
         problem.Check();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        if (problem.SolvesRowsAlone)
+        {
+            return RowsAlone.Solve(problem);
+        }
+
         if (problem.IsPerRow)
         {
             using var loop = new RowLoop(problem, null);

@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -31,6 +32,6 @@ public sealed class BackpropagationAdjoint : IAdjoint
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        return new BackpropagationRecordedSolve(UnrolledSolve.Run(problem));
+        return RowsAlone.Record(this, problem, budget, one => new BackpropagationRecordedSolve(UnrolledSolve.Run(one)));
     }
 }

@@ -1,3 +1,5 @@
+using FlowOde.Solvers.Rows;
+
 namespace FlowOde.Solvers.Adjoints;
 
 /// <summary>
@@ -25,9 +27,15 @@ public sealed record BacksolveAdjoint : ContinuousAdjoint
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(DriftLimit)} must be positive; positive infinity reports the drift only.");
     } = 0.1;
 
+    /// <inheritdoc/>
+    /// <remarks>With <see cref="BackwardNorm.Seminorm"/>, if the backward solve's method judges rows too: θ̄ is one vector for all rows, whose error no row could be judged by.</remarks>
+    public override bool StepsRowsTogether => Norm == BackwardNorm.Seminorm && Stepper is null or { JudgesRows: true };
+
     internal override bool RebuildsState => true;
 
     internal override double LargestDrift => DriftLimit;
+
+    private protected override RecordedSolve RecordRows(OdeProblem problem, TapeBudget budget) => RowBacksolve.Record(this, problem, budget);
 
     private protected override string BaseName => "backsolve";
 }

@@ -1,7 +1,7 @@
 using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
-using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
@@ -60,13 +60,23 @@ public abstract record ContinuousAdjoint : IAdjoint
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        ArgumentNullException.ThrowIfNull(budget);
-        return StiffFallback.Solve(problem, one => RecordOnce(one, budget));
+        return RowsAlone.Record(this, problem, budget, one => RecordOnce(one, budget));
     }
 
-    private ContinuousRecordedSolve RecordOnce(OdeProblem problem, TapeBudget budget)
+    /// <inheritdoc/>
+    /// <remarks>No: along a dense output, or with θ̄ in the error norm, rows are solved for one after another.</remarks>
+    public virtual bool StepsRowsTogether => false;
+
+    /// <summary>Records a problem whose rows have steps of their own.</summary>
+    private protected virtual RecordedSolve RecordRows(OdeProblem problem, TapeBudget budget) => throw new NotSupportedException($"'{Name}' solves for rows one after another.");
+
+    private RecordedSolve RecordOnce(OdeProblem problem, TapeBudget budget)
     {
-        RecordedFields.Check(this, problem);
+        if (problem.IsPerRow)
+        {
+            return RecordRows(problem, budget);
+        }
+
         var field = RecordedFields.Differentiable(problem);
         var backward = BackwardPlan.Make(this, problem);
         using var noGradient = no_grad();

@@ -72,7 +72,7 @@ internal sealed class ContinuousRecordedSolve(
                 if (index > 0)
                 {
                     interval--;
-                    drift?.Measure(step, layout.StateOf(step.State), Known(interval), Known(interval + 1));
+                    drift?.Measure(step.Time, step.Evaluations, layout.StateOf(step.State), Known(interval), Known(interval + 1));
                     if (interval >= 0)
                     {
                         step.Restart(state => Inject(layout, state, Known(interval), cotangents[interval]));

@@ -2,7 +2,6 @@ using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
-using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
@@ -35,11 +34,10 @@ internal sealed class DiscreteRecorder : IStageSystem
     /// <param name="plan">Decides what is kept.</param>
     /// <param name="sharesTape">Whether the stages of a step share one tape, so that none is kept.</param>
     public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, CheckpointPlan plan, bool sharesTape = false) =>
-        StiffFallback.Solve(problem, one => RecordOnce(adjoint, one, budget, plan, sharesTape));
+        RowsAlone.Record(adjoint, problem, budget, one => RecordOnce(adjoint, one, budget, plan, sharesTape));
 
     private static RecordedSolve RecordOnce(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, CheckpointPlan plan, bool sharesTape)
     {
-        RecordedFields.Check(adjoint, problem);
         var field = RecordedFields.Differentiable(problem);
         var stepper = (IDifferentiableStepper)problem.Stepper;
         using var noGradient = no_grad();

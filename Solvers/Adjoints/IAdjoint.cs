@@ -9,9 +9,12 @@ public interface IAdjoint
     /// <summary>The name, as a user types it.</summary>
     string Name { get; }
 
-    /// <summary>Which tapes it keeps of a solve in which every row has its own steps (<see cref="OdeProblem.IsPerRow"/>), or null where it has no gradient of one.</summary>
+    /// <summary>Which tapes it keeps of a solve in which every row has its own steps (<see cref="OdeProblem.IsPerRow"/>) and all rows make theirs at once; null where it keeps no tapes of such.</summary>
     /// <value>Null by default.</value>
     RowTapes? RowTapes => null;
+
+    /// <summary>Whether it has the gradient of a solve in which rows make steps of their own at once; where it has none, they are solved for and pulled back one after another.</summary>
+    bool StepsRowsTogether => RowTapes is not null;
 
     /// <summary>Whether this gradient method works with a stepper.</summary>
     /// <param name="stepper">The stepper.</param>

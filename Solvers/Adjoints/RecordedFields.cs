@@ -22,19 +22,9 @@ internal static class RecordedFields
             throw new ArgumentException($"A gradient is one of the whole solve, so that one with {nameof(StepLimits.OnLimit)} = {problem.Limits.OnLimit} has none. Leave {nameof(LimitAction.Throw)}, or solve without gradient.", nameof(problem));
         }
 
-        if (problem.IsPerRow && adjoint.RowTapes is null)
-        {
-            throw new ArgumentException($"'{adjoint.Name}' has no gradient of a solve in which every row has its own steps; use {string.Join(", ", AdjointCatalog.All.Where(other => other.RowTapes is not null).Select(other => other.Name))}.", nameof(problem));
-        }
-
         if (problem.StiffFallback is { } fallback && !adjoint.Supports(fallback, out string why))
         {
             throw new ArgumentException($"The gradient of a stiff equation's solve with '{fallback.Name}': {why}", nameof(problem));
-        }
-
-        if (problem.IsPerRow && problem.StiffFallback is not null)
-        {
-            throw new ArgumentException($"A recorded solve in which rows have steps of their own has one method for all. Leave {nameof(OdeProblem.StiffFallback)} out, or solve with common steps.", nameof(problem));
         }
 
         if (!adjoint.Supports(problem.Stepper, out string reason))

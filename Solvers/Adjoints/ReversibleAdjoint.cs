@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -33,8 +34,12 @@ public sealed class ReversibleAdjoint : IAdjoint
     /// <inheritdoc/>
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
-        ArgumentNullException.ThrowIfNull(budget);
-        RecordedFields.Check(this, problem);
+        ArgumentNullException.ThrowIfNull(problem);
+        return RowsAlone.Record(this, problem, budget, one => RecordOnce(one, budget));
+    }
+
+    private static ReversibleRecordedSolve RecordOnce(OdeProblem problem, TapeBudget budget)
+    {
         var field = RecordedFields.Differentiable(problem);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();

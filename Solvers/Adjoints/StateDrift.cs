@@ -1,4 +1,3 @@
-using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -18,18 +17,19 @@ internal sealed class StateDrift(double limit, FlatVector difference)
     public bool IsRefused { get; private set; }
 
     /// <summary>Measures the drift at the start of an interval of the forward solve, where the backward solve has arrived.</summary>
-    /// <param name="step">The backward solve.</param>
+    /// <param name="time">That time.</param>
+    /// <param name="evaluations">Evaluations so far.</param>
     /// <param name="rebuilt">The state as it rebuilt it.</param>
     /// <param name="start">The true state there.</param>
     /// <param name="end">The true state at the end of the interval.</param>
     /// <exception cref="OdeSolveException">The drift is above the limit.</exception>
-    public void Measure(StepWorkspace step, FlatVector rebuilt, FlatVector start, FlatVector end)
+    public void Measure(double time, int evaluations, FlatVector rebuilt, FlatVector start, FlatVector end)
     {
         double drift = Measure(rebuilt, start, end);
         IsRefused = !(drift <= limit);
         if (IsRefused)
         {
-            throw new OdeSolveException($"The state rebuilt backward is off by a factor {drift:G3} of its size at t = {step.Time:R} (allowed: {limit:G3}), so its gradient would be wrong: the reversed dynamics are unstable. Use interpolated, checkpointed or auto, or smaller tolerances.", step.Time, 0, step.Evaluations);
+            throw new OdeSolveException($"The state rebuilt backward is off by a factor {drift:G3} of its size at t = {time:R} (allowed: {limit:G3}), so its gradient would be wrong: the reversed dynamics are unstable. Use interpolated, checkpointed or auto, or smaller tolerances.", time, 0, evaluations);
         }
     }
 

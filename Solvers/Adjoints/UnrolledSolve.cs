@@ -57,6 +57,11 @@ internal sealed class UnrolledSolve : IDisposable
     public static UnrolledSolve Run(OdeProblem problem)
     {
         RecordedFields.Check(new BackpropagationAdjoint(), problem);
+        if (problem.IsPerRow)
+        {
+            throw new ArgumentException($"One graph is that of steps that all rows make. Leave {nameof(OdeProblem.IsPerRow)} out.", nameof(problem));
+        }
+
         var field = problem.Field as IAutogradField
             ?? throw new ArgumentException($"{problem.Field.GetType().Name} cannot be written as torch operations, so autograd cannot differentiate its solves. Give an {nameof(IAutogradField)} such as {nameof(ModuleField)}, or use the gradient method direct.", nameof(problem));
         var unrolled = new UnrolledSolve(field, problem);

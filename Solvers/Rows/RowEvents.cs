@@ -41,6 +41,12 @@ internal sealed class RowEvents : IDisposable
         return _rows[row].Look(step, _state, evaluations) ? _rows[row].Occurrences[^1] : null;
     }
 
+    /// <summary>Takes what happened in the solve that a row made alone from where it stood.</summary>
+    /// <param name="row">Its number.</param>
+    /// <param name="occurrences">What happened; copied.</param>
+    public void Add(long row, IReadOnlyList<EventOccurrence> occurrences) =>
+        _rows[row].Occurrences.AddRange(occurrences.Select(one => one with { Row = row, State = one.State.Clone() }));
+
     public void Dispose()
     {
         _state.Dispose();

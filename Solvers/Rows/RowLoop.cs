@@ -13,7 +13,7 @@ namespace FlowOde.Solvers.Rows;
 internal sealed class RowLoop : IDisposable
 {
     private readonly OdeProblem _problem;
-    private readonly RowRecorder? _recorder;
+    private readonly IRowSystem? _system;
     private readonly Tolerances _tolerances;
     private readonly double[] _times;
     private readonly StepStops _stops;
@@ -32,10 +32,10 @@ internal sealed class RowLoop : IDisposable
     private long _rowEvaluations;
 
     /// <param name="problem">The problem, checked.</param>
-    /// <param name="recorder">Keeps the steps and the batches, or null for a solve without gradient.</param>
-    public RowLoop(OdeProblem problem, RowRecorder? recorder)
+    /// <param name="system">What learns of the steps, or null for a solve of which the states are wanted.</param>
+    public RowLoop(OdeProblem problem, IRowSystem? system)
     {
-        (_problem, _recorder, _tolerances, _stops) = (problem, recorder, problem.Controller.Tolerances!, problem.Stops);
+        (_problem, _system, _tolerances, _stops) = (problem, system, problem.Controller.Tolerances!, problem.Stops);
         int rows = checked((int)problem.Start.Layout.Rows);
         (_times, _targets, _isIntervalStart) = (new double[rows], new int[rows], new bool[rows]);
         (_controls, _accepted, _rejected) = (new StepSizeControl[rows], new int[rows], new int[rows]);
@@ -106,7 +106,7 @@ internal sealed class RowLoop : IDisposable
     {
         _current.Dispose();
         _events?.Dispose();
-        if (_recorder is null)
+        if (_system is not { KeepsBatches: true })
         {
             _batch.Dispose();
         }
@@ -117,7 +117,7 @@ internal sealed class RowLoop : IDisposable
     private RowBatch NewBatch(long[] rows)
     {
         var batch = new RowBatch(_problem, rows, _current);
-        _recorder?.Begin(batch);
+        _system?.Begin(batch);
         return batch;
     }
 
@@ -127,7 +127,7 @@ internal sealed class RowLoop : IDisposable
         int size = RowBatch.Filled((_batch.Rows.Length + 1) / 2);
         RowSelection.Copy(_batch.State, _batch.Places, _batch.Rows, _current);
         long[] rows = [.. _batch.Rows.OrderBy(row => IsUnderWay(row) ? 0 : 1).Take(size).Order()];
-        if (_recorder is null)
+        if (_system is not { KeepsBatches: true })
         {
             _batch.Dispose();
         }
@@ -160,7 +160,7 @@ internal sealed class RowLoop : IDisposable
 
         _batch.Field.SetSteps(from, to);
         var step = _batch.Lease.Step;
-        step.Begin(_recorder as IStageSystem ?? new FieldSystem(_batch.Field, _batch.Tape), 0, _batch.State);
+        step.Begin(_system as IStageSystem ?? new FieldSystem(_batch.Field, _batch.Tape), 0, _batch.State);
         step.Try(1);
         step.RowErrors(_tolerances, errors);
         StepInterpolant? dense = null;
@@ -203,8 +203,8 @@ internal sealed class RowLoop : IDisposable
         }
 
         long[] places = [.. accepted];
-        bool isFinite = _recorder is null || errors.All(double.IsFinite);
-        _recorder?.Keep(_batch, from, Masked(from, to, places), arrivals, isFinite);
+        bool isFinite = _system is null || errors.All(double.IsFinite);
+        _system?.Keep(_batch, from, Masked(from, to, places), arrivals, isFinite);
         RowSelection.Copy(ends, places, places, _batch.State);
         foreach (var group in arrivals.GroupBy(arrival => arrival.Time))
         {
@@ -216,12 +216,8 @@ internal sealed class RowLoop : IDisposable
     /// <summary>What becomes of a row that cannot go on: it is solved for alone where its equation is stiff and the problem says how, or ends where it stands where that is asked for.</summary>
     private void Rescue(OdeSolveException refusal, long row, long place, FlatVector[] states)
     {
-        using var state = new FlatVector(_problem.Field.StateLayout(1), _current.DType, _current.Device);
-        RowSelection.Gather(_batch.State, [place], state);
-        int wanted = Wanted(row);
-        var alone = RowRescue.Alone(_problem, row, state, _times[row], wanted);
-        using var owned = ReferenceEquals(alone.Field, _problem.Field) ? null : alone.Field as IDisposable;
-        var explained = new StiffnessProbe(alone).Explain(refusal, state, row);
+        using var alone = new RowAlone(_problem, row, _batch.State, place, _times[row], Wanted(row));
+        var explained = new StiffnessProbe(alone.Problem).Explain(refusal, alone.Problem.Start, row);
         bool isSolved = _problem.StiffFallback is not null && explained.Diagnosis is { IsStiff: true };
         if (!isSolved && _problem.Limits.OnLimit == LimitAction.Throw)
         {
@@ -231,17 +227,16 @@ internal sealed class RowLoop : IDisposable
         if (!isSolved)
         {
             _isCutShort = true;
-            End(row, state, _times[row], states);
+            alone.CopyTo([], alone.Problem.Start, states);
+            Leave(row, _times[row]);
             return;
         }
 
-        using var solution = OdeSolver.Solve(alone with { Stepper = _problem.StiffFallback!, StiffFallback = null });
-        End(row, solution.Final, solution.Times[^1], states);
-        for (int i = 0; i < solution.States.Count; i++)
-        {
-            RowSelection.Copy(solution.States[i], [0], [row], states[wanted - 1 + i]);
-        }
-
+        using var solution = OdeSolver.Solve(alone.Problem with { Stepper = _problem.StiffFallback!, StiffFallback = null });
+        alone.CopyTo(solution.States, solution.Final, states);
+        Leave(row, solution.EndedBy?.Time ?? solution.Times[^1]);
+        _events?.Add(row, solution.Occurrences);
+        _isCutShort |= !solution.IsComplete;
         _accepted[row] += solution.Statistics.AcceptedSteps;
         _rejected[row] += solution.Statistics.RejectedSteps;
         _evaluations += solution.Statistics.Evaluations;
@@ -268,8 +263,10 @@ internal sealed class RowLoop : IDisposable
             RowSelection.Copy(state, [0], [row], states[wanted - 1]);
         }
 
-        (_times[row], _targets[row]) = (time, _stops.Times.Length);
+        Leave(row, time);
     }
+
+    private void Leave(long row, double time) => (_times[row], _targets[row]) = (time, _stops.Times.Length);
 
     /// <summary>The ends of the steps, where those that were rejected have no length.</summary>
     private static double[] Masked(double[] from, double[] to, long[] accepted)

@@ -6,7 +6,7 @@ using FlowOde.Solvers.Vectors;
 namespace FlowOde.Solvers.Rows;
 
 /// <summary>Keeps the steps of a solve in which every row has its own, for its exact gradient.</summary>
-internal sealed class RowRecorder : IStageSystem, IDisposable
+internal sealed class RowRecorder : IRowSystem, IDisposable
 {
     private readonly RowTapes _kept;
     private readonly TapeBudget _budget;
@@ -17,6 +17,8 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
 
     private RowRecorder(IDifferentiableStepper stepper, RowTapes kept, TapeBudget budget) =>
         (_kept, _budget, _stages) = (kept, budget, stepper.TapedStages);
+
+    public bool KeepsBatches => true;
 
     /// <summary>The steps.</summary>
     public List<RowStep> Steps { get; } = [];
@@ -44,7 +46,6 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
         }
     }
 
-    /// <summary>The steps that follow are those of a batch, which belongs to this recorder.</summary>
     public void Begin(RowBatch batch)
     {
         _trial?.Return();
@@ -52,12 +53,6 @@ internal sealed class RowRecorder : IStageSystem, IDisposable
         Batches.Add(batch);
     }
 
-    /// <summary>Keeps the step just tried.</summary>
-    /// <param name="batch">The batch, whose states are still those before the step.</param>
-    /// <param name="times">The start of each row's step.</param>
-    /// <param name="nextTimes">Its end, or its start where it was not accepted.</param>
-    /// <param name="arrivals">The times that rows met, and their places.</param>
-    /// <param name="isFinite">Whether the stages of all rows are finite, so that rejected ones do no harm where their step has no length.</param>
     public void Keep(RowBatch batch, double[] times, double[] nextTimes, List<(int Time, long Place)> arrivals, bool isFinite)
     {
         FieldTape[] trial = _trial!.Stages.ToArray();

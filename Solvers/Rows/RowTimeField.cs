@@ -33,6 +33,9 @@ internal sealed class RowTimeField : IDifferentiableField, IDisposable
 
     public FlatVector Parameters => Differentiable.Parameters;
 
+    /// <summary>The field that steps go through.</summary>
+    public IVectorField Inner => _field;
+
     private IDifferentiableField Differentiable => (IDifferentiableField)_field;
 
     public VectorLayout StateLayout(long rows) => _field.StateLayout(rows);

@@ -23,7 +23,7 @@ internal static class SettingCatalog
         new("max-step", SettingKind.Number, "X", "the longest step where steps adapt") { Least = 0, IsAbove = true },
         new("warm-start", SettingKind.Text, "on|off", "whether solves in training start from the steps of the iteration before") { Choices = () => ["on", "off"] },
         new("error-norm", SettingKind.Text, "NAME", "how a step's error is measured") { Choices = () => ErrorNormCatalog.All.Select(norm => norm.Name) },
-        new("per-sample", SettingKind.Flag, "", "gives every row its own time, steps and error, so that its result does not depend on its batch mates") { Choices = () => [SettingValues.Yes, SettingValues.No] },
+        new("per-sample", SettingKind.Flag, "", "gives every row its own time, steps and error, so that its result does not depend on its batch mates; methods that judge no rows solve for one after another") { Choices = () => [SettingValues.Yes, SettingValues.No] },
         new("on-stiff", SettingKind.Text, "NAME", $"what becomes of a solve whose steps collapse since its equation is stiff: {StiffSettings.Meanings}") { Choices = () => StiffSettings.Names },
         new("max-steps", SettingKind.Integer, "N", "the most steps of a solve") { Least = 1, Most = int.MaxValue },
         new("adjoint", SettingKind.Text, "NAME", $"how gradients pass back through a solve ({AdjointSettings.Numbers})") { Choices = () => AdjointSettings.Names, Otherwise = AdjointSettings.Problem },

@@ -23,16 +23,8 @@ internal static class StiffSettings
     /// <summary>Lays both choices over the settings of solves.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="values">What was chosen.</param>
-    /// <exception cref="UsageException">The method or its steps do not go with rows that have steps of their own.</exception>
-    public static FlowSettings Apply(FlowSettings settings, SettingValues values)
-    {
-        if (values.Flag("per-sample") && !settings.Stepper.JudgesRows)
-        {
-            throw new UsageException($"--per-sample: '{settings.Stepper.Name}' has no error estimate of single rows. Take one of --solver {string.Join(", ", StepperCatalog.All.Where(stepper => stepper.JudgesRows).Select(stepper => stepper.Name))}.");
-        }
-
-        return settings with { IsPerRow = values.Flag("per-sample"), StiffFallback = values.TextOrNull("on-stiff") == Implicit ? Method : null };
-    }
+    public static FlowSettings Apply(FlowSettings settings, SettingValues values) =>
+        settings with { IsPerRow = values.Flag("per-sample"), StiffFallback = values.TextOrNull("on-stiff") == Implicit ? Method : null };
 
     /// <summary>Refuses what training cannot do.</summary>
     /// <param name="settings">The settings, with the gradient method.</param>
@@ -45,22 +37,9 @@ internal static class StiffSettings
             throw new UsageException($"--on-stiff {Partial} is for `flowode score`: a part of a gradient is none. Training leaves out the batches that cannot be solved for by itself; or give --on-stiff {Implicit}.");
         }
 
-        if (settings.IsPerRow && settings.Adjoint.RowTapes is null)
+        if (settings.StiffFallback is { } fallback && !settings.Adjoint.Supports(fallback, out string reason))
         {
-            throw new UsageException($"--per-sample: --adjoint {settings.Adjoint.Name} has no gradient of rows that have steps of their own. Take one of {string.Join(", ", Solvers.Adjoints.AdjointCatalog.All.Where(adjoint => adjoint.RowTapes is not null).Select(adjoint => adjoint.Name))}.");
-        }
-
-        if (settings.StiffFallback is { } fallback)
-        {
-            if (settings.IsPerRow)
-            {
-                throw new UsageException($"--on-stiff {Implicit} changes the method of a whole batch, so that training with --per-sample has none of it. Leave out one of them.");
-            }
-
-            if (!settings.Adjoint.Supports(fallback, out string reason))
-            {
-                throw new UsageException($"--on-stiff {Implicit}: {reason}");
-            }
+            throw new UsageException($"--on-stiff {Implicit}: {reason}");
         }
     }
 }

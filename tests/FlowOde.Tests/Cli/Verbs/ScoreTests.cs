@@ -66,7 +66,6 @@ public class ScoreTests(TrainedRuns runs)
     }
 
     [Theory]
-    [InlineData("--per-sample", "--solver", "adams", "single rows")]
     [InlineData("--on-stiff", "never", "fail, implicit, partial")]
     public void Score_WithChoicesThatDoNotGo_SaysWhatDoes(params string[] words) =>
         FlowodeCommand.Run(["score", runs.Table, runs.TableFile, .. words[..^1]]).RequireRefusal(2, words[^1]);

@@ -14,6 +14,8 @@ public class RowEventTests
     [InlineData("dopri5")]
     [InlineData("bosh3")]
     [InlineData("dopri8")]
+    [InlineData("adams")]
+    [InlineData("radau5")]
     public void Solve_ToATerminalEvent_EndsEachRowAtItsOwnTime(string solver)
     {
         var problem = Turning(solver) with { Events = [Zero(isTerminal: true)] };

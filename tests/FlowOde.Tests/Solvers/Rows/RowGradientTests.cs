@@ -1,8 +1,12 @@
+using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
+using static FlowOde.Tests.Solvers.Problems;
 using static FlowOde.Tests.Solvers.Rows.RowSolveTests;
+using static TorchSharp.torch;
 
 namespace FlowOde.Tests.Solvers.Rows;
 
@@ -55,12 +59,104 @@ public sealed class RowGradientTests
         Assert.Equal(0, budget.Used);
     }
 
-    private static FlatVector Cotangent(FlatVector like, double factor)
+    /// <summary>Backward solves by row are those of each row alone, and their gradient is that of the steps to within the tolerance.</summary>
+    [Fact]
+    public void Pullback_ByBacksolve_IsTheSumOfBackwardSolvesOfRows()
+    {
+        using var module = new TimeMlp(7);
+        using var field = new ModuleField(module, 2);
+        var problem = Batch(field, "dopri5", 1e-9, Starts(Rows), 0.3, 1, 4) with { ForcedTimes = [0.7, 2] };
+        var budget = new TapeBudget(1 << 24);
+        var (together, start, gradient) = Gradient(new BacksolveAdjoint(), problem, budget);
+        var (exact, exactStart, exactGradient) = Gradient(new DirectAdjoint(), problem, new(1 << 30));
+        var alone = new double[gradient.Length];
+        double[] byTime = new double[3];
+        int pullbacks = 0;
+        for (int row = 0; row < Rows; row++)
+        {
+            var (one, from, share) = Gradient(new BacksolveAdjoint(), problem with { Start = Batch(field, "dopri5", 1e-9, Starts(Rows)[row..(row + 1)], 0, 1).Start }, budget, row);
+            Assert.Equal(from, start[(2 * row)..((2 * row) + 2)], (a, b) => Math.Abs(a - b) < 1e-11 * (1 + Math.Abs(a)));
+            alone = [.. alone.Zip(share, (a, b) => a + b)];
+            byTime = [.. byTime.Zip(one.TimeCotangents, (a, b) => a + b)];
+            pullbacks += one.Statistics.Pullbacks;
+        }
+
+        double scale = exactGradient.Max(Math.Abs);
+        Assert.Equal(alone, gradient, (a, b) => Math.Abs(a - b) < 1e-11 * scale);
+        Assert.Equal(byTime, together.TimeCotangents, (a, b) => Math.Abs(a - b) < 1e-10 * (1 + Math.Abs(a)));
+        Assert.Equal(exactGradient, gradient, (a, b) => Math.Abs(a - b) < 1e-5 * scale);
+        Assert.Equal(exactStart, start, (a, b) => Math.Abs(a - b) < 1e-5 * (1 + Math.Abs(a)));
+        Assert.Equal(exact.TimeCotangents, together.TimeCotangents, (a, b) => Math.Abs(a - b) < 1e-5 * (1 + Math.Abs(a)));
+        Assert.InRange(together.Drift, 1e-14, 1e-4);
+        Assert.InRange(together.Statistics.Pullbacks, 1, pullbacks / 3); // of a batch, not of rows
+        Assert.Equal(0, budget.Used);
+    }
+
+    /// <summary>What decays fast grows backward, and the state that is rebuilt is no longer the one it was.</summary>
+    [Fact]
+    public void Pullback_ByBacksolveOfAnUnstableRow_NamesTheDrift()
+    {
+        using var field = new DecayField(60);
+        using var start = new FlatVector(field.StateLayout(1), ScalarType.Float64);
+        start[0].fill_(1);
+        var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("dopri5")!, Controller = Pid(1e-6), Start = start, Times = [0, 1], Pool = new(), IsPerRow = true };
+        Assert.Contains("checkpointed", Assert.Throws<OdeSolveException>(() => Gradient(new BacksolveAdjoint(), problem, new(1 << 24))).Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Methods that judge no rows, and gradients that step no rows together: rows one after another.</summary>
+    [Theory]
+    [InlineData("direct", "kvaerno5")]
+    [InlineData("auto", "radau5")]
+    [InlineData("interpolated", "dopri5")]
+    [InlineData("backsolve-full", "dopri5")]
+    [InlineData("backsolve", "adams")]
+    [InlineData("interpolated", "bdf")]
+    [InlineData("binomial", "tsit5")]
+    [InlineData("symplectic", "rkf45")]
+    [InlineData("reversible", "reversible-heun")]
+    [InlineData("backpropagation", "bosh3")]
+    public void Pullback_OfRowsOneAfterAnother_IsTheSumOfRowsAlone(string adjoint, string solver)
+    {
+        using var module = new TimeMlp(7);
+        using var field = new ModuleField(module, 2);
+        var problem = Batch(field, solver, 1e-5, Starts(3), 0.3, 1, 2);
+        var budget = new TapeBudget(1 << 26);
+        var (together, start, gradient) = Gradient(AdjointCatalog.Find(adjoint)!, problem, budget);
+        var sum = new double[gradient.Length];
+        var byTime = new double[3];
+        for (int row = 0; row < 3; row++)
+        {
+            var alone = Batch(field, solver, 1e-5, Starts(3)[row..(row + 1)], 0.3, 1, 2) with { IsPerRow = false, Norm = ErrorNorm.LargestRow };
+            var (one, from, share) = Gradient(AdjointCatalog.Find(adjoint)!, alone, new(1 << 26), row);
+            Assert.Equal(from, start[(2 * row)..((2 * row) + 2)]);
+            sum = [.. sum.Zip(share, (a, b) => a + b)];
+            byTime = [.. byTime.Zip(one.TimeCotangents, (a, b) => a + b)];
+        }
+
+        Assert.Equal(sum, gradient, (a, b) => Math.Abs(a - b) < 1e-12 * sum.Max(Math.Abs));
+        Assert.Equal(byTime, together.TimeCotangents, (a, b) => Math.Abs(a - b) < 1e-12 * (1 + Math.Abs(a)));
+        Assert.Equal(0, budget.Used);
+    }
+
+    /// <summary>The gradient at the start, and of the parameters, of a fixed loss; of a row alone its share.</summary>
+    private static (SolveGradient Result, double[] Start, double[] Gradient) Gradient(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, int firstRow = 0)
+    {
+        using var record = adjoint.Record(problem, budget);
+        using var gradient = ((IDifferentiableField)problem.Field).Parameters.CreateLike();
+        using var start = problem.Start.CreateLike();
+        var cotangents = record.States.Select((state, time) => Cotangent(state, 0.3 + (0.8 * time), firstRow)).ToArray();
+        var result = record.Pullback(cotangents, start, gradient);
+        Array.ForEach(cotangents, cotangent => cotangent.Dispose());
+        return (result, start.AsSpan<double>().ToArray()[..(int)start[0].numel()], gradient.AsSpan<double>().ToArray());
+    }
+
+    private static FlatVector Cotangent(FlatVector like, double factor, int firstRow = 0)
     {
         var cotangent = like.CreateLike();
-        for (int i = 0; i < 2 * like.Layout.Rows; i++)
+        var entries = cotangent.AsSpan<double>(0);
+        for (int i = 0; i < entries.Length; i++)
         {
-            cotangent.AsSpan<double>(0)[i] = Math.Cos(factor * i);
+            entries[i] = Math.Cos(factor * (i + (2 * firstRow)));
         }
 
         return cotangent;

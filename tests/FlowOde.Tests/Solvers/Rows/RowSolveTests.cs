@@ -1,5 +1,5 @@
 using FlowOde.Solvers;
-using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Certification;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
@@ -54,6 +54,34 @@ public sealed class RowSolveTests
         Assert.Equal((common.Statistics.AcceptedSteps, common.Statistics.RejectedSteps), (row.Rows!.Accepted[0], row.Rows.Rejected[0]));
     }
 
+    /// <summary>Methods that judge no rows solve for one after another: each as it is alone, and with steps of its own.</summary>
+    [Theory]
+    [InlineData("kvaerno5")]
+    [InlineData("bdf")]
+    [InlineData("adams")]
+    [InlineData("auto-switch")]
+    [InlineData("reversible-heun")]
+    public void Solve_WithAMethodThatJudgesNoRows_IsThatOfEachRowAlone(string solver)
+    {
+        double[] speeds = [1, 5, 0.2];
+        var problem = Batch(new RowRotation(speeds), solver, 1e-5, [[1, 0], [0, 1], [1, 1]], 0, 1, 2);
+        using var together = OdeSolver.Solve(problem);
+        for (int row = 0; row < 3; row++)
+        {
+            using var alone = OdeSolver.Solve(Batch(new RowRotation([speeds[row]]), solver, 1e-5, [Row(problem.Start, row)], 0, 1, 2) with { IsPerRow = false, Norm = ErrorNorm.LargestRow });
+            Assert.Equal(Row(alone.States[0], 0), Row(together.States[0], row));
+            Assert.Equal(Row(alone.Final, 0), Row(together.Final, row));
+            Assert.Equal((alone.Statistics.AcceptedSteps, alone.Statistics.RejectedSteps), (together.Rows!.Accepted[row], together.Rows.Rejected[row]));
+        }
+
+        Assert.Equal([2, 2, 2], together.Rows!.Times);
+        Assert.Equal(together.Rows.Evaluations, together.Statistics.Evaluations);
+        Assert.Contains("Row 1:", Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(problem with { Limits = new() { MaxSteps = together.Rows.Accepted[0] + together.Rows.Rejected[0] } })).Message, StringComparison.Ordinal);
+        using var part = OdeSolver.Solve(problem with { Limits = new() { MaxSteps = together.Rows.Accepted[0] + together.Rows.Rejected[0], OnLimit = LimitAction.ReturnPartial } });
+        Assert.Equal([true, false, true], part.Rows!.Times.Select(time => time == 2));
+        Assert.False(part.IsComplete);
+    }
+
     /// <summary>One row in a hundred turns thirty times as fast: the others do not wait for it.</summary>
     [Fact]
     public void Solve_WithOneHardRow_NeedsLessThanHalfTheRowEvaluations()
@@ -104,7 +132,7 @@ public sealed class RowSolveTests
         Assert.Contains("dopri5", Message(problem with { Stepper = StepperCatalog.Find("rk4")! }), StringComparison.Ordinal);
         Assert.Contains("tolerances", Message(problem with { Controller = new ConstantStep(4) }), StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => OdeSolver.SolveDense(problem));
-        Assert.Contains("checkpointed", Assert.Throws<ArgumentException>(() => new BacksolveAdjoint().Record(problem, new TapeBudget(1 << 20))).Message, StringComparison.Ordinal);
+        Assert.Contains("IsPerRow", Assert.Throws<ArgumentException>(() => HessianVectorProduct.ByBackpropagation(problem, _ => throw new NotSupportedException(), field.Parameters, field.Parameters)).Message, StringComparison.Ordinal);
     }
 
     internal static OdeProblem Batch(IVectorField field, string solver, double tolerance, double[][] starts, params double[] times)

@@ -1,5 +1,6 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
@@ -92,6 +93,44 @@ public class StiffFallbackTests
         Assert.Equal(others.Rows!.Accepted, [solution.Rows!.Accepted[0], solution.Rows.Accepted[2]]);
         Assert.True(solution.Rows.Accepted[1] + solution.Rows.Rejected[1] > 500);
         Assert.True(solution.IsComplete);
+    }
+
+    /// <summary>An event that a stiff row meets after its method changed is found, and ends that row.</summary>
+    [Fact]
+    public void Solve_ByRowsWithAnEvent_FindsItBehindTheChangeOfTheMethod()
+    {
+        double[] rates = [1, 1e5, 3];
+        using var start = new FlatVector(new StiffnessProbeTests.RowDecay(rates).StateLayout(3), ScalarType.Float64);
+        start[0].fill_(1);
+        var half = new OdeEvent { Name = "time", Value = (time, _) => time - 0.5, IsTerminal = true };
+        using var solution = OdeSolver.Solve(new OdeProblem { Field = new StiffnessProbeTests.RowDecay(rates), Stepper = _dopri5, Controller = Pid(1e-8), Start = start, Times = [0, 0.25, 1], Pool = new(), IsPerRow = true, Limits = new() { MaxSteps = 500 }, StiffFallback = _kvaerno5, Events = [half] });
+        Assert.Equal([0, 1, 2], solution.Occurrences.Select(one => one.Row!.Value).Order());
+        Assert.All(solution.Rows!.Times, time => Assert.Equal(0.5, time, 1e-12));
+        Assert.Equal(Math.Exp(-0.5), solution.Final.AsSpan<double>(0)[0], 1e-6);
+        Assert.Equal(Math.Exp(-1.5), solution.Final.AsSpan<double>(0)[2], 1e-6);
+    }
+
+    /// <summary>The gradient of a batch by rows, of which one is stiff: that one by the other method, the others by theirs.</summary>
+    [Fact]
+    public void Record_ByRows_ChangesTheMethodOfTheStiffRowOnly()
+    {
+        using var field = new DecayField(1e4);
+        using var start = new FlatVector(field.StateLayout(2), ScalarType.Float64);
+        using var cotangent = start.CreateLike();
+        cotangent[0].fill_(1);
+        using FlatVector intoStart = start.CreateLike(), gradient = new(field.Parameters.Layout, ScalarType.Float64);
+        start[0].copy_(tensor(new[] { 0.0, 1 }).view(2, 1)); // at rest, and not
+        var problem = new OdeProblem { Field = field, Stepper = _dopri5, Controller = Pid(1e-6), Start = start, Times = [0, 0.1], Pool = new(), Limits = new() { MaxSteps = 150 }, StiffFallback = _kvaerno5, IsPerRow = true };
+        using var record = new DirectAdjoint().Record(problem, new TapeBudget(1 << 24));
+        record.Pullback([cotangent], intoStart, gradient);
+        using var one = State(field.StateLayout(1), 1);
+        using var expected = new DirectAdjoint().Record(problem with { Start = one, Stepper = _kvaerno5, StiffFallback = null, IsPerRow = false }, new TapeBudget(1 << 24));
+        using var share = new FlatVector(field.Parameters.Layout, ScalarType.Float64);
+        using FlatVector oneCotangent = State(field.StateLayout(1), 1), oneStart = one.CreateLike();
+        expected.Pullback([oneCotangent], oneStart, share);
+        Assert.Equal(expected.Statistics.AcceptedSteps, record.Statistics.Rows!.Accepted[1]);
+        Assert.Equal(oneStart.AsSpan<double>(0)[0], intoStart.AsSpan<double>(0)[1]);
+        Assert.Equal(share.AsSpan<double>()[0], gradient.AsSpan<double>()[0], 1e-14);
     }
 
     /// <summary>Where what there is is asked for, the stiff row ends where it stands, and the others arrive.</summary>

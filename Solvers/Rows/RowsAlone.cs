@@ -1,0 +1,117 @@
+using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Events;
+using FlowOde.Solvers.Stiffness;
+using FlowOde.Solvers.Vectors;
+
+namespace FlowOde.Solvers.Rows;
+
+/// <summary>
+/// Solves the rows of a problem one after another: what every method and every gradient can do, where a batch in which rows have steps of their own is beyond them.
+/// </summary>
+internal static class RowsAlone
+{
+    /// <summary>Solves for all rows.</summary>
+    /// <param name="problem">The problem, checked.</param>
+    /// <returns>The solution; belongs to the caller.</returns>
+    public static OdeSolution Solve(OdeProblem problem)
+    {
+        var rows = RowAlone.All(problem);
+        var states = new List<FlatVector>();
+        var occurrences = new List<EventOccurrence>();
+        var (costs, ends) = (new SolveStatistics[rows.Length], new double[rows.Length]);
+        try
+        {
+            states.AddRange(problem.Times.Skip(1).Select(_ => problem.Start.Clone()));
+            foreach (var row in rows)
+            {
+                using var solution = Named(row, OdeSolver.Solve);
+                row.CopyTo(solution.States, solution.Final, states);
+                occurrences.AddRange(solution.Occurrences.Select(one => one with { Row = row.Row, State = one.State.Clone() }));
+                (costs[row.Row], ends[row.Row]) = (solution.Statistics, solution.EndedBy?.Time ?? solution.Times[^1]);
+            }
+
+            return new(states, problem.Times[1..], Sum(costs, ends)) { Occurrences = occurrences };
+        }
+        catch
+        {
+            states.ForEach(state => state.Dispose());
+            occurrences.ForEach(one => one.State.Dispose());
+            throw;
+        }
+        finally
+        {
+            Array.ForEach(rows, row => row.Dispose());
+        }
+    }
+
+    /// <summary>Records a problem by a gradient method: all rows together where that is asked for or the method can do it, and one after another where it cannot.</summary>
+    /// <param name="adjoint">The gradient method.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="budget">What may be kept.</param>
+    /// <param name="together">Records all rows together.</param>
+    public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, Func<OdeProblem, RecordedSolve> together)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        RecordedFields.Check(adjoint, problem);
+        if (!problem.IsPerRow)
+        {
+            return StiffFallback.Solve(problem, together);
+        }
+
+        if (problem.SolvesRowsAlone || !adjoint.StepsRowsTogether)
+        {
+            return RecordAlone(adjoint, problem, budget);
+        }
+
+        try
+        {
+            return together(problem with { StiffFallback = null });
+        }
+        catch (OdeSolveException failure) when (problem.StiffFallback is not null && failure.Diagnosis is { IsStiff: true })
+        {
+            return RecordAlone(adjoint, problem, budget); // so that only the rows that are stiff change their method
+        }
+    }
+
+    private static RowsAloneRecord RecordAlone(IAdjoint adjoint, OdeProblem problem, TapeBudget budget)
+    {
+        var rows = RowAlone.All(problem);
+        var records = new List<RecordedSolve>();
+        try
+        {
+            foreach (var row in rows)
+            {
+                records.Add(Named(row, alone => adjoint.Record(alone, budget)));
+            }
+
+            return new RowsAloneRecord(problem, rows, records, Sum([.. records.Select(record => record.Statistics)], [.. rows.Select(_ => problem.Times[^1])]));
+        }
+        catch
+        {
+            records.ForEach(record => record.Dispose());
+            Array.ForEach(rows, row => row.Dispose());
+            throw;
+        }
+    }
+
+    private static T Named<T>(RowAlone row, Func<OdeProblem, T> solve)
+    {
+        try
+        {
+            return solve(row.Problem);
+        }
+        catch (OdeSolveException cause)
+        {
+            throw new OdeSolveException($"Row {row.Row}:", cause);
+        }
+    }
+
+    private static SolveStatistics Sum(SolveStatistics[] rows, double[] ends) => new()
+    {
+        Evaluations = rows.Sum(row => row.Evaluations),
+        AcceptedSteps = rows.Max(row => row.AcceptedSteps),
+        RejectedSteps = rows.Max(row => row.RejectedSteps),
+        HasArrived = rows.All(row => row.HasArrived),
+        Rows = new([.. rows.Select(row => row.AcceptedSteps)], [.. rows.Select(row => row.RejectedSteps)], ends, rows.Sum(row => (long)row.Evaluations)),
+    };
+}
