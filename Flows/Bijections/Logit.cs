@@ -53,8 +53,8 @@ public sealed class Logit : IFlow
         using var scope = NewDisposeScope();
         using Scalar constant = LogSlope;
 
-        // −log s = softplus(−v) and −log(1 − s) = softplus(v), which is v + softplus(−v).
-        var delta = nn.functional.softplus(latent).add_(nn.functional.softplus(-latent), CachedScalars.One).sum([1L]).add_(constant);
+        // With s = σ(v), 1 − s is σ(−v).
+        var delta = nn.functional.logsigmoid(-latent).add_(nn.functional.logsigmoid(latent), CachedScalars.One).neg_().sum([1L]).add_(constant, CachedScalars.One);
         return new(Generate(latent).Values.MoveToOuterDisposeScope(), delta.MoveToOuterDisposeScope(), new());
     }
 
@@ -94,8 +94,8 @@ public sealed class Logit : IFlow
     private (Tensor Lower, Tensor Upper) Shares(Tensor data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var lower = data.mul(_slope).add_(_alphaScalar);
-        var upper = data.neg().add_(CachedScalars.One).mul_(_slope).add_(_alphaScalar);
+        var lower = data.mul(_slope).add_(_alphaScalar, CachedScalars.One);
+        var upper = data.neg().add_(CachedScalars.One, CachedScalars.One).mul_(_slope).add_(_alphaScalar, CachedScalars.One);
         double least = minimum(lower, upper).min().to(ScalarType.Float64).item<double>();
         if (!(least > 0) && data.NumberOfElements > 0)
         {
@@ -110,6 +110,6 @@ public sealed class Logit : IFlow
     {
         using Scalar constant = -LogSlope;
         var (log, logUpper) = (lower.log(), upper.log());
-        return (log.sub(logUpper), log.add(logUpper, CachedScalars.One).sum([1L]).add_(constant));
+        return (log.sub(logUpper), log.add(logUpper, CachedScalars.One).sum([1L]).add_(constant, CachedScalars.One));
     }
 }

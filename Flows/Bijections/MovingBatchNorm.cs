@@ -147,13 +147,13 @@ public sealed class MovingBatchNorm : IFlow, IRunningStatistics
     }
 
     /// <summary>(v + ε)^(−1/2) e^γ, [channels, 1].</summary>
-    private Tensor Scale() => _statistics[1].add(CachedScalars.Of(Epsilon)).rsqrt_().mul_(Parameters[0].exp()).view(-1, 1);
+    private Tensor Scale() => _statistics[1].add(CachedScalars.Of(Epsilon), CachedScalars.One).rsqrt_().mul_(Parameters[0].exp()).view(-1, 1);
 
     /// <summary>The log-determinant times a sign, for each row.</summary>
     private Tensor Delta(Tensor like, Scalar sign)
     {
         using Scalar pixels = _pixels;
-        var log = (_statistics[1] + CachedScalars.Of(Epsilon)).log_().mul_(CachedScalars.Of(-0.5)).add_(Parameters[0], CachedScalars.One).sum().mul_(pixels).mul_(sign);
+        var log = _statistics[1].add(CachedScalars.Of(Epsilon), CachedScalars.One).log_().mul_(CachedScalars.Of(-0.5)).add_(Parameters[0], CachedScalars.One).sum().mul_(pixels).mul_(sign);
         return log.expand(like.shape[0]).clone();
     }
 
@@ -161,7 +161,7 @@ public sealed class MovingBatchNorm : IFlow, IRunningStatistics
     {
         var images = Images(data).to(ScalarType.Float64);
         var mean = images.mean([0L, 2L], keepdim: true);
-        var squares = (images - mean).square().sum([0L, 2L]);
+        var squares = (images - mean).pow(CachedScalars.Two).sum([0L, 2L]);
         return new(data.shape[0] * _pixels, mean.view(-1).cpu().data<double>().ToArray(), squares.cpu().data<double>().ToArray());
     }
 }

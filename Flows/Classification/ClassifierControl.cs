@@ -71,7 +71,7 @@ internal sealed class ClassifierControl
         var made = _model.Stem.Express(_model.Standardised(rows), leaves);
         using Scalar weight = -penalty / 2;
         var value = made.mul(trajectory.Costates[0][0]).sum();
-        value = penalty > 0 ? value.add(made.add(trajectory.States[0][0], CachedScalars.MinusOne).square().sum(), weight) : value;
+        value = penalty > 0 ? value.add(made.add(trajectory.States[0][0], CachedScalars.MinusOne).pow(CachedScalars.Two).sum(), weight) : value;
         return CheckedAutograd.Value(value, leaves, intoGradient);
     }
 }

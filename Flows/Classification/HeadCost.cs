@@ -47,7 +47,7 @@ internal sealed class HeadCost(ExpressedMap head, FlatVector parameters, Tensor 
         if (penalty > 0)
         {
             var now = At(state, ExpressedParameters.Tensors(parameters), false).Slope;
-            value = value.add(slope.add(now, CachedScalars.MinusOne).square().sum(), weight);
+            value = value.add(slope.add(now, CachedScalars.MinusOne).pow(CachedScalars.Two).sum(), weight);
         }
 
         return CheckedAutograd.Value(value, leaves, intoGradient);

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using FlowOde.Solvers;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
@@ -83,7 +84,7 @@ public sealed class CnfClock
         ArgumentNullException.ThrowIfNull(intoGradient);
         using Scalar gradient = byDataTime * (DataTime - BaseTime);
         using var noGradient = no_grad();
-        intoGradient[0].add_(gradient);
+        intoGradient[0].add_(gradient, CachedScalars.One);
     }
 
     private static double Log(FlatVector logDuration)

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using FlowOde.Flows.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -162,7 +163,7 @@ public sealed class GaussianMixture : IDisposable
         }
 
         using Scalar half = 0.5;
-        var (_, info) = linalg.cholesky_ex((covariances + covariances.mT).mul_(half));
+        var (_, info) = linalg.cholesky_ex(covariances.add(covariances.mT, CachedScalars.One).mul_(half));
         if (info.abs().sum().item<long>() != 0)
         {
             throw new ArgumentException("A covariance is not positive definite.", nameof(covariances));

@@ -16,7 +16,7 @@ internal sealed class GaussianMixtureState : IDisposable
         using var scope = NewDisposeScope();
         Weights = weights.clone().DetachFromDisposeScope();
         Means = means.clone().DetachFromDisposeScope();
-        Covariances = (covariances + covariances.mT).mul_(_half).DetachFromDisposeScope();
+        Covariances = covariances.add(covariances.mT, CachedScalars.One).mul_(_half).DetachFromDisposeScope();
         Cholesky = linalg.cholesky(Covariances).DetachFromDisposeScope();
         var identity = eye(means.shape[1], dtype: ScalarType.Float64).expand(Covariances.shape);
         Whitening = linalg.solve_triangular(Cholesky, identity, upper: false).contiguous().DetachFromDisposeScope();

@@ -1,3 +1,4 @@
+using FlowOde.Flows.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,6 +17,6 @@ public static class StandardNormal
         ArgumentNullException.ThrowIfNull(values);
         using var scope = NewDisposeScope();
         using Scalar half = -0.5, constant = -values.shape[1] * _logRootTwoPi;
-        return (values * values).sum([1L]).mul_(half).add_(constant).MoveToOuterDisposeScope();
+        return (values * values).sum([1L]).mul_(half).add_(constant, CachedScalars.One).MoveToOuterDisposeScope();
     }
 }

@@ -47,7 +47,7 @@ internal sealed class HalfGate : IDisposable
         Tensor Second(Tensor tensor) => tensor.narrow(-1, width, width);
         var gate = Second(affine.Values).sigmoid();
         var value = First(affine.Values).mul(gate);
-        var bySecond = value.mul(gate.neg().add(CachedScalars.One));
+        var bySecond = value.mul(gate.neg().add(CachedScalars.One, CachedScalars.One));
         return new(value, affine.Tangents is null ? null : First(affine.Tangents).mul(gate).add(Second(affine.Tangents).mul(bySecond), CachedScalars.One));
     }
 
@@ -86,7 +86,7 @@ internal sealed class HalfGate : IDisposable
 
         var tangents = Grouped(cotangent.Tangents, _groups);
         Tensor[] alongTangents = [tangents.mul(_input.FirstTangents).sum([0L]), tangents.mul(_input.SecondTangents).sum([0L])];
-        var slope = gate.sub(gate.square());
+        var slope = gate.sub(gate.pow(CachedScalars.Two));
         into.First.addcmul_(slope, alongTangents[1], CachedScalars.One);
         into.Second.addcmul_(slope, alongTangents[0], CachedScalars.One).addcmul_(bySecond.sub(bySecond.mul(gate).mul_(CachedScalars.Two)), alongTangents[1], CachedScalars.One);
         into.FirstTangents.copy_(tangents).mul_(gate);
@@ -94,7 +94,7 @@ internal sealed class HalfGate : IDisposable
     }
 
     /// <summary>f s', [B, groups, n].</summary>
-    private Tensor BySecond() => _input.First.mul(_input.Second.sub(_input.Second.square()));
+    private Tensor BySecond() => _input.First.mul(_input.Second.sub(_input.Second.pow(CachedScalars.Two)));
 
     private static Tensor Grouped(Tensor tangents, long groups) => tangents.view(tangents.size(0), tangents.size(1), groups, tangents.size(2) / groups);
 

@@ -69,7 +69,7 @@ public abstract class MixtureLayers : ITimeDependentLayers
         ArgumentNullException.ThrowIfNull(parameters);
         Tensor Kind(int kind) => parameters[(kind * sizes.Count) + layer];
         var t = LayerExpression.Scale(time);
-        var first = FirstSlope == 0 ? null : t.mul(CachedScalars.Of(FirstSlope)).add(CachedScalars.One);
+        var first = FirstSlope == 0 ? null : t.mul(CachedScalars.Of(FirstSlope)).add(CachedScalars.One, CachedScalars.One);
         Tensor Coefficient(int j) => HasUnits(sizes)
             ? t.mul(Kind(MixtureFold.SlopeKind)[j]).add(Kind(MixtureFold.SlopeKind + 1)[j], CachedScalars.One).tanh()
             : t;

@@ -34,7 +34,7 @@ internal sealed class MixtureRowFold : RowFold
 
     protected override void Compute()
     {
-        _first?.copy_(Times).mul_(CachedScalars.Of(_kind.FirstSlope)).add_(CachedScalars.One);
+        _first?.copy_(Times).mul_(CachedScalars.Of(_kind.FirstSlope)).add_(CachedScalars.One, CachedScalars.One);
         for (int l = 0; l < _coefficients.Length; l++)
         {
             _coefficients[l].copy_(Segment(Parameters, MixtureFold.SlopeKind + 1, l)).addcmul_(Times, Segment(Parameters, MixtureFold.SlopeKind, l), CachedScalars.One).tanh_();

@@ -68,7 +68,7 @@ public sealed class CoupledObjective(IObjective objective, ICoupling coupling) :
         using var scope = NewDisposeScope();
         var (a, b) = (data.to(ScalarType.Float64), noise.to(ScalarType.Float64));
         using Scalar minusTwo = -2.0;
-        var costs = a.mm(b.t()).mul(minusTwo).add_(a.square().sum(1).unsqueeze(1), CachedScalars.One).add_(b.square().sum(1).unsqueeze(0), CachedScalars.One);
+        var costs = a.mm(b.t()).mul(minusTwo).add_(a.pow(CachedScalars.Two).sum(1).unsqueeze(1), CachedScalars.One).add_(b.pow(CachedScalars.Two).sum(1).unsqueeze(0), CachedScalars.One);
         double[] values = costs.cpu().contiguous().data<double>().ToArray();
         return Array.TrueForAll(values, double.IsFinite)
             ? values

@@ -68,8 +68,8 @@ public sealed class FlowMatching(IProbabilityPath path, ITimeSampling times, dou
         using (enable_grad())
         {
             using Scalar scale = span, shift = clock.BaseTime;
-            var found = network.Express(at.mul(scale).add(shift), new DualExpression(point, null), context, leaves.Tensors).Values;
-            rowLoss = found.mul(scale).sub(velocity).square().mean([1]);
+            var found = network.Express(at.mul(scale).add(shift, CachedScalars.One), new DualExpression(point, null), context, leaves.Tensors).Values;
+            rowLoss = found.mul(scale).sub(velocity).pow(CachedScalars.Two).mean([1]);
             using Scalar share = 1.0 / globalRows;
             loss = rowLoss.sum() * share;
         }
@@ -104,13 +104,13 @@ public sealed class FlowMatching(IProbabilityPath path, ITimeSampling times, dou
         var noise = batch.Noise ?? DrawNoise(batch, draw);
         double[] when = Array.ConvertAll(times.Draw(batch.Rows, Stream(draw, Draws.Time)), time => path.Span.First + (time * (path.Span.Last - path.Span.First)));
         PathCoefficients[] at = Array.ConvertAll(when, path.At);
-        var point = (data * Column(at, here => here.Data, data)) + (noise * Column(at, here => here.Noise, data));
+        var point = data.mul(Column(at, here => here.Data, data)).add_(noise.mul(Column(at, here => here.Noise, data)), CachedScalars.One);
         var velocity = data.mul(Column(at, here => here.DataRate, data)).add_(noise.mul(Column(at, here => here.NoiseRate, data)), CachedScalars.One);
         if (path.HasSpread)
         {
             var spread = Normals(batch.Rows, (int)data.shape[1], draw, Draws.Spread, data);
-            point += spread * Column(at, here => here.Spread, data);
-            velocity += spread * Column(at, here => here.SpreadRate, data);
+            point.add_(spread.mul(Column(at, here => here.Spread, data)), CachedScalars.One);
+            velocity.add_(spread.mul(Column(at, here => here.SpreadRate, data)), CachedScalars.One);
         }
 
         return (point, velocity, tensor(when).to(data.dtype).to(data.device), Kept(batch, draw), cnf);

@@ -177,7 +177,7 @@ internal sealed class ConvWorkspace : ChainWorkspace
     {
         var all = ones(1, 1, shape.Height, shape.Width, dtype: dtype, device: device);
         using Scalar height = shape.Height, width = shape.Width; // implicit ones may be freed during the call
-        return cat([all, arange(height, dtype: dtype, device: device).view(-1, 1).mul(all), arange(width, dtype: dtype, device: device).mul(all)], 1);
+        return cat([all, arange(Layers.CachedScalars.Zero, height, Layers.CachedScalars.One, dtype: dtype, device: device).view(-1, 1).mul(all), arange(Layers.CachedScalars.Zero, width, Layers.CachedScalars.One, dtype: dtype, device: device).mul(all)], 1);
     }
 
     private bool IsHidden(int layer) => layer > 0 && layer < Network.Sizes.Count;

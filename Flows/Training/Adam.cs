@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using FlowOde.Flows.Layers;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -100,7 +101,7 @@ public sealed class Adam : IOptimizer
             step = -rate / first, secondScale = 1 / second, young = 1 - kept;
         FirstMoment.Flat.mul_(beta1).add_(gradient.Flat, rest1);
         SecondMoment.Flat.mul_(beta2).addcmul_(gradient.Flat, gradient.Flat, rest2);
-        var root = (SecondMoment.Flat * secondScale).sqrt_().add_(epsilon);
+        var root = (SecondMoment.Flat * secondScale).sqrt_().add_(epsilon, CachedScalars.One);
         intoParameters.Flat.mul_(keep).addcdiv_(FirstMoment.Flat, root, step);
         intoAverage.Flat.lerp_(intoParameters.Flat, young);
     }

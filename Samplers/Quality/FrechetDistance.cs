@@ -57,7 +57,7 @@ public static class FrechetDistance
         var root = mm(vectors * values.clamp_min(zero).sqrt(), vectors.t());
         var product = mm(mm(root, covariance2), root);
         double cross = linalg.eigvalsh(product.add(product.t(), one).div_(two)).clamp_min(zero).sqrt().sum().item<double>();
-        double means = (mean1 - mean2).square().sum().item<double>();
+        double means = (mean1 - mean2).pow(two).sum().item<double>();
         return means + covariance1.trace().add(covariance2.trace(), one).item<double>() - (2 * cross);
     }
 

@@ -52,8 +52,8 @@ public sealed class GaussianKernel : IFeatureKernel
     /// <summary>‖x − y‖² of each row with each other, [M, N], not below 0; correct to the round-off of the rows' own lengths.</summary>
     internal static Tensor SquaredDistances(Tensor first, Tensor second)
     {
-        using Scalar minusTwo = -2.0, zero = 0.0, one = 1.0;
-        var lengths = first.square().sum(1).unsqueeze(1).add(second.square().sum(1), one);
-        return mm(first, second.t()).mul_(minusTwo).add_(lengths).clamp_min_(zero);
+        using Scalar minusTwo = -2.0, zero = 0.0, one = 1.0, two = 2.0;
+        var lengths = first.pow(two).sum(1).unsqueeze(1).add(second.pow(two).sum(1), one);
+        return mm(first, second.t()).mul_(minusTwo).add_(lengths, one).clamp_min_(zero);
     }
 }

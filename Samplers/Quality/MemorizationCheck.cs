@@ -50,19 +50,19 @@ public static class MemorizationCheck
         {
             using var scope = NewDisposeScope();
             var some = rows.narrow(0, start, Math.Min(RowsAtOnce, rows.size(0) - start));
-            using Scalar farthest = double.PositiveInfinity;
+            using Scalar farthest = double.PositiveInfinity, two = 2.0;
             var best = full(some.size(0), farthest, dtype: ScalarType.Float64);
             var index = zeros(some.size(0), dtype: ScalarType.Int64);
             for (long first = 0; first < training.size(0); first += TrainingAtOnce)
             {
                 using var inner = NewDisposeScope();
                 var (values, at) = GaussianKernel.SquaredDistances(some, training.narrow(0, first, Math.Min(TrainingAtOnce, training.size(0) - first))).min(1);
-                using Scalar offset = first;
-                index.copy_(where(values.lt(best), at.add_(offset), index));
+                using Scalar offset = first, one = 1L;
+                index.copy_(where(values.lt(best), at.add_(offset, one), index));
                 best.copy_(minimum(values, best));
             }
 
-            distances.AddRange((some - training.index_select(0, index)).square().sum(1).sqrt().data<double>().ToArray());
+            distances.AddRange((some - training.index_select(0, index)).pow(two).sum(1).sqrt().data<double>().ToArray());
             nearest.AddRange(index.data<long>().ToArray().Select(i => (int)i));
         }
 

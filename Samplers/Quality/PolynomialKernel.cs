@@ -25,6 +25,6 @@ public sealed class PolynomialKernel : IFeatureKernel
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         using Scalar scale = 1.0 / first.size(1), one = 1.0, degree = (double)_degree;
-        return mm(first, second.t()).mul_(scale).add_(one).pow_(degree);
+        return mm(first, second.t()).mul_(scale).add_(one, one).pow_(degree);
     }
 }

@@ -62,5 +62,5 @@ public static class GradientDistance
 
     private static Tensor AsDouble(Tensor values) => values.to(ScalarType.Float64).cpu();
 
-    private static double Norm(Tensor values) => values.square().sum().sqrt().item<double>();
+    private static double Norm(Tensor values) => linalg.norm(values).item<double>();
 }

@@ -43,12 +43,12 @@ public sealed class AscentMaximizer(IAutogradField dynamics) : IHamiltonianMaxim
         {
             int[] evolving = [.. Enumerable.Range(0, state.Length).Where(i => layout.Segments[i].Role == SegmentRole.Evolving)];
             var byState = CheckedAutograd.Gradient(value, [.. evolving.Select(i => state[i])], ones_like(value), keepGraph: true, createGraph: true);
-            using Scalar perStep = 1 / point.Step, minusPerStep = -1 / point.Step, half = -point.Penalty / 2;
+            using Scalar perStep = 1 / point.Step, minusPerStep = -1 / point.Step, half = -point.Penalty / 2, two = 2.0;
             var violation = evolving.Select((i, k) =>
             {
-                var off = derivative[i]!.add(point.NextState[i].add(point.State[i], minusOne), minusPerStep).square().sum();
+                var off = derivative[i]!.add(point.NextState[i].add(point.State[i], minusOne), minusPerStep).pow(two).sum();
                 var slope = point.NextCostate[i].add(point.Costate[i], minusOne).mul(perStep);
-                return off.add((byState[k] is { } b ? slope.add(b, one) : slope).square().sum(), one);
+                return off.add((byState[k] is { } b ? slope.add(b, one) : slope).pow(two).sum(), one);
             }).Aggregate((a, b) => a.add(b, one));
             value = value.add(violation, half);
         }

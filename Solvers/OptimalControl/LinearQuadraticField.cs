@@ -92,10 +92,10 @@ public sealed class LinearQuadraticField : IAutogradField
         ArgumentNullException.ThrowIfNull(leaves);
         using var scope = NewDisposeScope();
         Tensor Of(SmallMatrix matrix) => tensor(Enumerable.Range(0, matrix.Rows * matrix.Columns).Select(i => matrix[i / matrix.Columns, i % matrix.Columns]).ToArray()).reshape(matrix.Rows, matrix.Columns);
-        using Scalar half = 0.5;
+        using Scalar half = 0.5, one = 1.0;
         Tensor x = state[0], u = leaves.Tensors[0].unsqueeze(0);
-        var derivative = x.mm(Of(_problem.A).t()) + u.mm(Of(_problem.B).t());
-        var cost = ((x.mm(Of(_problem.Q)) * x).sum([1L]) + (u.mm(Of(_problem.R)) * u).sum([1L])) * half;
+        var derivative = x.mm(Of(_problem.A).t()).add(u.mm(Of(_problem.B).t()), one);
+        var cost = (x.mm(Of(_problem.Q)) * x).sum([1L]).add((u.mm(Of(_problem.R)) * u).sum([1L]), one) * half;
         return [derivative.MoveToOuterDisposeScope(), cost.MoveToOuterDisposeScope()];
     }
 

@@ -86,8 +86,8 @@ public abstract class ErrorNorm
         using var scope = NewDisposeScope();
         using var error = first.CreateLike();
         LinearCombination.Write(null, coefficients, terms, [new(0, first.Layout.Length)], error);
-        using Scalar relative = tolerances.Relative, absolute = tolerances.Absolute;
-        var ratio = error.Flat / maximum(first.Flat.abs(), second.Flat.abs()).mul_(relative).add_(absolute);
+        using Scalar relative = tolerances.Relative, absolute = tolerances.Absolute, one = 1.0;
+        var ratio = error.Flat / maximum(first.Flat.abs(), second.Flat.abs()).mul_(relative).add_(absolute, one);
         using var squares = new FlatVector(first.Layout, ScalarType.Float64);
         squares.Flat.copy_(ratio.mul_(ratio));
         return squares.AsSpan<double>().ToArray();

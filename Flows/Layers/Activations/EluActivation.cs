@@ -22,7 +22,7 @@ public sealed class EluActivation : Activation
     protected override (Tensor Value, Tensor Slope) Express(Tensor inputs, IReadOnlyList<Tensor> parameters)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return (nn.functional.elu(inputs, 1), inputs.clamp_max(CachedScalars.Zero).exp());
+        return (inputs.elu(CachedScalars.One, CachedScalars.One, CachedScalars.One), inputs.clamp_max(CachedScalars.Zero).exp());
     }
 
     /// <inheritdoc/>

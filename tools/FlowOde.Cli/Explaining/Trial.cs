@@ -87,7 +87,8 @@ internal sealed class Trial(IStepper stepper, TestField field)
         using var from = State([TestFields.Start]);
         using var record = adjoint.Record(Problem(from, span, steps), budget);
         using FlatVector cotangent = record.Final.CreateLike(), start = from.CreateLike(), gradient = field.Parameters.CreateLike();
-        cotangent[0].fill_(1);
+        using TorchSharp.Scalar one = 1.0;
+        cotangent[0].fill_(one);
         record.Pullback([cotangent], start, gradient);
         return budget.Peak;
     }

@@ -55,8 +55,8 @@ internal sealed class ImageSampling(ImageView view, string run, Output output)
         {
             double at = stops == 1 ? 0 : (double)i / (stops - 1);
             var (a, b) = angle < 1e-4 ? (1 - at, at) : (Math.Sin((1 - at) * angle) / Math.Sin(angle), Math.Sin(at * angle) / Math.Sin(angle));
-            using TorchSharp.Scalar begin = a, end = b;
-            return (first * begin) + (last * end);
+            using TorchSharp.Scalar begin = a, end = b, one = 1.0;
+            return first.mul(begin).add(last.mul(end), one);
         }));
         Write(path, SampleTargets.Of(path), view.Decode(arc, [.. Enumerable.Repeat(label, stops)]), stops, null, "from the first image to the second, on the arc between their noises");
         return new() { ["images"] = stops };
