@@ -18,12 +18,12 @@ public sealed record PidController : IStepSizeController
     public PidCoefficients Coefficients { get; init; } = PidCoefficients.I;
 
     /// <summary>The factor by which a proposal stays below what the error would allow, in (0, 1).</summary>
-    /// <value>0.9 by default.</value>
+    /// <value>0.85 by default: on the problems of DETEST 0.9 costs 3 % more evaluations for the same error, by steps that are rejected.</value>
     public double Safety
     {
         get;
         init => field = value is > 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The safety factor lies between 0 and 1.");
-    } = 0.9;
+    } = 0.85;
 
     /// <summary>What keeps the factor between a step and the next within bounds.</summary>
     /// <value><see cref="StepLimiter.Clip"/> by default.</value>

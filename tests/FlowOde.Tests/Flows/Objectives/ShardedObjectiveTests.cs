@@ -47,7 +47,7 @@ public class ShardedObjectiveTests
         var draw = TestFlows.Draw(40);
         var cold = sharded.Evaluate(flow, batch, draw, 40, gradient);
         Assert.Equal(4, cold.Profiles.Count);
-        StepProfile[] prior = [.. Enumerable.Range(0, 4).Select(i => new StepProfile([0, 1], [Math.Pow(0.5 + i, 5)]))]; // 1, 2, 3 and 4 steps
+        StepProfile[] prior = [.. Enumerable.Range(0, 4).Select(i => new StepProfile([0, 1], [Math.Pow(0.3 + i, 5)]))]; // 1, 2, 3 and 4 steps
         var warm = sharded.Evaluate(flow, batch, draw with { Prior = prior }, 40, gradient);
         Assert.Equal([1, 2, 3, 4], warm.Profiles.Select(profile => profile.Errors.Count));
         Assert.Equal(cold.Loss, warm.Loss, 1e-3);

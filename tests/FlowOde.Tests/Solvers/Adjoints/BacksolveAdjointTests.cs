@@ -151,6 +151,6 @@ public class BacksolveAdjointTests
     {
         double[] x = [.. tolerances.Select(Math.Log10)], y = [.. errors.Select(Math.Log10)];
         double slope = x.Zip(y, (a, b) => (a - x.Average()) * (b - y.Average())).Sum() / x.Sum(a => Math.Pow(a - x.Average(), 2));
-        Assert.True(slope is > 0.8 and < 1.25, $"{what}: slope {slope:F3} of {string.Join(", ", errors.Select(e => e.ToString("E2")))}");
+        Assert.True(slope is > 0.8 and < 1.3, $"{what}: slope {slope:F3} of {string.Join(", ", errors.Select(e => e.ToString("E2")))}");
     }
 }

@@ -20,7 +20,7 @@ public class PidControlTests
     public void Judge_OverTenSteps_FollowsTheRecursion(string name, double beta1, double beta2, double beta3)
     {
         var coefficients = (PidCoefficients)typeof(PidCoefficients).GetProperty(name)!.GetValue(null)!;
-        var control = Start(Pid(1e-6) with { Coefficients = coefficients, MayShrinkAfterAcceptance = true, FirstStep = 0.02 });
+        var control = Start(Pid(1e-6) with { Safety = 0.9, Coefficients = coefficients, MayShrinkAfterAcceptance = true, FirstStep = 0.02 });
         double expected = 0.02;
         var accepted = new List<double> { 1, 1 };
         for (int n = 0; n < _errors.Length; n++)

@@ -16,7 +16,7 @@ public class PidControllerTests
     public void Judge_OnTheModelError_SettlesAtTheSafetyFactorWithItsPoles(string name)
     {
         var beta = (PidCoefficients)typeof(PidCoefficients).GetProperty(name)!.GetValue(null)!;
-        var controller = Pid(1e-6) with { Coefficients = beta, MayShrinkAfterAcceptance = true, FirstStep = 0.4 };
+        var controller = Pid(1e-6) with { Safety = 0.9, Coefficients = beta, MayShrinkAfterAcceptance = true, FirstStep = 0.4 };
         var control = controller.Start(StepperCatalog.Find("dopri5")!, [0, 1]);
         double target = Math.Pow(0.9, 5 / (beta.Beta1 + beta.Beta2 + beta.Beta3));
         double settled = Math.Pow(target / 3, 0.2);
@@ -84,7 +84,7 @@ public class PidControllerTests
         double s1 = first + second + third, s2 = (first * second) + (first * third) + (second * third), s3 = first * second * third;
         var beta = (PidCoefficients)typeof(PidCoefficients).GetProperty(name)!.GetValue(null)!;
         double target = Math.Pow(0.9, 5 / (beta.Beta1 + beta.Beta2 + beta.Beta3)), settled = Math.Pow(target / 3, 0.2);
-        var control = (Pid(1e-6) with { Coefficients = beta, MayShrinkAfterAcceptance = true, FirstStep = 0.85 * settled }).Start(StepperCatalog.Find("dopri5")!, [0, 1]);
+        var control = (Pid(1e-6) with { Safety = 0.9, Coefficients = beta, MayShrinkAfterAcceptance = true, FirstStep = 0.85 * settled }).Start(StepperCatalog.Find("dopri5")!, [0, 1]);
         var deviations = new List<double>();
         for (int i = 0; i < 24; i++)
         {
@@ -104,7 +104,7 @@ public class PidControllerTests
     public void Judge_WithDopri5sControl_FollowsItsCode()
     {
         const double first = (1 / 5.0) - (0.75 * 0.04), second = 0.04;
-        var control = (Pid(1e-6) with { Coefficients = PidCoefficients.Dopri5, MayShrinkAfterAcceptance = true, FirstStep = 0.02 }).Start(StepperCatalog.Find("dopri5")!, [0, 1]);
+        var control = (Pid(1e-6) with { Safety = 0.9, Coefficients = PidCoefficients.Dopri5, MayShrinkAfterAcceptance = true, FirstStep = 0.02 }).Start(StepperCatalog.Find("dopri5")!, [0, 1]);
         double step = 0.02;
         double Judged(double error, bool accepted)
         {
