@@ -57,7 +57,7 @@ internal sealed class StepLoop
         {
             double proposed = _plan.Control.Propose(_workspace.Time, Target, _isIntervalStart, FirstStep);
             double nextTime = _plan.Control.EndOf(_workspace.Time, proposed, Target);
-            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, _workspace.Evaluations, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
+            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, _workspace.Evaluations, _plan.Tolerances is not null, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
             {
                 return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw _plan.Probe?.Explain(refusal, _workspace.State) ?? refusal;
             }

@@ -150,7 +150,7 @@ internal sealed class RowLoop : IDisposable
                 double target = _stops.Times[_targets[row]];
                 proposed[i] = _controls[row].Propose(from[i], target, _isIntervalStart[row], _ => _firstSteps[row]);
                 to[i] = _controls[row].EndOf(from[i], proposed[i], target);
-                if (_problem.Limits.Refusal(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row, shortest: _controls[row].ShortestStep) is { } refusal)
+                if (_problem.Limits.Refusal(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, isAdaptive: true, row: row, shortest: _controls[row].ShortestStep) is { } refusal)
                 {
                     Rescue(refusal, row, i, states);
                     to[i] = from[i];
