@@ -222,6 +222,12 @@ internal sealed class RowLoop : IDisposable
         var alone = RowRescue.Alone(_problem, row, state, _times[row], wanted);
         using var owned = ReferenceEquals(alone.Field, _problem.Field) ? null : alone.Field as IDisposable;
         var explained = new StiffnessProbe(alone).Explain(refusal, state, row);
+        bool isAsked = _problem.StiffFallback is not null || _problem.Limits.OnLimit == LimitAction.Throw;
+        if (isAsked && explained.Diagnosis is null or { Grows: true } && TryFromStart(refusal, row, ref explained, states))
+        {
+            return;
+        }
+
         bool isSolved = _problem.StiffFallback is not null && explained.Diagnosis is { IsStiff: true };
         if (!isSolved && _problem.Limits.OnLimit == LimitAction.Throw)
         {
@@ -236,6 +242,41 @@ internal sealed class RowLoop : IDisposable
         }
 
         using var solution = OdeSolver.Solve(alone with { Stepper = _problem.StiffFallback!, StiffFallback = null });
+        Take(row, solution, wanted, states);
+    }
+
+    /// <summary>Solves for a row that has come to grow alone and from its start, to learn whether it was stiff before; and where it was, with the method that the problem has for that.</summary>
+    private bool TryFromStart(OdeSolveException refusal, long row, ref OdeSolveException explained, FlatVector[] states)
+    {
+        using var start = new FlatVector(_problem.Field.StateLayout(1), _current.DType, _current.Device);
+        RowSelection.Gather(_problem.Start, [row], start);
+        var alone = RowRescue.Alone(_problem, row, start, _problem.Times[0], 1) with { Limits = _problem.Limits with { OnLimit = LimitAction.Throw } };
+        using var owned = ReferenceEquals(alone.Field, _problem.Field) ? null : alone.Field as IDisposable;
+        try
+        {
+            using var solution = OdeSolver.Solve(alone);
+            if (_problem.StiffFallback is null)
+            {
+                return false;
+            }
+
+            Take(row, solution, 1, states);
+            return true;
+        }
+        catch (OdeSolveException failure) when (failure.Diagnosis is { IsStiff: true, EarlierTime: not null } diagnosis)
+        {
+            explained = new(refusal, diagnosis with { Row = row });
+            return false;
+        }
+        catch (OdeSolveException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes over the solution of a row alone from the index of a time on.</summary>
+    private void Take(long row, OdeSolution solution, int wanted, FlatVector[] states)
+    {
         End(row, solution.Final, solution.Times[^1], states);
         for (int i = 0; i < solution.States.Count; i++)
         {
