@@ -80,7 +80,7 @@ public sealed record OdeProblem
     internal StepStops Stops => StopsAt(Times, Controller);
 
     /// <summary>What the loop of a forward solve goes by; holds the memory of its step-size control, and so serves one solve.</summary>
-    internal StepPlan NewPlan() => new(Stops, Controller.Start(Stepper, Times), Controller.Tolerances, Norm, Limits) { Observer = Observer, Probe = new(this) };
+    internal StepPlan NewPlan() => new(Stops, Controller.Start(Stepper, Times), Controller.Tolerances, Norm, Limits) { Observer = Observer, Probe = Controller.Tolerances is null ? null : new(this) };
 
     /// <summary>The times that steps of a controller end at, with this problem's forced times among them.</summary>
     internal StepStops StopsAt(double[] times, IStepSizeController controller) => StepStops.Of(times, controller.MeetsForcedTimes ? ForcedTimes : []);

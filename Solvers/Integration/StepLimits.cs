@@ -28,11 +28,13 @@ public sealed record StepLimits
     /// <param name="failure">Why the last step had no result, a sentence without its end; or null.</param>
     /// <param name="row">The row that has steps of its own, or null.</param>
     /// <param name="shortest">The length that no step may fall below.</param>
-    internal OdeSolveException? Refusal(double time, double nextTime, double step, double largest, int tried, int evaluations, string? failure = null, long? row = null, double shortest = 0)
+    /// <param name="isAdaptive">Whether tolerances choose the steps; if not, their number was given.</param>
+    internal OdeSolveException? Refusal(double time, double nextTime, double step, double largest, int tried, int evaluations, bool isAdaptive, string? failure = null, long? row = null, double shortest = 0)
     {
         if (tried >= MaxSteps)
         {
-            return new($"{OdeSolveException.Of(row, "The limit")} of {MaxSteps:N0} steps is used up. Loosen the tolerances, raise the limit, or look for a vector field that grows without bound.", time, step, evaluations);
+            string advice = isAdaptive ? "Loosen the tolerances, raise the limit, or look for a vector field that grows without bound." : "The solve has a given number of steps, which is larger: take fewer steps, or raise the limit.";
+            return new($"{OdeSolveException.Of(row, "The limit")} of {MaxSteps:N0} steps is used up. {advice}", time, step, evaluations);
         }
 
         if (step < shortest)
@@ -41,8 +43,9 @@ public sealed record StepLimits
         }
 
         double here = Math.Max(Math.Abs(time), Math.Abs(nextTime));
-        return nextTime == time || !(step > Math.Max(4 * (Math.BitIncrement(here) - here), Negligible * largest))
-            ? new($"{OdeSolveException.Of(row, "No step")} is accepted: its length fell to the resolution of time. {(failure is null ? string.Empty : $"{failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", time, step, evaluations)
-            : null;
+        bool isResolved = nextTime != time && step > Math.Max(4 * (Math.BitIncrement(here) - here), Negligible * largest);
+        return isResolved ? null
+            : !isAdaptive ? new("A step of the given number of steps is as short as the resolution of time. Take fewer steps, or times that lie farther apart or nearer to 0.", time, step, evaluations)
+            : new($"{OdeSolveException.Of(row, "No step")} is accepted: its length fell to the resolution of time. {(failure is null ? string.Empty : $"{failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", time, step, evaluations);
     }
 }

@@ -15,6 +15,7 @@ internal sealed class StepLoop
     private readonly List<double> _errors = [];
     private int _next = 1; // the stop that the steps go to
     private bool _isIntervalStart = true;
+    private bool _wasChanged;
     private int _accepted;
     private int _rejected;
 
@@ -57,9 +58,9 @@ internal sealed class StepLoop
         {
             double proposed = _plan.Control.Propose(_workspace.Time, Target, _isIntervalStart, FirstStep);
             double nextTime = _plan.Control.EndOf(_workspace.Time, proposed, Target);
-            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, _workspace.Evaluations, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
+            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, _workspace.Evaluations, _plan.Tolerances is not null, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
             {
-                return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw _plan.Probe?.Explain(refusal, _workspace.State) ?? refusal;
+                return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw _plan.Probe?.Explain(refusal, _workspace.State, accepted: _wasChanged ? null : _times) ?? refusal;
             }
 
             if (Try(nextTime, proposed))
@@ -70,6 +71,9 @@ internal sealed class StepLoop
 
         return false;
     }
+
+    /// <summary>Learns that the state was changed between two steps, so that these are not all that led to it.</summary>
+    public void NoteChange() => _wasChanged = true;
 
     /// <summary>Makes the steps that are left.</summary>
     /// <param name="accepted">Called after each with the index of the time it met at which the state is wanted, or 0.</param>

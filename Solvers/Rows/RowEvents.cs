@@ -47,6 +47,13 @@ internal sealed class RowEvents : IDisposable
     public void Add(long row, IReadOnlyList<EventOccurrence> occurrences) =>
         _rows[row].Occurrences.AddRange(occurrences.Select(one => one with { Row = row, State = one.State.Clone() }));
 
+    /// <summary>Forgets what happened to a row that is solved for anew.</summary>
+    public void Forget(long row)
+    {
+        _rows[row].Occurrences.ForEach(one => one.State.Dispose());
+        _rows[row].Occurrences.Clear();
+    }
+
     public void Dispose()
     {
         _state.Dispose();

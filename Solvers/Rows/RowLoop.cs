@@ -150,7 +150,7 @@ internal sealed class RowLoop : IDisposable
                 double target = _stops.Times[_targets[row]];
                 proposed[i] = _controls[row].Propose(from[i], target, _isIntervalStart[row], _ => _firstSteps[row]);
                 to[i] = _controls[row].EndOf(from[i], proposed[i], target);
-                if (_problem.Limits.Refusal(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, row: row, shortest: _controls[row].ShortestStep) is { } refusal)
+                if (_problem.Limits.Refusal(from[i], to[i], proposed[i], _largestTime, _accepted[row] + _rejected[row], _evaluations, isAdaptive: true, row: row, shortest: _controls[row].ShortestStep) is { } refusal)
                 {
                     Rescue(refusal, row, i, states);
                     to[i] = from[i];
@@ -218,6 +218,12 @@ internal sealed class RowLoop : IDisposable
     {
         using var alone = new RowAlone(_problem, row, _batch.State, place, _times[row], Wanted(row));
         var explained = new StiffnessProbe(alone.Problem).Explain(refusal, alone.Problem.Start, row);
+        bool isAsked = _problem.StiffFallback is not null || _problem.Limits.OnLimit == LimitAction.Throw;
+        if (isAsked && explained.Diagnosis is null or { Grows: true } && TryFromStart(refusal, row, ref explained, states))
+        {
+            return;
+        }
+
         bool isSolved = _problem.StiffFallback is not null && explained.Diagnosis is { IsStiff: true };
         if (!isSolved && _problem.Limits.OnLimit == LimitAction.Throw)
         {
@@ -233,6 +239,40 @@ internal sealed class RowLoop : IDisposable
         }
 
         using var solution = OdeSolver.Solve(alone.Problem with { Stepper = _problem.StiffFallback!, StiffFallback = null });
+        Take(alone, solution, states);
+    }
+
+    /// <summary>Solves for a row that has come to grow alone and from its start, to learn whether it was stiff before; and where it was, with the method that the problem has for that.</summary>
+    private bool TryFromStart(OdeSolveException refusal, long row, ref OdeSolveException explained, FlatVector[] states)
+    {
+        using var alone = new RowAlone(_problem, row, _problem.Start, row, _problem.Times[0], 1);
+        try
+        {
+            using var solution = OdeSolver.Solve(alone.Problem with { Limits = _problem.Limits with { OnLimit = LimitAction.Throw } });
+            if (_problem.StiffFallback is null)
+            {
+                return false;
+            }
+
+            _events?.Forget(row);
+            Take(alone, solution, states);
+            return true;
+        }
+        catch (OdeSolveException failure) when (failure.Diagnosis is { IsStiff: true, EarlierTime: not null } diagnosis)
+        {
+            explained = new(refusal, diagnosis with { Row = row });
+            return false;
+        }
+        catch (OdeSolveException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes over the solution of a row alone.</summary>
+    private void Take(RowAlone alone, OdeSolution solution, FlatVector[] states)
+    {
+        long row = alone.Row;
         alone.CopyTo(solution.States, solution.Final, states);
         Leave(row, solution.EndedBy?.Time ?? solution.Times[^1]);
         _events?.Add(row, solution.Occurrences);

@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Tableaus;
 
 namespace FlowOde.Solvers.StepSizeControllers;
 
@@ -78,7 +79,8 @@ public sealed record PidController : IStepSizeController
         ArgumentNullException.ThrowIfNull(stepper);
         if (stepper.EmbeddedOrder == 0)
         {
-            throw new ArgumentException($"'{stepper.Name}' estimates no error, so its steps cannot adapt. Give it a number of steps, or use a method with an embedded solution such as dopri5, bosh3 or heun2.", nameof(stepper));
+            string other = Doubling.Supports(stepper, out _) ? $"its steps doubled, as {StepDoubling.Prefix}{stepper.Name}, or a method with an embedded solution such as dopri5, bosh3 or heun2" : "a method that does, such as dopri5, bosh3 or adams";
+            throw new ArgumentException($"'{stepper.Name}' estimates no error, so its steps cannot adapt. Give it a number of steps, or use {other}.", nameof(stepper));
         }
 
         if (MinStep > MaxStep)

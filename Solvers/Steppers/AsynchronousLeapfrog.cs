@@ -21,6 +21,6 @@ public static class AsynchronousLeapfrog
         Carried = [CarriedStart.State, CarriedStart.Derivative],
         Step = new([0.5], new GeneralLinearRows([[1, H(0.5)]], [[1, 0, H(1)], [0, -1, 2]])),
         Inverse = new([0.5], new GeneralLinearRows([[1, H(-0.5)]], [[1, 0, H(-1)], [0, -1, 2]])),
-        Error = [0, H(-1), H(1)],
+        Estimate = new([], new GeneralLinearRows([], [[0, H(-1), H(1)]])),
     });
 }

@@ -21,9 +21,12 @@ public sealed record GeneralLinearTableau
     /// <summary>From what the step led to back to what it started from, with nodes counted from the step's start; null where the method has no inverse.</summary>
     public GeneralLinearPass? Inverse { get; init; }
 
-    /// <summary>The error estimate over carried vectors, stages and, if there is one, the error stage; null where there is none.</summary>
-    public StepCoefficient[]? Error { get; init; }
+    /// <summary>
+    /// The error estimate: stages that it alone needs, and as the only output the error, over the carried vectors, the stages of the step and these; null where there is none.
+    /// </summary>
+    public GeneralLinearPass? Estimate { get; init; }
 
-    /// <summary>A stage at the step's end that only the error estimate needs, over carried vectors and stages; null where it needs none.</summary>
-    public StepCoefficient[]? ErrorStage { get; init; }
+    /// <summary>Whether what is carried is of earlier steps and belongs to their length, so that the next step must be as long for the method to have its order.</summary>
+    /// <value>False by default, as for methods that carry what a step of any length may start from.</value>
+    public bool IsMultistep { get; init; }
 }

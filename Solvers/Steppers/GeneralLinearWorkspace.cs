@@ -9,9 +9,11 @@ internal sealed class GeneralLinearWorkspace : StepWorkspace
 {
     private readonly GeneralLinearTableau _tableau;
     private readonly GeneralLinearArithmetic _step;
-    private readonly FlatVector[] _vectors; // the carried vectors, the stages, and the error stage where there is one
+    private readonly GeneralLinearArithmetic? _estimate;
+    private readonly FlatVector[] _vectors; // the carried vectors, the stages, and those that the error estimate alone needs
     private readonly FlatVector[] _next;
     private readonly FlatVector _stageState;
+    private readonly FlatVector? _error; // where the parts of the state have errors of their own
     private readonly int _carried;
     private readonly int _stages;
     private FlatVector _startDerivative;
@@ -28,8 +30,10 @@ internal sealed class GeneralLinearWorkspace : StepWorkspace
     {
         (_tableau, _carried, _stages) = (tableau, tableau.Carried.Length, tableau.Step.Stages);
         _step = new(tableau.Step, _carried, layout);
+        _estimate = tableau.Estimate is { } estimate ? new(estimate, _carried + _stages, layout) : null;
         FlatVector[] Make(int count) => [.. Enumerable.Range(0, count).Select(_ => new FlatVector(layout, dtype, device))];
-        _vectors = Make(_carried + _stages + (tableau.ErrorStage is null ? 0 : 1));
+        _vectors = Make(_carried + _stages + (tableau.Estimate?.Stages ?? 0));
+        _error = _estimate is { Parts: > 1 } ? new(layout, dtype, device) : null;
         _next = Make(_carried);
         (_stageState, _startDerivative, _previousDerivative) = (new(layout, dtype, device), new(layout, dtype, device), new(layout, dtype, device));
     }
@@ -101,14 +105,20 @@ internal sealed class GeneralLinearWorkspace : StepWorkspace
     public override double ErrorNorm(ErrorNorm norm, Tolerances tolerances)
     {
         double step = _nextTime - _time;
-        var row = _tableau.Error ?? throw new InvalidOperationException($"'{_tableau.Name}' estimates no error; use a constant step.");
-        if (_tableau.ErrorStage is { } stage)
+        var estimate = _estimate ?? throw new InvalidOperationException($"'{_tableau.Name}' estimates no error; use a constant step.");
+        for (int i = 0; i < _tableau.Estimate!.Stages; i++)
         {
-            LinearCombination.Write(null, _step.At(stage, step), _vectors, State.Layout.EvolvingRanges, _stageState);
-            Evaluate(new(_nextTime, _stages, double.NaN, EvaluationPurpose.Outside), _stageState, _vectors[^1]);
+            estimate.WriteStage(i, step, _vectors, _stageState);
+            Evaluate(new(estimate.Time(i, _time, _nextTime), _stages, double.NaN, EvaluationPurpose.Outside) { Half = estimate.Half(i) }, _stageState, _vectors[_carried + _stages + i]);
         }
 
-        return norm.Evaluate(tolerances, State, Candidate, _step.At(row, step), _vectors);
+        if (_error is null)
+        {
+            return norm.Evaluate(tolerances, State, Candidate, estimate.At(estimate.Output(0, 0), step), _vectors);
+        }
+
+        estimate.WriteOutput(0, step, _vectors, _error);
+        return norm.Evaluate(tolerances, State, Candidate, [1], [_error]);
     }
 
     public override void Accept(bool isLast)
@@ -164,6 +174,8 @@ internal sealed class GeneralLinearWorkspace : StepWorkspace
         {
             vector.Dispose();
         }
+
+        _error?.Dispose();
     }
 
     /// <summary>Constants must stand in every buffer that is evaluated.</summary>

@@ -34,6 +34,7 @@ public static class LmResNet
             Order = k == 1 ? 2 : 1,
             Carried = [CarriedStart.State, CarriedStart.Derivative],
             Step = new([0], new GeneralLinearRows([[1, 0]], [[1, H(-k), H(1 + k)], [0, -k, 1 + k]])),
+            IsMultistep = k != 0,
         };
         return k == 1
             ? new ReversibleMethod(tableau with { Inverse = new([0], new GeneralLinearRows([[1, H(-1)]], [[1, H(-1), 0], [0, -1, 2]])) })
@@ -53,6 +54,7 @@ public static class LmResNet
         Order = 1,
         Carried = [CarriedStart.State, CarriedStart.State],
         Step = new([0], new GeneralLinearRows([[1, 0]], [[1 - k, k, H(1)], [1, 0, 0]])),
+        IsMultistep = true,
     });
 
     /// <summary>The method of a name "lm:k", or null where there is no number behind the prefix.</summary>

@@ -55,8 +55,9 @@ public static class ReversibleCoupling
             Carried = [CarriedStart.State, CarriedStart.State],
             Step = new([.. c, .. back], new GeneralLinearRows(stages, outputs)),
             Inverse = new([.. back, .. c], new GeneralLinearRows(undoing, undone)),
-            Error = tableau.ErrorWeights is not { } e ? null : [0, 0, .. Times(e[..s], 1), .. none, .. Times(e[s..], 1)],
-            ErrorStage = tableau.ErrorWeights is null || s == tableau.Stages ? null : [0, 1, .. increment, .. none],
+            Estimate = tableau.ErrorWeights is not { } e ? null : new(
+                s == tableau.Stages ? [] : [1],
+                new GeneralLinearRows(s == tableau.Stages ? [] : [[0, 1, .. increment, .. none]], [[0, 0, .. Times(e[..s], 1), .. none, .. Times(e[s..], 1)]])),
         });
     }
 

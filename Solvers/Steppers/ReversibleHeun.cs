@@ -18,6 +18,6 @@ public static class ReversibleHeun
         Carried = [CarriedStart.State, CarriedStart.State, CarriedStart.Derivative],
         Step = new([1], new GeneralLinearRows([[2, -1, H(1)]], [[1, 0, H(0.5), H(0.5)], [2, -1, H(1), 0], [0, 0, 0, 1]])),
         Inverse = new([0], new GeneralLinearRows([[2, -1, H(-1)]], [[1, 0, H(-0.5), H(-0.5)], [2, -1, H(-1), 0], [0, 0, 0, 1]])),
-        Error = [0, 0, H(-0.5), H(0.5)],
+        Estimate = new([], new GeneralLinearRows([], [[0, 0, H(-0.5), H(0.5)]])),
     });
 }

@@ -60,13 +60,15 @@ public static class StepperCatalog
         ReversibleHeun.Method,
         ReversibleCoupling.Of(ClassicRk4.Tableau),
         ReversibleCoupling.Of(Dopri5.Tableau),
+        Doubling.Of(Leapfrog.Method),
+        Doubling.Of(AsynchronousLeapfrog.Method),
     ];
 
     /// <summary>
-    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>), every Runge–Kutta method one that doubles its steps
+    /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>), every method that <see cref="Doubling"/> supports one that doubles its steps
     /// (<c>doubled-…</c>), <c>fractalnet</c> takes a depth and <c>lm:</c> its k, listed or not.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The method cannot have this number; the message says why.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The method cannot have this number, or cannot be doubled; the message says why.</exception>
     public static IStepper? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -82,12 +84,7 @@ public static class StepperCatalog
 
         if (name.StartsWith(StepDoubling.Prefix, StringComparison.Ordinal))
         {
-            return Find(name[StepDoubling.Prefix.Length..]) switch
-            {
-                ExplicitRungeKutta doubled => new ExplicitRungeKutta(StepDoubling.Of(doubled.Tableau)),
-                ImplicitRungeKutta doubled => new ImplicitRungeKutta(StepDoubling.Of(doubled.Tableau)) { DenseLimit = doubled.DenseLimit },
-                _ => null,
-            };
+            return Find(name[StepDoubling.Prefix.Length..]) is { } doubled ? Doubling.Of(doubled) : null;
         }
 
         return name.StartsWith(ReversibleCoupling.Prefix, StringComparison.Ordinal) && Find(name[ReversibleCoupling.Prefix.Length..]) is ExplicitRungeKutta method

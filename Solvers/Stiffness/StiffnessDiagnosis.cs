@@ -13,15 +13,26 @@ public sealed record StiffnessDiagnosis(double Rate, double Growth, long? Row, s
     // Explicit methods of any order lose their stability where a step times the rate is between 2 and about 6.
     private const double LeastReach = 0.5;
 
+    /// <summary>
+    /// The time of an earlier step that this is about, where the solution grew at the end of the solve and that step was at the bound of what an explicit method can do; null where it is about the end.
+    /// </summary>
+    public double? EarlierTime { get; init; }
+
     /// <summary>Whether the equation is stiff there: stability, not accuracy, keeps the steps of an explicit method short, since what decays fast must not be stepped over.</summary>
     public bool IsStiff => Growth < -0.1 * Rate && Rate * Step >= LeastReach;
+
+    /// <summary>Whether the mode grows.</summary>
+    internal bool Grows => Growth > 0.1 * Rate;
 
     /// <summary>The diagnosis as a sentence.</summary>
     public override string ToString()
     {
-        string where = $"∂f/∂y has an eigenvalue of size {Rate.ToString("E1", CultureInfo.InvariantCulture)} there ({(Row is null ? string.Empty : $"row {Row}, ")}segment '{Segment}')";
-        return IsStiff ? $"The equation is stiff: {where}, whose mode decays, so that steps of an explicit method must stay below about {(2 / Rate).ToString("E1", CultureInfo.InvariantCulture)} whatever the tolerance. Use an implicit method such as kvaerno5, or auto-switch."
-            : Growth > 0.1 * Rate ? $"The equation is not stiff, the solution grows: {where}, whose mode grows. Where steps too long for a stiff equation have thrown it there, smaller tolerances or an implicit method help."
+        string when = EarlierTime is null ? "there" : "then", has = EarlierTime is null ? "has" : "had";
+        string where = $"∂f/∂y {has} an eigenvalue of size {Rate.ToString("E1", CultureInfo.InvariantCulture)} {when} ({(Row is null ? string.Empty : $"row {Row}, ")}segment '{Segment}')";
+        string bound = $"steps of an explicit method must stay below about {(2 / Rate).ToString("E1", CultureInfo.InvariantCulture)} whatever the tolerance";
+        return IsStiff && EarlierTime is { } time ? $"The solution grows, but at t = {time.ToString("E2", CultureInfo.InvariantCulture)} the equation was stiff: {where}, whose mode decays, so that {bound}; longer ones may have thrown it off. Use an implicit method such as kvaerno5, or auto-switch."
+            : IsStiff ? $"The equation is stiff: {where}, whose mode decays, so that {bound}. Use an implicit method such as kvaerno5, or auto-switch."
+            : Grows ? $"The equation is not stiff, the solution grows: {where}, whose mode grows. Where steps too long for a stiff equation have thrown it there, smaller tolerances or an implicit method help."
             : $"The equation is not stiff: {where}, which would allow longer steps. Look for jumps of the field.";
     }
 }

@@ -1,29 +1,96 @@
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Steppers;
+using FlowOde.Solvers.Tableaus;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Stiffness;
 
 /// <summary>
 /// Estimates the largest eigenvalue of ∂f/∂y of each row by power iteration on differences of f, where a solve could not go on: some evaluations of the field, and none
-/// while all is well. Rows are taken as independent, as those of a batch are.
+/// while all is well. Where the solution grows there, it looks at the steps before too. Rows are taken as independent, as those of a batch are.
 /// </summary>
 /// <param name="problem">The problem whose field is asked.</param>
 internal sealed class StiffnessProbe(OdeProblem problem)
 {
     private const int Iterations = 12;
+    private const int Window = 16; // steps before a collapse that are looked at
+    private const double Collapsed = 0.01; // of the longest step so far
+    private const double Reach = 2; // of h·ρ, where the least stable explicit methods end along the negative axis
 
     /// <summary>The refusal with a diagnosis; the same one where the field is not finite there.</summary>
     /// <param name="refusal">How the solve ended.</param>
     /// <param name="state">The last accepted state.</param>
     /// <param name="row">The number of the only row of the state in its batch, or null for all rows.</param>
-    public OdeSolveException Explain(OdeSolveException refusal, FlatVector state, long? row = null)
+    /// <param name="accepted">The times of the accepted steps, the start first, if they can be made again from the problem's start; else null.</param>
+    public OdeSolveException Explain(OdeSolveException refusal, FlatVector state, long? row = null, IReadOnlyList<double>? accepted = null)
     {
         if (state.Layout.EvolvingRanges.Length == 0)
         {
             return refusal;
         }
 
-        return Diagnose(refusal.Time, state, refusal.Step, row) is { } diagnosis ? new(refusal, diagnosis) : refusal;
+        var diagnosis = Diagnose(refusal.Time, state, refusal.Step, row);
+        if (diagnosis is null or { Grows: true } && accepted is { Count: > 2 } && problem.Stepper.Stability == Stability.Bounded)
+        {
+            diagnosis = Earlier(accepted) ?? diagnosis;
+        }
+
+        return diagnosis is null ? refusal : new(refusal, diagnosis);
+    }
+
+    /// <summary>
+    /// What the equation was like before the steps collapsed. Where errors are allowed that are large against a fast mode, steps beyond the bound of stability pass, and one of them may throw the
+    /// solution to where it grows without bound, which the true one never sees. The accepted steps are made again as far as that.
+    /// </summary>
+    /// <param name="times">The times of the accepted steps.</param>
+    /// <returns>The diagnosis of the last of the steps before the collapse that were too long for a decaying mode; null where there was none, so that the solution itself grows.</returns>
+    private StiffnessDiagnosis? Earlier(IReadOnlyList<double> times)
+    {
+        int last = LastBeforeCollapse(times);
+        using var lease = SolveLease.Rent(problem);
+        var (step, tape) = (lease.Step, lease.Field.RentTape());
+        try
+        {
+            step.Tolerances = problem.Controller.Tolerances;
+            step.Begin(new FieldSystem(problem.Field, tape), times[0], problem.Start);
+            StiffnessDiagnosis? found = null;
+            for (int n = 0; n <= last; n++)
+            {
+                if (n > last - Window && Diagnose(times[n], step.State, Math.Abs(times[n + 1] - times[n]), null) is { IsStiff: true } diagnosis && diagnosis.Rate * diagnosis.Step >= Reach)
+                {
+                    found = diagnosis with { EarlierTime = times[n] };
+                }
+
+                step.Try(times[n + 1]);
+                if (step.Tolerances is { } tolerances)
+                {
+                    step.ErrorNorm(problem.Norm, tolerances); // methods of variable order choose it by that
+                }
+
+                step.Accept(n == last);
+            }
+
+            return found;
+        }
+        finally
+        {
+            lease.Field.ReturnTape(tape);
+        }
+    }
+
+    /// <summary>The last step that is not very short against those before it.</summary>
+    private static int LastBeforeCollapse(IReadOnlyList<double> times)
+    {
+        var (longest, last) = (0.0, 0);
+        for (int n = 0; n + 1 < times.Count; n++)
+        {
+            double length = Math.Abs(times[n + 1] - times[n]);
+            longest = Math.Max(longest, length);
+            last = length >= Collapsed * longest ? n : last;
+        }
+
+        return last;
     }
 
     private StiffnessDiagnosis? Diagnose(double time, FlatVector state, double step, long? row)

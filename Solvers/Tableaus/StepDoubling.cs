@@ -20,9 +20,9 @@ public static class StepDoubling
     public static ButcherTableau Of(ButcherTableau method)
     {
         ArgumentNullException.ThrowIfNull(method);
-        if (method.Order > HighestOrder)
+        if (!Supports(method, out string reason))
         {
-            throw new ArgumentOutOfRangeException(nameof(method), method.Order, $"Steps of methods up to order {HighestOrder} are doubled, and '{method.Name}' has order {method.Order}. It may estimate its error by itself; use it as it is.");
+            throw new ArgumentOutOfRangeException(nameof(method), method.Order, reason);
         }
 
         // A last stage that only serves the next step is left out; a first one that is the derivative at the start is that of both.
@@ -44,6 +44,16 @@ public static class StepDoubling
             error,
             embeddedOrder: method.Order,
             stability: method.IsExplicit ? Stability.Bounded : new StabilityFunction(a, weights).Classify());
+    }
+
+    /// <summary>Whether a method's steps are doubled.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="reason">Why not; empty where they are.</param>
+    internal static bool Supports(ButcherTableau method, out string reason)
+    {
+        bool supported = method.Order <= HighestOrder;
+        reason = supported ? string.Empty : $"Steps of methods up to order {HighestOrder} are doubled, and '{method.Name}' has order {method.Order}. It may estimate its error by itself; use it as it is.";
+        return supported;
     }
 
     private static double[] Halved(double[] row) => [.. row.Select(value => value / 2)];

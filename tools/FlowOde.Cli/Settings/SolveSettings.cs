@@ -4,6 +4,7 @@ using FlowOde.Flows.Regularizers;
 using FlowOde.Flows.TraceEstimators;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
+using FlowOde.Solvers.Tableaus;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal static class SolveSettings
         .Where(stepper => stepper.Supports(_flow, out _))
         .Select(stepper => stepper.Name);
 
-    private static string Known => $"Known are: {string.Join(", ", Solvers)}; doubled- goes before any Runge–Kutta method, coupled- before any explicit one.";
+    private static string Known => $"Known are: {string.Join(", ", Solvers)}; doubled- goes before any but multistep ones, coupled- before any explicit Runge–Kutta method.";
 
     /// <summary>The type of numbers in training.</summary>
     public static ScalarType DType(SettingValues values) => values.Text("dtype") == "float64" ? ScalarType.Float64 : ScalarType.Float32;
@@ -197,7 +198,7 @@ internal static class SolveSettings
         if (stepper.EmbeddedOrder == 0)
         {
             string adaptive = string.Join(", ", StepperCatalog.All.Where(other => other.EmbeddedOrder > 0).Select(other => other.Name));
-            throw new UsageException($"--solver {stepper.Name} estimates no error, so its steps cannot adapt: give --steps N, or choose one of {adaptive}.");
+            throw new UsageException($"--solver {stepper.Name} estimates no error, so its steps cannot adapt: give --steps N{(Doubling.Supports(stepper, out _) ? $", take {StepDoubling.Prefix}{stepper.Name}" : string.Empty)}, or choose one of {adaptive}.");
         }
 
         return ControllerCatalog.Read(values, Reachable(new(values.Number("rtol"), values.Number("atol")), dtype, "--rtol"));

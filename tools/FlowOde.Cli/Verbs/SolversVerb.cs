@@ -99,12 +99,16 @@ internal sealed class SolversVerb : Verb
         ["stability"] = Named(stepper.Stability),
         ["highestOrder"] = stepper.HighestOrder,
         ["adaptive"] = stepper.EmbeddedOrder > 0,
+        ["doubled"] = DoubledName(stepper),
         ["adjoints"] = new JsonArray([.. Adjoints(stepper).Select(name => JsonValue.Create(name))]),
     };
 
+    /// <summary>The name of the method that doubles this one's steps, or null where there is none.</summary>
+    private static string? DoubledName(IStepper stepper) => Doubling.Supports(stepper, out _) ? StepDoubling.Prefix + stepper.Name : null;
+
     private static IEnumerable<string> Properties(IStepper stepper)
     {
-        yield return stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : "--steps N";
+        yield return stepper.EmbeddedOrder > 0 ? "adaptive, or --steps N" : DoubledName(stepper) is { } doubled ? $"--steps N, or adaptive as {doubled}" : "--steps N";
         if (stepper.HighestOrder > stepper.Order)
         {
             yield return $"order up to {stepper.HighestOrder} where steps adapt";

@@ -47,7 +47,10 @@ public class ControllerSettingsTests
     [InlineData("doubled-kutta3", null)]
     [InlineData("coupled-midpoint", null)]
     [InlineData("doubled-dopri8", "order 8")]
-    [InlineData("doubled-leapfrog", "not known")]
+    [InlineData("doubled-reversible-heun", null)]
+    [InlineData("doubled-leapfrog", "second-order")]
+    [InlineData("doubled-adams-moulton3", "Use adams")]
+    [InlineData("doubled-nothing", "not known")]
     [InlineData("leapfrog", "second-order")]
     public void ProblemOf_ASolver_KnowsThoseThatAreMadeOfOthers(string name, string? problem)
     {

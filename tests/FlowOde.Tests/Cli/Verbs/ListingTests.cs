@@ -29,6 +29,10 @@ public class ListingTests
         var listed = json.Json["solvers"]!.AsArray().ToDictionary(solver => solver!["name"]!.GetValue<string>(), solver => solver!);
         string[] Adjoints(string name) => [.. listed[name]["adjoints"]!.AsArray().Select(adjoint => adjoint!.GetValue<string>())];
         Assert.Contains("symplectic", Adjoints("doubled-rk4"));
+        Assert.Contains("reversible", Adjoints("doubled-leapfrog"));
+        Assert.All(StepperCatalog.All, stepper => Assert.Equal(Doubling.Supports(stepper, out _) ? $"doubled-{stepper.Name}" : null, listed[stepper.Name]["doubled"]?.GetValue<string>()));
+        Assert.Equal(("doubled-leapfrog", null), (listed["leapfrog"]["doubled"]?.GetValue<string>(), listed["adams-bashforth2"]["doubled"]?.GetValue<string>()));
+        Assert.Contains("or adaptive as", plain.Out, StringComparison.Ordinal);
         Assert.Equal(["backsolve", "backsolve-full", "interpolated"], Adjoints("adams"));
         Assert.Equal((5, 13, 2, true), (listed["adams"]["order"]!.GetValue<int>(), listed["adams"]["highestOrder"]!.GetValue<int>(), listed["adams"]["stages"]!.GetValue<int>(), listed["adams"]["adaptive"]!.GetValue<bool>()));
         Assert.True(listed["leapfrog"]["isReversible"]!.GetValue<bool>());

@@ -29,6 +29,23 @@ public class FailureTests
         Assert.Contains("50", Assert.Throws<OdeSolveException>(() => Problems.Solve(problem)).Message);
     }
 
+    /// <summary>Where a number of steps is given there are no tolerances to loosen.</summary>
+    [Fact]
+    public void Solve_OfAGivenNumberOfStepsThatCannotBeMade_SaysToTakeFewer()
+    {
+        string Message(int steps, double from, double to) => Assert.Throws<OdeSolveException>(() =>
+            Problems.Solve(Problem(NonAutonomous, StepperCatalog.Find("rk4")!, new ConstantStep(steps), [1, 1], from, to) with { Limits = new() { MaxSteps = 50 } })).Message;
+        string[] messages = [Message(51, 0, 1), Message(10, 1, 1 + 1e-15)];
+        Assert.Contains("limit of 50 steps", messages[0], StringComparison.Ordinal);
+        Assert.Contains("resolution of time", messages[1], StringComparison.Ordinal);
+        Assert.All(messages, message =>
+        {
+            Assert.Contains("ake fewer steps", message, StringComparison.Ordinal);
+            Assert.DoesNotContain("tolerance", message, StringComparison.Ordinal);
+            Assert.DoesNotContain("stiff", message, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public void Solve_FromADerivativeThatIsNaN_SaysSoAtOnce()
     {

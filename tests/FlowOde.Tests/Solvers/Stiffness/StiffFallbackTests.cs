@@ -1,7 +1,9 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Events;
+using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 using static FlowOde.Tests.Solvers.Problems;
@@ -37,6 +39,67 @@ public class StiffFallbackTests
     [Fact]
     public void Solve_OfASolutionWithoutBound_StillFails() =>
         Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(Problem(Function(1, (_, y, dy) => dy[0] = y[0] * y[0]), _dopri5, Pid(1e-6), [1], 0, 2) with { StiffFallback = _kvaerno5 }));
+
+    /// <summary>
+    /// Robertson's reactions at tolerances that do not see the fast one: steps beyond the bound of stability pass until one throws the solution to where it grows without bound, though the true one decays.
+    /// </summary>
+    [Theory]
+    [InlineData("dopri5", 1e-4)]
+    [InlineData("dopri5", 1e-5)]
+    [InlineData("dopri8", 1e-3)]
+    [InlineData("adams", 1e-3)]
+    [InlineData("tsit5", 1e-4)]
+    public void Solve_OfAStiffEquationThatIsThrownOff_IsThatOfTheOtherMethod(string name, double tolerance)
+    {
+        var problem = Robertson(StepperCatalog.Find(name)!, tolerance);
+        var failure = Assert.Throws<OdeSolveException>(() => Problems.Solve(problem with { StiffFallback = null }));
+        Assert.True(failure.Diagnosis is { IsStiff: true, EarlierTime: > 0 and < 1 }, failure.Message);
+        Assert.InRange(failure.Diagnosis.Rate, 1e3, 1e5);
+        Assert.Contains("the equation was stiff: ", failure.Message, StringComparison.Ordinal);
+        double[] end = Problems.Solve(problem);
+        Assert.Equal(Problems.Solve(problem with { Stepper = _kvaerno5, StiffFallback = null }), end);
+        Assert.InRange(Math.Abs(end[0] - 0.7158270687194), 0, 20 * tolerance);
+    }
+
+    [Theory]
+    [InlineData(1e-3)]
+    [InlineData(1e-4)]
+    [InlineData(1e-5)]
+    public void Solve_OfRobertsonsReactionsByDopri5_ArrivesAtLooseTolerances(double tolerance) =>
+        Assert.InRange(Math.Abs(Problems.Solve(Robertson(_dopri5, tolerance))[0] - 0.7158270687194), 0, 20 * tolerance);
+
+    /// <summary>Growth that is the solution's own is told as such at any tolerance, even behind a calm beginning, and no other method is tried.</summary>
+    [Theory]
+    [InlineData(1e-2, 1.0)]
+    [InlineData(1e-4, 1.0)]
+    [InlineData(1e-6, 0.02)]
+    [InlineData(1e-10, 0.02)]
+    public void Solve_OfASolutionWithoutBound_IsToldAsGrowth(double tolerance, double start)
+    {
+        var field = Function(2, (_, y, dy) => (dy[0], dy[1]) = (y[0] * y[0], -y[1]));
+        var problem = Problem(field, _dopri5, Pid(tolerance), [start, 1], 0, 2 / start) with { StiffFallback = _kvaerno5 };
+        var failure = Assert.Throws<OdeSolveException>(() => Problems.Solve(problem));
+        Assert.False(failure.Diagnosis!.IsStiff, failure.Message);
+        Assert.Contains("the solution grows: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(failure.Message, Assert.Throws<OdeSolveException>(() => Problems.Solve(problem with { StiffFallback = null })).Message);
+    }
+
+    /// <summary>A row that was thrown off is solved for from its start.</summary>
+    [Fact]
+    public void Solve_ByRows_MakesARowThatWasThrownOffAnewFromItsStart()
+    {
+        var field = new RowReactions([0, 1]);
+        using var start = new FlatVector(field.StateLayout(2), ScalarType.Float64);
+        (start.AsSpan<double>(0)[0], start.AsSpan<double>(0)[3]) = (1, 1);
+        var problem = new OdeProblem { Field = field, Stepper = _dopri5, Controller = Pid(1e-5), Start = start, Times = [0, 0.01, 40], Pool = new(), IsPerRow = true, StiffFallback = _kvaerno5 };
+        using var solution = OdeSolver.Solve(problem);
+        Assert.Equal(Math.Exp(-0.04 * 40), solution.Final.AsSpan<double>(0)[0], 1e-4);
+        Assert.Equal(0.7158270687194, solution.Final.AsSpan<double>(0)[3], 2e-4);
+        Assert.True(solution.IsComplete);
+        var failure = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(problem with { StiffFallback = null }));
+        Assert.True(failure.Diagnosis is { IsStiff: true, EarlierTime: > 0, Row: 1 }, failure.Message);
+        Assert.StartsWith("Row 1: ", failure.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("direct")]
@@ -147,10 +210,46 @@ public class StiffFallbackTests
         Assert.Equal(Math.Exp(-3), solution.Final.AsSpan<double>(0)[2], 1e-6);
     }
 
+    private static OdeProblem Robertson(IStepper stepper, double tolerance) =>
+        Problem(Function(3, (_, y, dy) => RowReactions.Robertson(y, dy)), stepper, Pid(tolerance), [1, 0, 0], 0, 40) with { StiffFallback = _kvaerno5 };
+
     private static FlatVector Rows(FlatVector like, long rows)
     {
         var start = new FlatVector(new VectorLayout(like.Layout.Segments.Select(segment => new Segment(segment.Name, rows, 1) { IsBatched = true })), ScalarType.Float64);
         start[0].fill_(1);
         return start;
+    }
+
+    /// <summary>Rows of three substances: of kind 1 those of Robertson's reactions, of kind 0 the first one's decay alone.</summary>
+    private sealed class RowReactions(int[] kinds) : IRowField
+    {
+        public object WorkspaceKey => nameof(RowReactions);
+
+        public static void Robertson(ReadOnlySpan<double> y, Span<double> dy)
+        {
+            dy[0] = (-0.04 * y[0]) + (1e4 * y[1] * y[2]);
+            dy[2] = 3e7 * y[1] * y[1];
+            dy[1] = -dy[0] - dy[2];
+        }
+
+        public VectorLayout StateLayout(long rows) => new(new Segment("y", rows, 3) { IsBatched = true });
+
+        public FieldWorkspace CreateWorkspace(WorkspaceSpec spec) => new EmptyWorkspace();
+
+        public IVectorField ForRows(ReadOnlySpan<long> rows) => new RowReactions([.. rows.ToArray().Select(row => kinds[row])]);
+
+        public void Evaluate(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDerivative)
+        {
+            for (int row = 0; row < kinds.Length; row++)
+            {
+                Span<double> y = state.AsSpan<double>(0).Slice(3 * row, 3), dy = intoDerivative.AsSpan<double>(0).Slice(3 * row, 3);
+                dy.Clear();
+                dy[0] = -0.04 * y[0];
+                if (kinds[row] == 1)
+                {
+                    Robertson(y, dy);
+                }
+            }
+        }
     }
 }

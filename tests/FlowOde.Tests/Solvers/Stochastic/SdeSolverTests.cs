@@ -142,7 +142,10 @@ public class SdeSolverTests
     public void Solve_BeyondTheLimitOfSteps_ThrowsOrReturnsWhatItHas()
     {
         var problem = Problem(Growth(2), EulerMaruyama.Method, _path, 10) with { Limits = new() { MaxSteps = 4 } };
-        Assert.Equal(0.4, Assert.Throws<OdeSolveException>(() => SdeSolver.Solve(problem)).Time);
+        var failure = Assert.Throws<OdeSolveException>(() => SdeSolver.Solve(problem));
+        Assert.Equal(0.4, failure.Time);
+        Assert.Contains("take fewer steps", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("tolerance", failure.Message, StringComparison.Ordinal);
         using var partial = SdeSolver.Solve(problem with { Limits = new() { MaxSteps = 4, OnLimit = LimitAction.ReturnPartial } });
         Assert.False(partial.IsComplete);
         Assert.Equal([0.4], partial.Times);
