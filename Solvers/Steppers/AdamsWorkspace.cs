@@ -8,8 +8,8 @@ namespace FlowOde.Solvers.Steppers;
 /// <summary>The solve memory of an Adams method: the modified divided differences Φ_j of the derivatives so far, each updated in one pass a step.</summary>
 internal sealed class AdamsWorkspace : StepWorkspace
 {
-    // Shorter steps than the error asks for cost less than a history that a long one has made useless: an error counts as no smaller than one that doubles the step.
-    private const double LeastError = 0.0185;
+    // Shorter steps than the error asks for cost less than a history that a long one has made useless.
+    private const double MostGrowth = 2;
     private const double WorthChanging = 1.1;
     private const int MostFailures = 3;
 
@@ -27,6 +27,7 @@ internal sealed class AdamsWorkspace : StepWorkspace
     private double _time;
     private double _nextTime;
     private double _previousTime;
+    private double _length; // that the last step was to have
     private int _known;
     private int _nextSteps;
     private int _failures;
@@ -95,6 +96,8 @@ internal sealed class AdamsWorkspace : StepWorkspace
         return _spare;
     }
 
+    public override double Prefer(double proposed) => _length = _isStarting || _startedLast ? proposed : Math.Min(proposed, MostGrowth * _length);
+
     public override void Try(double nextTime)
     {
         CatchUp();
@@ -155,7 +158,7 @@ internal sealed class AdamsWorkspace : StepWorkspace
         }
 
         double power = _method.EmbeddedOrder + 1;
-        return isAccepted ? Math.Max(Math.Pow(best, power), LeastError) : Math.Pow(ratio, power);
+        return Math.Pow(isAccepted ? best : ratio, power);
     }
 
     public override void Accept(bool isLast)

@@ -9,7 +9,6 @@ namespace FlowOde.Solvers.Steppers;
 /// <summary>The solve memory of <see cref="BdfMethod"/>.</summary>
 internal sealed class BdfWorkspace : StepWorkspace
 {
-    private const double Hold = 0.81; // an error after which the elementary controller keeps the step, at its safety factor
     private const double WorthChanging = 1.2;
     private const int MostFailures = 3;
 
@@ -30,6 +29,7 @@ internal sealed class BdfWorkspace : StepWorkspace
     private double _nextTime;
     private double _previousTime;
     private double _spacing; // of the differences; 0 where there are none
+    private double _length; // that the last step was to have
     private int _nextOrder;
     private int _equalSteps;
     private int _failures;
@@ -87,6 +87,18 @@ internal sealed class BdfWorkspace : StepWorkspace
         return _stage[0];
     }
 
+    /// <remarks>The order goes with the length: both stay until the differences are those of equal steps, and then until a change is worth its error.</remarks>
+    public override double Prefer(double proposed)
+    {
+        bool mayStay = _spacing != 0 && _failures == 0 && proposed > _length / WorthChanging;
+        if (mayStay && (_equalSteps <= CurrentOrder || proposed < WorthChanging * _length))
+        {
+            (proposed, _nextOrder) = (_length, CurrentOrder);
+        }
+
+        return _length = proposed;
+    }
+
     public override void Try(double nextTime)
     {
         double step = nextTime - _time;
@@ -118,7 +130,10 @@ internal sealed class BdfWorkspace : StepWorkspace
         }
     }
 
-    /// <remarks>The error of order k falls as h^(k+1); what is returned is its power that falls as that of order 1, so that a controller need not know of k.</remarks>
+    /// <remarks>
+    /// The error of order k falls as h^(k+1); what is returned is its power that falls as that of order 1, so that a controller need not know of k. Where the step is within the tolerance and the
+    /// differences are those of equal steps, it is the error of the order that allows the longest next step.
+    /// </remarks>
     public override double ErrorNorm(ErrorNorm norm, Tolerances tolerances)
     {
         ArgumentNullException.ThrowIfNull(norm);
@@ -130,25 +145,15 @@ internal sealed class BdfWorkspace : StepWorkspace
         }
 
         double error = norm.Evaluate(tolerances, State, _candidate, [ErrorConstant(order)], [_correction]);
-        if (!(error <= 1))
+        if (!(error <= 1) || _equalSteps < order)
         {
             return Math.Pow(error, 2.0 / (order + 1));
-        }
-
-        if (_equalSteps < order)
-        {
-            return Hold; // the differences are those of equal steps only now
         }
 
         double lower = order > 1 ? norm.Evaluate(tolerances, State, _candidate, [ErrorConstant(order - 1), ErrorConstant(order - 1)], [_correction, _differences[order]]) : double.PositiveInfinity;
         double higher = order < BdfMethod.MostOrder ? norm.Evaluate(tolerances, State, _candidate, [ErrorConstant(order + 1), -ErrorConstant(order + 1)], [_correction, _differences[order + 1]]) : double.PositiveInfinity;
         double[] growth = [Growth(lower, order - 1), Growth(error, order), Growth(higher, order + 1)];
         int best = Array.IndexOf(growth, growth.Max());
-        if (0.9 * growth[best] < WorthChanging)
-        {
-            return Hold;
-        }
-
         _nextOrder = order + best - 1;
         return 1 / (growth[best] * growth[best]);
     }
@@ -207,7 +212,7 @@ internal sealed class BdfWorkspace : StepWorkspace
             vector.CopyFrom(State); // constants
         }
 
-        (_spacing, _nextOrder, CurrentOrder, _equalSteps, _failures, _isStartKnown, _failure) = (0, 1, 1, 0, 0, false, null);
+        (_spacing, _length, _nextOrder, CurrentOrder, _equalSteps, _failures, _isStartKnown, _failure) = (0, 0, 1, 1, 0, 0, false, null);
         _solver.Reset();
     }
 
