@@ -57,6 +57,7 @@ internal sealed class StepLoop
         while (!HasArrived)
         {
             double proposed = _plan.Control.Propose(_workspace.Time, Target, _isIntervalStart, FirstStep);
+            proposed = _plan.Tolerances is null ? proposed : _workspace.Prefer(proposed);
             double nextTime = _plan.Control.EndOf(_workspace.Time, proposed, Target);
             if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, _workspace.Evaluations, _plan.Tolerances is not null, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
             {

@@ -9,6 +9,9 @@ public enum AdamsKind
     /// <summary>The explicit method predicts, the implicit one of the same order corrects once: predict, evaluate, correct, evaluate.</summary>
     Moulton,
 
-    /// <summary>Predicts with k steps and corrects with order k + 1, k being chosen by the errors.</summary>
+    /// <summary>Predicts with k steps and corrects with order k + 1.</summary>
+    FixedOrder,
+
+    /// <summary>The same, k being chosen by the errors.</summary>
     VariableOrder,
 }

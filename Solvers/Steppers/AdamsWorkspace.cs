@@ -1,5 +1,4 @@
 using FlowOde.Solvers.StepSizeControllers;
-using FlowOde.Solvers.Tableaus;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
 
@@ -8,8 +7,8 @@ namespace FlowOde.Solvers.Steppers;
 /// <summary>The solve memory of an Adams method: the modified divided differences Φ_j of the derivatives so far, each updated in one pass a step.</summary>
 internal sealed class AdamsWorkspace : StepWorkspace
 {
-    // Shorter steps than the error asks for cost less than a history that a long one has made useless: an error counts as no smaller than one that doubles the step.
-    private const double LeastError = 0.0185;
+    // Shorter steps than the error asks for cost less than a history that a long one has made useless.
+    private const double MostGrowth = 2;
     private const double WorthChanging = 1.1;
     private const int MostFailures = 3;
 
@@ -27,6 +26,7 @@ internal sealed class AdamsWorkspace : StepWorkspace
     private double _time;
     private double _nextTime;
     private double _previousTime;
+    private double _length; // that the last step was to have
     private int _known;
     private int _nextSteps;
     private int _failures;
@@ -37,10 +37,10 @@ internal sealed class AdamsWorkspace : StepWorkspace
 
     public AdamsWorkspace(AdamsMethod method, VectorLayout layout, torch.ScalarType dtype, torch.Device device)
     {
-        int differences = method.Kind == AdamsKind.VariableOrder ? AdamsMethod.MostSteps + 1 : method.Steps;
+        int differences = method.Kind switch { AdamsKind.VariableOrder => AdamsMethod.MostSteps + 1, AdamsKind.FixedOrder => method.Steps + 1, _ => method.Steps };
         FlatVector Make() => new(layout, dtype, device);
         (_method, _coefficients, _times, _factors) = (method, new(differences), new double[differences], new double[differences + 2]);
-        _starter = new(new ExplicitRungeKutta(Dopri5.Tableau), layout, dtype, device);
+        _starter = new(method.Starter, layout, dtype, device);
         _vectors = [.. Enumerable.Range(0, differences + 1).Select(_ => Make())];
         (_spare, _state, _candidate, _predicted) = (Make(), Make(), Make(), Make());
     }
@@ -95,6 +95,8 @@ internal sealed class AdamsWorkspace : StepWorkspace
         return _spare;
     }
 
+    public override double Prefer(double proposed) => _length = _isStarting || _startedLast ? proposed : Math.Min(proposed, MostGrowth * _length);
+
     public override void Try(double nextTime)
     {
         CatchUp();
@@ -118,24 +120,30 @@ internal sealed class AdamsWorkspace : StepWorkspace
     }
 
     /// <remarks>
-    /// The error of k steps falls as h^(k+1); what is returned is its power that falls as that of the start does, so that a controller need not know of k. Where the step is
+    /// The error of k steps falls as h^(k+1); what is returned is its power that falls as that of the method's own order does, so that a controller need not know of k. Where the step is
     /// within the tolerance it is the error of the order that the next step has, which is no larger.
     /// </remarks>
     public override double ErrorNorm(ErrorNorm norm, Tolerances tolerances)
     {
-        if (_isStarting)
-        {
-            return _starter.ErrorNorm(norm, tolerances);
-        }
-
-        if (_method.Kind != AdamsKind.VariableOrder)
+        double power = _method.EmbeddedOrder + 1;
+        if (power == 1)
         {
             throw new InvalidOperationException($"'{_method.Name}' estimates no error; use a constant step.");
+        }
+
+        if (_isStarting)
+        {
+            return Math.Pow(_starter.ErrorNorm(norm, tolerances), power / (_method.Starter.EmbeddedOrder + 1));
         }
 
         double error = Error(Steps, norm, tolerances);
         _nextSteps = Steps;
         if (!double.IsFinite(error))
+        {
+            return error;
+        }
+
+        if (_method.Kind == AdamsKind.FixedOrder)
         {
             return error;
         }
@@ -154,8 +162,7 @@ internal sealed class AdamsWorkspace : StepWorkspace
             }
         }
 
-        double power = _method.EmbeddedOrder + 1;
-        return isAccepted ? Math.Max(Math.Pow(best, power), LeastError) : Math.Pow(ratio, power);
+        return Math.Pow(isAccepted ? best : ratio, power);
     }
 
     public override void Accept(bool isLast)

@@ -36,6 +36,33 @@ internal sealed class BackwardDifferences : IDisposable
         }
     }
 
+    /// <summary>The differences of the polynomial through states at any times, at as many equal steps as lie between them.</summary>
+    /// <param name="times">The times, the last first.</param>
+    /// <param name="states">The states there; the last one is y.</param>
+    /// <returns>The length of the equal steps.</returns>
+    public double Begin(ReadOnlySpan<double> times, ReadOnlySpan<FlatVector> states)
+    {
+        int count = times.Length;
+        double step = (times[0] - times[^1]) / (count - 1);
+        double[][] weights = new double[count][]; // of the states in what the polynomial is i steps before the end
+        for (int i = 0; i < count; i++)
+        {
+            weights[i] = Lagrange(times[0] - (i * step), times);
+        }
+
+        for (int j = 1; j < count; j++)
+        {
+            for (int i = 0; i < count - j; i++)
+            {
+                weights[i] = [.. weights[i].Zip(weights[i + 1], (now, before) => now - before)];
+            }
+
+            LinearCombination.Write(null, weights[0], states, _ranges, _vectors[j]);
+        }
+
+        return step;
+    }
+
     /// <summary>Those of steps of another length, of the same polynomial.</summary>
     /// <param name="order">Its degree.</param>
     /// <param name="factor">The new length, in old ones.</param>
@@ -118,6 +145,22 @@ internal sealed class BackwardDifferences : IDisposable
         {
             vector.Dispose();
         }
+    }
+
+    /// <summary>What a polynomial through values at nodes is at a time, as weights of the values.</summary>
+    private static double[] Lagrange(double time, ReadOnlySpan<double> nodes)
+    {
+        double[] weights = new double[nodes.Length];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = 1;
+            for (int j = 0; j < weights.Length; j++)
+            {
+                weights[i] *= j == i ? 1 : (time - nodes[j]) / (nodes[i] - nodes[j]);
+            }
+        }
+
+        return weights;
     }
 
     /// <summary>Π_{m≤i} (m − 1 − factor·j)/m.</summary>

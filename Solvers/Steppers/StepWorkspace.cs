@@ -46,6 +46,11 @@ public abstract class StepWorkspace : IDisposable
     /// <summary>dy/dt at the end of an Euler step of this length, for finding the first step's size. Belongs to the workspace.</summary>
     public abstract FlatVector EulerDerivative(double step);
 
+    /// <summary>The length of the next step that is judged, given what its control proposes: a method that lives on steps of one length may stay with it where another would gain little.</summary>
+    /// <param name="proposed">The length that is proposed, positive.</param>
+    /// <returns>The length to take: the one proposed by default, and never a longer one than the longer of it and the last one preferred.</returns>
+    public virtual double Prefer(double proposed) => proposed;
+
     /// <summary>Makes a step from <see cref="Time"/> to <paramref name="nextTime"/>.</summary>
     public abstract void Try(double nextTime);
 

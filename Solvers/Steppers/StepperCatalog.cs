@@ -50,7 +50,7 @@ public static class StepperCatalog
         new ImplicitRungeKutta(Gauss4.Tableau),
         new ImplicitRungeKutta(Kvaerno5.Tableau),
         new ImplicitRungeKutta(Radau5.Tableau),
-        BdfMethod.Instance,
+        BdfMethod.VariableOrder,
         SwitchingMethod.Instance,
         LmResNet.Of(-0.1),
         LmResNet.Of(1),
@@ -64,9 +64,16 @@ public static class StepperCatalog
         Doubling.Of(AsynchronousLeapfrog.Method),
     ];
 
+    private static readonly (string Prefix, Func<int, IStepper> Of)[] _numbered =
+    [
+        (FractalNet.Prefix, depth => new ExplicitRungeKutta(FractalNet.Of(depth))),
+        (AdamsMethod.Prefix, AdamsMethod.OfOrder),
+        (BdfMethod.Prefix, BdfMethod.OfOrder),
+    ];
+
     /// <summary>
     /// The method of a name, or null. Every explicit Runge–Kutta method has a coupled partner (<c>coupled-…</c>), every method that <see cref="Doubling"/> supports one that doubles its steps
-    /// (<c>doubled-…</c>), <c>fractalnet</c> takes a depth and <c>lm:</c> its k, listed or not.
+    /// (<c>doubled-…</c>), <c>fractalnet</c> takes a depth, <c>lm:</c> its k, <c>adams:</c> and <c>bdf:</c> an order, listed or not.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The method cannot have this number, or cannot be doubled; the message says why.</exception>
     public static IStepper? Find(string name)
@@ -77,9 +84,12 @@ public static class StepperCatalog
             return listed;
         }
 
-        if (name.StartsWith(FractalNet.Prefix, StringComparison.Ordinal))
+        foreach (var (prefix, numbered) in _numbered)
         {
-            return int.TryParse(name[FractalNet.Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int depth) ? new ExplicitRungeKutta(FractalNet.Of(depth)) : null;
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return int.TryParse(name[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? numbered(number) : null;
+            }
         }
 
         if (name.StartsWith(StepDoubling.Prefix, StringComparison.Ordinal))

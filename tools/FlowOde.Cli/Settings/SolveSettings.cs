@@ -30,7 +30,7 @@ internal static class SolveSettings
         .Where(stepper => stepper.Supports(_flow, out _))
         .Select(stepper => stepper.Name);
 
-    private static string Known => $"Known are: {string.Join(", ", Solvers)}; doubled- goes before any but multistep ones, coupled- before any explicit Runge–Kutta method.";
+    private static string Known => $"Known are: {string.Join(", ", Solvers)}; doubled- goes before any but multistep ones, coupled- before any explicit Runge–Kutta method, adams: and bdf: before an order.";
 
     /// <summary>The type of numbers in training.</summary>
     public static ScalarType DType(SettingValues values) => values.Text("dtype") == "float64" ? ScalarType.Float64 : ScalarType.Float32;

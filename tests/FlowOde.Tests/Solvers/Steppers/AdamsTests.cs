@@ -136,6 +136,23 @@ public class AdamsTests
         Assert.True(orders.Max() > 6, $"steps of the predictor: {string.Join(" ", orders)}");
     }
 
+    /// <summary>Behind the starter no step is more than twice as long as the one before, whatever is proposed.</summary>
+    [Fact]
+    public void Prefer_OfALongStep_DoublesTheLastOneAtMost()
+    {
+        using var workspace = Begun(AdamsMethod.VariableOrder, (t, y, dy) => dy[0] = -y[0], 1);
+        for (int n = 1; n <= 5; n++)
+        {
+            Assert.Equal(0.1 + (0.01 * n), workspace.Prefer(0.1 + (0.01 * n)), 1e-15);
+            workspace.Try(0.1 * n);
+            workspace.ErrorNorm(ErrorNorm.Flat, new(1e-6, 1e-6));
+            workspace.Accept(false);
+        }
+
+        Assert.Equal(0.3, workspace.Prefer(0.7), 1e-15);
+        Assert.Equal(0.2, workspace.Prefer(0.2), 1e-15);
+    }
+
     /// <summary>Behind a jump of the field the order falls, and the solve goes on.</summary>
     [Fact]
     public void Solve_AcrossAJump_GoesOn()

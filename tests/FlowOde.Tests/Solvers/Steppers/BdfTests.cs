@@ -83,6 +83,20 @@ public class BdfTests(ITestOutputHelper log)
         }
     }
 
+    /// <summary>Differences are those of equal steps: whatever the control proposes after each, most steps are as long as the one before.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.9)]
+    [InlineData(0.97)]
+    public void Solve_WithAnyControl_StaysWithALength(double safety)
+    {
+        var lengths = new List<double>();
+        var controller = Pid(1e-7) with { Safety = safety, Coefficients = PidCoefficients.Pi42, MayShrinkAfterAcceptance = true };
+        using var solution = OdeSolver.Solve(Problem(NonAutonomous, _bdf, controller, [1, 0.5], 0, 3) with { Observer = new() { Accepted = step => lengths.Add(step.NextTime - step.Time) } });
+        int equal = lengths.Zip(lengths.Skip(1), (a, b) => Math.Abs(b - a) < 1e-9 ? 1 : 0).Sum();
+        Assert.True(equal > 0.6 * lengths.Count, $"{equal} of {lengths.Count} steps are as long as the one before");
+    }
+
     /// <summary>Backward in time, with save times that cut steps short, and the dense output between them.</summary>
     [Theory]
     [InlineData(0, 3)]

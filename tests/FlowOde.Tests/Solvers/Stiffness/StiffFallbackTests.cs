@@ -46,8 +46,8 @@ public class StiffFallbackTests
     [Theory]
     [InlineData("dopri5", 1e-4)]
     [InlineData("dopri5", 1e-5)]
-    [InlineData("dopri8", 1e-3)]
-    [InlineData("adams", 1e-3)]
+    [InlineData("dopri8", 1e-4)]
+    [InlineData("adams", 1e-4)]
     [InlineData("tsit5", 1e-4)]
     public void Solve_OfAStiffEquationThatIsThrownOff_IsThatOfTheOtherMethod(string name, double tolerance)
     {
@@ -62,9 +62,9 @@ public class StiffFallbackTests
     }
 
     [Theory]
-    [InlineData(1e-3)]
     [InlineData(1e-4)]
     [InlineData(1e-5)]
+    [InlineData(1e-6)]
     public void Solve_OfRobertsonsReactionsByDopri5_ArrivesAtLooseTolerances(double tolerance) =>
         Assert.InRange(Math.Abs(Problems.Solve(Robertson(_dopri5, tolerance))[0] - 0.7158270687194), 0, 20 * tolerance);
 
