@@ -33,7 +33,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
         var diagnosis = Diagnose(refusal.Time, state, refusal.Step, row);
         if (diagnosis is null or { Grows: true } && accepted is { Count: > 2 } && problem.Stepper.Stability == Stability.Bounded)
         {
-            diagnosis = Earlier(accepted) ?? diagnosis;
+            diagnosis = Earlier(accepted, refusal.Step) ?? diagnosis;
         }
 
         return diagnosis is null ? refusal : new(refusal, diagnosis);
@@ -44,10 +44,16 @@ internal sealed class StiffnessProbe(OdeProblem problem)
     /// solution to where it grows without bound, which the true one never sees. The accepted steps are made again as far as that.
     /// </summary>
     /// <param name="times">The times of the accepted steps.</param>
-    /// <returns>The diagnosis of the last of the steps before the collapse that were too long for a decaying mode; null where there was none, so that the solution itself grows.</returns>
-    private StiffnessDiagnosis? Earlier(IReadOnlyList<double> times)
+    /// <param name="refused">The length of the step that may not be tried any more.</param>
+    /// <returns>The diagnosis of the last of the steps before the collapse that were too long for a decaying mode; null where there was none, so that the solution itself grows, and where no steps have collapsed.</returns>
+    private StiffnessDiagnosis? Earlier(IReadOnlyList<double> times, double refused)
     {
-        int last = LastBeforeCollapse(times);
+        var (last, longest) = LastBeforeCollapse(times);
+        if (refused >= Collapsed * longest)
+        {
+            return null;
+        }
+
         using var lease = SolveLease.Rent(problem);
         var (step, tape) = (lease.Step, lease.Field.RentTape());
         try
@@ -79,8 +85,8 @@ internal sealed class StiffnessProbe(OdeProblem problem)
         }
     }
 
-    /// <summary>The last step that is not very short against those before it.</summary>
-    private static int LastBeforeCollapse(IReadOnlyList<double> times)
+    /// <summary>The last step that is not very short against those before it, and the length of the longest.</summary>
+    private static (int Last, double Longest) LastBeforeCollapse(IReadOnlyList<double> times)
     {
         var (longest, last) = (0.0, 0);
         for (int n = 0; n + 1 < times.Count; n++)
@@ -90,7 +96,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
             last = length >= Collapsed * longest ? n : last;
         }
 
-        return last;
+        return (last, longest);
     }
 
     private StiffnessDiagnosis? Diagnose(double time, FlatVector state, double step, long? row)

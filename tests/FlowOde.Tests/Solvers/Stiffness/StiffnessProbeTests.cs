@@ -68,6 +68,16 @@ public class StiffnessProbeTests
         Assert.False(failure.Diagnosis?.IsStiff ?? false, failure.Message);
     }
 
+    /// <summary>Steps that are used up without a collapse are not made again.</summary>
+    [Fact]
+    public void Solve_OfGrowthWhoseStepsAreUsedUp_AsksForTheDiagnosisAlone()
+    {
+        var field = Function(1, (t, y, dy) => dy[0] = 0.01 * y[0] * (2 + Math.Cos(50 * t)));
+        var failure = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(Problem(field, _dopri5, Pid(1e-8), [1], 0, 1e3) with { Limits = new() { MaxSteps = 200 } }));
+        Assert.Contains("the solution grows: ", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(field.Evaluations - failure.Evaluations, 1, 13);
+    }
+
     /// <summary>A collapse returns what there is where that is asked for.</summary>
     [Fact]
     public void Solve_ThatMayReturnWhatItHas_DoesSoWhereStepsCollapse()
