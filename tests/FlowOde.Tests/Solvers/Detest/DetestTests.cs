@@ -20,22 +20,22 @@ public class DetestTests(ITestOutputHelper log)
 
     /// <summary>What a user has who says nothing but a tolerance, against what a user of a peer has who says nothing more.</summary>
     [Theory]
-    [InlineData("dopri5", TorchDiffEq, 1.0)] // 0.975
-    [InlineData("dopri5", Scipy, 1.07)] // 1.056
-    [InlineData("dopri5-shampine", TorchDiffEq, 1.0)] // 0.971
-    [InlineData("tsit5", Scipy, 0.98)] // 0.958
-    [InlineData("dopri8", Scipy, 0.72)] // 0.681
-    [InlineData("adams", Scipy, 0.8)] // 0.770
-    [InlineData("cash-karp", Scipy, 0.96)] // 0.931
-    [InlineData("rkf45", Scipy, 1.2)] // 1.175
-    [InlineData("bosh3", Scipy, 3.9)] // 3.73
+    [InlineData("dopri5", TorchDiffEq, 0.98)] // 0.943
+    [InlineData("dopri5", Scipy, 1.05)] // 1.019
+    [InlineData("dopri5-shampine", TorchDiffEq, 0.98)] // 0.947
+    [InlineData("tsit5", Scipy, 0.96)] // 0.928
+    [InlineData("dopri8", Scipy, 0.7)] // 0.665
+    [InlineData("adams", Scipy, 0.66)] // 0.624
+    [InlineData("cash-karp", Scipy, 0.95)] // 0.918
+    [InlineData("rkf45", Scipy, 1.18)] // 1.150
+    [InlineData("bosh3", Scipy, 3.9)] // 3.78
     public void Solve_WithDefaults_NeedsNoMoreEvaluationsForAnErrorThan(string solver, string peer, double most) =>
         AssertRatio(solver, tolerance => new() { Tolerances = new(tolerance, tolerance) }, peer, most);
 
-    /// <summary>With the control of the code that scipy calls, the same method needs the same to within the bound that the default misses by half a per cent.</summary>
+    /// <summary>With the exponents of the code that scipy calls.</summary>
     [Theory]
-    [InlineData(Scipy, 1.05)] // 1.017
-    [InlineData(TorchDiffEq, 0.97)] // 0.941
+    [InlineData(Scipy, 1.03)] // 1.002
+    [InlineData(TorchDiffEq, 0.96)] // 0.928
     public void Solve_WithDopri5AndItsOwnControl_NeedsNoMoreEvaluationsForAnErrorThan(string peer, double most) =>
         AssertRatio("dopri5", tolerance => new() { Tolerances = new(tolerance, tolerance), Coefficients = PidCoefficients.Dopri5, MayShrinkAfterAcceptance = true }, peer, most);
 

@@ -66,7 +66,7 @@ public class StiffFallbackTests
     [InlineData(1e-5)]
     [InlineData(1e-6)]
     public void Solve_OfRobertsonsReactionsByDopri5_ArrivesAtLooseTolerances(double tolerance) =>
-        Assert.InRange(Math.Abs(Problems.Solve(Robertson(_dopri5, tolerance))[0] - 0.7158270687194), 0, 20 * tolerance);
+        Assert.InRange(Math.Abs(Problems.Solve(Robertson(_dopri5, tolerance))[0] - 0.7158270687194), 0, 50 * tolerance);
 
     /// <summary>Growth that is the solution's own is told as such at any tolerance, even behind a calm beginning, and no other method is tried.</summary>
     [Theory]
