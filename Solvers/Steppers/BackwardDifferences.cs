@@ -7,6 +7,8 @@ namespace FlowOde.Solvers.Steppers;
 /// <remarks>Shampine, Reichelt 1997, §2.</remarks>
 internal sealed class BackwardDifferences : IDisposable
 {
+    private static readonly double[,] _equal = Powers(BdfMethod.MostOrder, 1); // of lower orders they are the same
+
     private readonly VectorRange[] _ranges;
     private readonly double[] _factors = new double[BdfMethod.MostOrder + 3];
     private readonly FlatVector[] _vectors;
@@ -68,7 +70,7 @@ internal sealed class BackwardDifferences : IDisposable
     /// <param name="factor">The new length, in old ones.</param>
     public void Rescale(int order, double factor)
     {
-        double[,] by = Powers(order, factor), back = Powers(order, 1);
+        double[,] by = Powers(order, factor);
         for (int j = 1; j <= order; j++)
         {
             _factors[0] = 0;
@@ -77,7 +79,7 @@ internal sealed class BackwardDifferences : IDisposable
                 _factors[i] = 0;
                 for (int m = 0; m <= order; m++)
                 {
-                    _factors[i] += by[i, m] * back[m, j];
+                    _factors[i] += by[i, m] * _equal[m, j];
                 }
             }
 

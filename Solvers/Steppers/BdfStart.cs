@@ -30,12 +30,8 @@ internal sealed class BdfStart : IDisposable
     /// <summary>Evaluations of all starts of a solve.</summary>
     public int Evaluations => _earlier + Steps.Evaluations;
 
-    /// <summary>Starts a solve.</summary>
-    public void BeginSolve(IStageSystem system, double time, FlatVector state)
-    {
-        Begin(system, time, state);
-        _earlier = 0;
-    }
+    /// <summary>Forgets what the starts of earlier solves cost.</summary>
+    public void Forget() => _earlier = -Steps.Evaluations;
 
     /// <summary>Starts, at any time of a solve.</summary>
     public void Begin(IStageSystem system, double time, FlatVector state)

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Newton;
 using FlowOde.Solvers.Tableaus;
 using FlowOde.Solvers.Vectors;
 using TorchSharp;
@@ -31,7 +32,7 @@ public sealed class ImplicitRungeKutta : IDifferentiableStepper
     {
         get;
         init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, $"{nameof(DenseLimit)} is a number of entries, at least 0.");
-    } = 64;
+    } = NewtonIteration.UsualDenseLimit;
 
     /// <inheritdoc/>
     public string Name => Tableau.Name;

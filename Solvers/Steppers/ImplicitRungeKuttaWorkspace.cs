@@ -7,33 +7,29 @@ using TorchSharp;
 namespace FlowOde.Solvers.Steppers;
 
 /// <summary>The solve memory of an implicit Runge–Kutta method.</summary>
-internal sealed class ImplicitRungeKuttaWorkspace : StepWorkspace
+internal sealed class ImplicitRungeKuttaWorkspace : ImplicitWorkspace
 {
     private readonly ImplicitRungeKutta _method;
     private readonly ButcherTableau _tableau;
     private readonly StageSolver _solver;
     private readonly FlatVector[] _stages;
     private readonly FlatVector _error;
-    private readonly FlatVector _scratch;
     private FlatVector _state;
     private FlatVector _candidate;
-    private FlatVector _startDerivative;
-    private FlatVector _previousDerivative;
-    private double _time;
     private double _nextTime;
     private double _previousTime;
     private string? _failure;
-    private bool _isStartKnown;
-    private bool _isPreviousKnown;
+    private bool _isPreviousKnown; // whether the spare derivative is that at the start of the last step
     private bool _isFirstKnown; // of the stages, where it is explicit
     private bool _isCautious; // after a rejection, and at the start
 
     public ImplicitRungeKuttaWorkspace(ImplicitRungeKutta method, VectorLayout layout, torch.ScalarType dtype, torch.Device device)
+        : base(method, layout, dtype, device)
     {
         (_method, _tableau, _solver) = (method, method.Tableau, new(method, layout, dtype, device));
         FlatVector Make() => new(layout, dtype, device);
         _stages = [.. Enumerable.Range(0, _tableau.Stages).Select(_ => Make())];
-        (_state, _candidate, _startDerivative, _previousDerivative, _error, _scratch) = (Make(), Make(), Make(), Make(), Make(), Make());
+        (_state, _candidate, _error) = (Make(), Make(), Make());
     }
 
     public override FlatVector State => _state;
@@ -42,54 +38,31 @@ internal sealed class ImplicitRungeKuttaWorkspace : StepWorkspace
 
     public override FlatVector Candidate => _candidate;
 
-    public override double Time => _time;
-
     public override string? Failure => _failure;
+
+    protected override StageEvaluator Evaluator => _solver.Evaluator;
 
     public override void Begin(IStageSystem system, double time, FlatVector start)
     {
-        (_time, _failure, _solver.Evaluator.System, _solver.Evaluator.Evaluations, _solver.IsAlone) = (time, null, system, 0, system.MakesStepsAgain);
-        _solver.Reset();
-        _state.CopyFrom(start);
-        Spread();
-        Evaluations = 0;
-    }
-
-    public override void Restart(Action<FlatVector> change)
-    {
-        change(_state);
-        _solver.Reset();
-        Spread();
-    }
-
-    public override FlatVector StartDerivative()
-    {
-        if (!_isStartKnown)
-        {
-            Evaluate(_time, _state, _startDerivative);
-            _isStartKnown = true;
-        }
-
-        return _startDerivative;
+        (_failure, _solver.IsAlone) = (null, system.MakesStepsAgain);
+        base.Begin(system, time, start);
     }
 
     public override FlatVector EulerDerivative(double step)
     {
-        LinearCombination.Write(_state, [step], [StartDerivative()], _state.Layout.EvolvingRanges, _scratch);
-        Evaluate(_time + step, _scratch, _previousDerivative);
         _isPreviousKnown = false;
-        return _previousDerivative;
+        return base.EulerDerivative(step);
     }
 
     public override void Try(double nextTime)
     {
         (_nextTime, _solver.Tolerances) = (nextTime, Tolerances);
-        _failure = _solver.Solve(_state, _time, nextTime, _isFirstKnown, _stages);
+        _failure = _solver.Solve(_state, ReachedTime, nextTime, _isFirstKnown, _stages);
         _isFirstKnown = true;
-        Evaluations = _solver.Evaluator.Evaluations;
+        Count();
         if (_failure is null)
         {
-            _method.WriteEnd(_state, nextTime - _time, _stages, _candidate);
+            _method.WriteEnd(_state, nextTime - ReachedTime, _stages, _candidate);
         }
     }
 
@@ -102,14 +75,14 @@ internal sealed class ImplicitRungeKuttaWorkspace : StepWorkspace
             return double.NaN;
         }
 
-        double error = Estimate(norm, tolerances, weights, _tableau.StartErrorWeight == 0 ? _startDerivative : StartDerivative());
+        double error = Estimate(norm, tolerances, weights, _tableau.StartErrorWeight == 0 ? Derivative : StartDerivative());
         if (error >= 1 && _isCautious && _tableau.StartErrorWeight != 0)
         {
             // Hairer, Wanner IV (8.20): f at y plus the error, which does not let steps shrink too far where fast parts decay.
-            LinearCombination.Write(_state, [1], [_error], _state.Layout.EvolvingRanges, _scratch);
-            Evaluate(_time, _scratch, _previousDerivative);
+            LinearCombination.Write(_state, [1], [_error], _state.Layout.EvolvingRanges, Scratch);
+            Evaluate(ReachedTime, Scratch, SpareDerivative);
             _isPreviousKnown = false;
-            error = Estimate(norm, tolerances, weights, _previousDerivative);
+            error = Estimate(norm, tolerances, weights, SpareDerivative);
         }
 
         return error;
@@ -119,21 +92,21 @@ internal sealed class ImplicitRungeKuttaWorkspace : StepWorkspace
     {
         _solver.Evaluator.System.Accepted(new()
         {
-            Time = _time,
+            Time = ReachedTime,
             NextTime = _nextTime,
             Start = Carried,
             Derivatives = _stages,
-            FirstWeight = (_nextTime - _time) * _tableau.B[0],
+            FirstWeight = (_nextTime - ReachedTime) * _tableau.B[0],
             HoldsNextFirst = false,
             IsLast = isLast,
         });
         (_state, _candidate) = (_candidate, _state);
-        (_startDerivative, _previousDerivative) = (_previousDerivative, _startDerivative);
-        (_previousTime, _time, _isPreviousKnown) = (_time, _nextTime, _isStartKnown);
-        (_isStartKnown, _isFirstKnown, _isCautious) = (_tableau.IsStifflyAccurate, false, false);
-        if (_isStartKnown)
+        (Derivative, SpareDerivative) = (SpareDerivative, Derivative);
+        (_previousTime, ReachedTime, _isPreviousKnown) = (ReachedTime, _nextTime, IsDerivativeKnown);
+        (IsDerivativeKnown, _isFirstKnown, _isCautious) = (_tableau.IsStifflyAccurate, false, false);
+        if (IsDerivativeKnown)
         {
-            _startDerivative.CopyFrom(_stages[^1]);
+            Derivative.CopyFrom(_stages[^1]);
         }
     }
 
@@ -145,7 +118,7 @@ internal sealed class ImplicitRungeKuttaWorkspace : StepWorkspace
 
     public override StepInterpolant CreateInterpolant()
     {
-        double step = _time - _previousTime;
+        double step = ReachedTime - _previousTime;
         if (_tableau.DenseOutput is { } rows)
         {
             return Interpolant([.. Enumerable.Range(0, rows[0].Length).Select(power => (double[])[.. rows.Select(row => step * row[power])])], _stages);
@@ -154,21 +127,22 @@ internal sealed class ImplicitRungeKuttaWorkspace : StepWorkspace
         // The cubic Hermite polynomial; the last step's start lies where the next candidate will.
         if (!_isPreviousKnown)
         {
-            Evaluate(_previousTime, _candidate, _previousDerivative);
+            Evaluate(_previousTime, _candidate, SpareDerivative);
             _isPreviousKnown = true;
         }
 
-        return Interpolant([[0, 0, step, 0], [3, -3, -2 * step, -step], [-2, 2, step, step]], [_state, _candidate, _previousDerivative, StartDerivative()]);
+        return Interpolant([[0, 0, step, 0], [3, -3, -2 * step, -step], [-2, 2, step, step]], [_state, _candidate, SpareDerivative, StartDerivative()]);
     }
 
     public override void Dispose()
     {
-        foreach (var vector in (IEnumerable<FlatVector>)[.. _stages, _state, _candidate, _startDerivative, _previousDerivative, _error, _scratch])
+        foreach (var vector in (IEnumerable<FlatVector>)[.. _stages, _state, _candidate, _error])
         {
             vector.Dispose();
         }
 
         _solver.Dispose();
+        base.Dispose();
     }
 
     private StepInterpolant Interpolant(double[][] powers, FlatVector[] terms)
@@ -180,30 +154,24 @@ internal sealed class ImplicitRungeKuttaWorkspace : StepWorkspace
             LinearCombination.Write(null, powers[power], terms, _state.Layout.DerivativeRanges, coefficients[power]);
         }
 
-        return new(_previousTime, _time, _candidate.Clone(), coefficients);
+        return new(_previousTime, ReachedTime, _candidate.Clone(), coefficients);
     }
 
     private double Estimate(ErrorNorm norm, Tolerances tolerances, double[] weights, FlatVector start)
     {
-        double step = _nextTime - _time;
+        double step = _nextTime - ReachedTime;
         Span<double> factors = stackalloc double[weights.Length];
         LinearCombination.Write(null, ExplicitRungeKutta.Scaled(weights, step, factors), _stages, _state.Layout.DerivativeRanges, _error);
         LinearCombination.Write(_error, [step * _tableau.StartErrorWeight], [start], _state.Layout.DerivativeRanges, _error);
-        bool isSolved = _tableau.ErrorFilter == 0 || _solver.Filter(step * _tableau.ErrorFilter, _time, _state, StartDerivative(), _error);
+        bool isSolved = _tableau.ErrorFilter == 0 || _solver.Filter(step * _tableau.ErrorFilter, ReachedTime, _state, StartDerivative(), _error);
         return isSolved ? norm.Evaluate(tolerances, _state, _candidate, [1], [_error]) : double.NaN;
     }
 
-    /// <summary>Constants must stand in every buffer that is evaluated.</summary>
-    private void Spread()
+    protected override void StartOver()
     {
+        base.StartOver();
+        _solver.Reset();
         _candidate.CopyFrom(_state);
-        _scratch.CopyFrom(_state);
-        (_isStartKnown, _isPreviousKnown, _isFirstKnown, _isCautious) = (false, false, false, true);
-    }
-
-    private void Evaluate(double time, FlatVector state, FlatVector into)
-    {
-        _solver.Evaluator.Evaluate(new(time, _tableau.Stages, double.NaN, EvaluationPurpose.Outside), state, into);
-        Evaluations = _solver.Evaluator.Evaluations;
+        (_isPreviousKnown, _isFirstKnown, _isCautious) = (false, false, true);
     }
 }

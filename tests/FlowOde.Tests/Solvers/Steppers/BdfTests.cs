@@ -118,6 +118,56 @@ public class BdfTests(ITestOutputHelper log)
         }
     }
 
+    /// <summary>In the middle of steps: behind the start the polynomial has the order of the method, in the start that of Radau's collocation.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void SolveDense_AtAFixedOrder_HasTheOrderBetweenSteps(int order)
+    {
+        var bdf = BdfMethod.OfOrder(order);
+        double[] Errors(int steps)
+        {
+            double[] middles = [.. Enumerable.Range(0, steps).Select(n => 2 * (n + 0.5) / steps)];
+            using var exact = OdeSolver.Solve(Problem(NonAutonomous, StepperCatalog.Find("dopri8")!, new ConstantStep(400), [0.8, -0.4], [0, .. middles]));
+            using var dense = OdeSolver.SolveDense(Problem(NonAutonomous, bdf, new ConstantStep(steps), [0.8, -0.4], 0, 2));
+            using var state = State(NonAutonomous.StateLayout(1), 0, 0);
+            return [.. middles.Select((time, n) =>
+            {
+                dense.Evaluate(time, state);
+                return exact.States[n].AsSpan<double>().ToArray().Zip(state.AsSpan<double>().ToArray(), (a, b) => Math.Abs(a - b)).Max();
+            })];
+        }
+
+        double[] coarse = Errors(80), fine = Errors(320);
+        double behind = Math.Log2(coarse[order..].Max() / fine[order..].Max()) / 2, anywhere = Math.Log2(coarse.Max() / fine.Max()) / 2;
+        log.WriteLine($"order {order}: slope {behind:F2} behind the start, {anywhere:F2} anywhere");
+        Assert.InRange(behind, order - 0.2, order + 0.5);
+        Assert.InRange(anywhere, Math.Min(order, bdf.DenseOrder + 1) - 0.2, order + 1);
+    }
+
+    /// <summary>ẏ = y with h = (1 − κ)γ_1: I − hJ/((1 − κ)γ_1) is 0, of one entry a matrix, of 70 an operator. A constant step ends there; one that adapts becomes shorter.</summary>
+    [Theory]
+    [InlineData("bdf", 1)]
+    [InlineData("bdf", 70)]
+    [InlineData("bdf:1", 1)]
+    [InlineData("bdf:1", 70)]
+    public void Solve_WithASingularNewtonMatrix_SaysSoOrShortensTheStep(string name, int entries)
+    {
+        var stepper = StepperCatalog.Find(name)!;
+        double step = BdfCoefficients.Alpha(1);
+        var field = Function(entries, (_, y, dy) => y.CopyTo(dy, 0));
+        double[] start = [.. Enumerable.Repeat(1.0, entries)];
+        var error = Assert.Throws<OdeSolveException>(() => Problems.Solve(Problem(field, stepper, new ConstantStep(2), start, 0, 2 * step)));
+        Assert.Matches(entries == 1 ? "singular" : "singular|does not converge", error.Message); // products by differences leave round-off of the 0
+        Assert.Equal((0, step), (error.Time, error.Step));
+        var controller = Pid(1e-5) with { FirstStep = step };
+        double[] end = Problems.Solve(Problem(field, stepper, controller, start, 0, 2 * step));
+        Assert.Equal(1, end[0] / Math.Exp(2 * step), name == "bdf" ? 1e-3 : 1e-2);
+    }
+
     [Fact]
     public void Solve_OfALargeState_IsRight()
     {

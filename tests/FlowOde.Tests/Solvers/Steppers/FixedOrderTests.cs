@@ -52,6 +52,24 @@ public class FixedOrderTests(ITestOutputHelper log)
         Assert.InRange(slope, stepper.Order - 0.2, stepper.Order + (stepper.Order < 9 ? 1 : 3)); // more where the steps are still long
     }
 
+    /// <summary>The steps of the start alone, at lengths at which their errors are far above round-off: an error of the method's order is what its later steps can bear.</summary>
+    [Theory]
+    [InlineData("bdf:2", 0.1)]
+    [InlineData("bdf:5", 0.1)]
+    [InlineData("adams:6", 0.2)]
+    [InlineData("adams:7", 0.2)]
+    [InlineData("adams:10", 0.4)]
+    [InlineData("adams:13", 0.4)]
+    public void Solve_AsFarAsTheStart_HasErrorsOfTheOrder(string name, double step)
+    {
+        var stepper = StepperCatalog.Find(name)!;
+        int count = stepper is BdfMethod ? stepper.Order : stepper.Order - 2; // the states and derivatives that the method needs before its first step, less that at 0
+        double Error(double step) => Distance(Problems.Solve(Problem(_seasons, stepper, new ConstantStep(count), _start, 0, count * step)), Exact(_seasons, count * step));
+        double coarse = Error(step), fine = Error(step / 2), slope = Math.Log2(coarse / fine);
+        log.WriteLine($"{name}: slope {slope:F2} between errors {coarse:E1} and {fine:E1}");
+        Assert.True(slope > stepper.Order - 0.3, $"slope {slope:F2} between errors {coarse:E1} and {fine:E1}");
+    }
+
     /// <summary>Each second step is three times as long as those around it.</summary>
     [Theory]
     [InlineData("bdf:1", 160)]
