@@ -5,10 +5,14 @@ using TorchSharp;
 namespace FlowOde.Solvers.Stiffness;
 
 /// <summary>Follows how far a step's length is from what an explicit method's stability allows, and says when to change between an explicit and an implicit method.</summary>
-/// <remarks>Hairer, Wanner, Solving ODEs II, IV.2: 15 steps at the bound of DOPRI5's stability, forgotten after 6 steps in a row that are not.</remarks>
+/// <remarks>
+/// Hairer, Wanner, Solving ODEs II, IV.2: 15 steps at the bound of DOPRI5's stability, forgotten after 6 steps in a row that are not. One step far beyond it is enough: at loose tolerances a fast mode that
+/// is not seen yet lets steps grow to where the next one throws the solution off.
+/// </remarks>
 internal sealed class StiffnessWatch(VectorLayout layout, torch.ScalarType dtype, torch.Device device) : IDisposable
 {
     private const double Bound = 3.25; // of h·ρ along the negative axis
+    private const double FarBeyond = 10; // where a step multiplies what decays by hundreds: it passed only since that is below the tolerance yet
     private const int StiffSteps = 15;
     private const int ForgetAfter = 6;
     private const double Comfort = 1.5; // the part of the bound at which an explicit method's steps are as long as those of the implicit one
@@ -30,6 +34,12 @@ internal sealed class StiffnessWatch(VectorLayout layout, torch.ScalarType dtype
     /// <returns>Whether the other method is to go on.</returns>
     public bool AsksFor(bool isImplicit, double ratio)
     {
+        if (!isImplicit && ratio > FarBeyond)
+        {
+            Reset();
+            return true;
+        }
+
         if (isImplicit ? ratio < Comfort : ratio > Bound)
         {
             (_count, _others) = (_count + 1, 0);

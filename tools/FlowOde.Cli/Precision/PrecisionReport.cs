@@ -75,7 +75,9 @@ internal static class PrecisionReport
     private static ScalingFigure Figure(NamedProblem problem, IReadOnlyList<string> solvers, IReadOnlyList<PrecisionPoint> points) => new()
     {
         Title = $"Work and precision: {problem.Title}",
-        Caption = "largest error of a component at the end, tolerances from 1e-3 to 1e-10",
+        Caption = problem.IsStiff
+            ? $"largest relative error at the end; relative tolerances from 1e-3 to 1e-10, absolute ones {problem.AbsoluteShare:0.#e-0} of them"
+            : "largest error of a component at the end, tolerances from 1e-3 to 1e-10",
         XTitle = "evaluations",
         YTitle = "error at the end",
         Panels =

@@ -14,9 +14,9 @@ internal static class PrecisionSolve
     /// <summary>Solves with the library's default control of the step.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="stepper">A method that estimates its errors.</param>
-    /// <param name="tolerance">The tolerance, relative and absolute; greater than 0.</param>
+    /// <param name="tolerance">The relative tolerance; greater than 0. The absolute one is the problem's share of it.</param>
     public static PrecisionPoint Run(NamedProblem problem, IStepper stepper, double tolerance) =>
-        Run(problem, stepper, new PidController { Tolerances = new(tolerance, tolerance) });
+        Run(problem, stepper, new PidController { Tolerances = problem.Within(tolerance) });
 
     /// <summary>Solves with a given control of the step.</summary>
     /// <param name="problem">The problem.</param>

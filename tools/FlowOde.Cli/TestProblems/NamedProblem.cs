@@ -1,3 +1,5 @@
+using FlowOde.Solvers.StepSizeControllers;
+
 namespace FlowOde.Cli.TestProblems;
 
 /// <summary>An initial value problem of the literature, from t = 0, with its solution at the end.</summary>
@@ -29,17 +31,24 @@ internal sealed record NamedProblem
     /// <value>False by default.</value>
     public bool IsStiff { get; init; }
 
+    /// <summary>The absolute tolerance by the relative one: below 1 where components that matter are small.</summary>
+    /// <value>1 by default.</value>
+    public double AbsoluteShare { get; init; } = 1;
+
+    /// <summary>The tolerances of one relative tolerance.</summary>
+    public Tolerances Within(double tolerance) => new(tolerance, AbsoluteShare * tolerance);
+
     /// <summary>The field.</summary>
     public PlainField NewField() => new(Start.Length, Function);
 
-    /// <summary>The largest distance of a component from the solution.</summary>
+    /// <summary>The largest distance of a component from the solution; of stiff problems, whose components differ by orders of magnitude, relative to it.</summary>
     /// <param name="end">A state at the end, [dimension].</param>
     public double Error(ReadOnlySpan<double> end)
     {
         double worst = 0;
         for (int i = 0; i < Solution.Length; i++)
         {
-            double distance = Math.Abs(end[i] - Solution[i]);
+            double distance = Math.Abs(end[i] - Solution[i]) / (IsStiff ? Math.Abs(Solution[i]) : 1);
             worst = distance <= worst ? worst : distance; // NaN stays
         }
 

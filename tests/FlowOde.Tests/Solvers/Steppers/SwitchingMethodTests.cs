@@ -29,6 +29,18 @@ public class SwitchingMethodTests(ITestOutputHelper log)
         Assert.InRange(evaluations, 0, alone + 500); // what it takes to see that the equation is stiff
     }
 
+    /// <summary>At tolerances that see little of the fast mode one step far beyond the bound of stability is enough: the next might throw the solution off.</summary>
+    [Theory]
+    [InlineData(1e-4)]
+    [InlineData(1e-6)]
+    [InlineData(1e-7)]
+    public void Solve_OfRobertsonsReactionsAtLooseTolerances_Arrives(double tolerance)
+    {
+        var robertson = StiffProblem.Robertson;
+        double[] end = Problems.Solve(Problem(robertson.Field, SwitchingMethod.Instance, Pid(tolerance), robertson.Start, 0, robertson.End));
+        Assert.InRange(Math.Abs(end[0] - robertson.Solution[0]), 0, 20 * tolerance);
+    }
+
     /// <summary>Where nothing is stiff it is Dormand and Prince's method, evaluation by evaluation.</summary>
     [Fact]
     public void Solve_OfAnEquationThatIsNotStiff_IsThatOfTheExplicitMethod()
