@@ -48,7 +48,7 @@ internal static class FailureReport
     };
 
     /// <summary>The message of an options record without what the runtime adds for programmers.</summary>
-    private static string Plain(ArgumentException problem)
+    public static string Plain(ArgumentException problem)
     {
         string text = problem.Message;
         int parameter = text.IndexOf(" (Parameter '", StringComparison.Ordinal);

@@ -76,7 +76,7 @@ internal static class PrecisionRun
         }
         catch (ArgumentOutOfRangeException problem)
         {
-            throw new UsageException($"--solvers: {problem.Message}", problem);
+            throw new UsageException($"--solvers '{name}': {FailureReport.Plain(problem)}", problem);
         }
 
         return stepper switch

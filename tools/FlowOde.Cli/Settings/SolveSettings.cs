@@ -92,7 +92,7 @@ internal static class SolveSettings
         }
         catch (ArgumentOutOfRangeException problem)
         {
-            return $"'{name}': {problem.Message.Split('\n', '(')[0].Trim()}";
+            return $"'{name}': {FailureReport.Plain(problem)}";
         }
 
         return $"'{name}' is not known.{Suggestion.For(name, Solvers)} {Known}";

@@ -26,6 +26,7 @@ public class PrecisionTests
     [InlineData("There is no problem 'd55'. Did you mean 'd5'?", "--measure", "d55")]
     [InlineData("'rk4' estimates no error", "--measure", "d5", "--solvers", "rk4")]
     [InlineData("There is no solver 'tist5'. Did you mean 'tsit5'?", "--measure", "d5", "--solvers", "tist5")]
+    [InlineData("those above it diverge. Found 9.", "--measure", "d5", "--solvers", "bdf:9")]
     [InlineData("give --measure PROBLEM with it", "--solvers", "dopri5")]
     [InlineData("cannot be read", "--measure", "d5", "--peers", "no-such-file.json")]
     public void Measure_OfWhatCannotBe_SaysWhy(string message, params string[] arguments)
