@@ -129,6 +129,7 @@ public sealed class OdeIntegrator : IDisposable
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         Workspace.Restart(change);
+        _search?.Restart(Workspace.Time, Workspace.State);
         _loop.NoteChange();
     }
 

@@ -17,7 +17,8 @@ internal sealed class EventSearch : IDisposable
     {
         _events = events;
         _state = start.CreateLike();
-        _signs = [.. events.Select(one => Math.Sign(one.At(time, start, 0, 0)))];
+        _signs = new int[events.Count];
+        Restart(time, start);
         Grid.Add(time);
     }
 
@@ -29,6 +30,17 @@ internal sealed class EventSearch : IDisposable
 
     /// <summary>The row that is looked at, or null for a whole batch.</summary>
     public long? Row { get; init; }
+
+    /// <summary>Reads the functions where the state has been changed: a jump over an event is none.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="state">The state from here on.</param>
+    public void Restart(double time, FlatVector state)
+    {
+        for (int i = 0; i < _signs.Length; i++)
+        {
+            _signs[i] = Math.Sign(_events[i].At(time, state, 0, 0));
+        }
+    }
 
     /// <summary>Looks through the step that was just accepted.</summary>
     /// <returns>Whether a terminal event happened in it.</returns>

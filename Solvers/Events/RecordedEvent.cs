@@ -48,6 +48,11 @@ public sealed class RecordedEvent : IDisposable
             throw new ArgumentException("No event of the problem is terminal, so that none can end the solve. Give one.", nameof(problem));
         }
 
+        if (problem.IsPerRow)
+        {
+            throw new ArgumentException($"The time of an event is one for the whole batch here. Leave {nameof(OdeProblem.IsPerRow)} out, or record each row by itself.", nameof(problem));
+        }
+
         if (problem.StiffFallback is not null)
         {
             throw new ArgumentException($"The gradient of an event follows the steps that found it, which must be those of the problem's own method. Leave {nameof(OdeProblem.StiffFallback)} out, or take that method.", nameof(problem));

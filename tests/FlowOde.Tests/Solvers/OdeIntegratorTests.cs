@@ -12,6 +12,28 @@ public class OdeIntegratorTests
 {
     private static readonly IStepper _dopri5 = StepperCatalog.Find("dopri5")!;
 
+    /// <summary>A jump over an event is none; what is met afterwards is.</summary>
+    [Fact]
+    public void Restart_AcrossAnEvent_ReportsNone()
+    {
+        var five = new OdeEvent { Name = "five", Value = (_, y) => y.AsSpan<double>()[0] - 5, IsTerminal = false };
+        using var integrator = new OdeIntegrator(Problem(Function(1, (_, _, dy) => dy[0] = 1), StepperCatalog.Find("dopri5")!, Pid(1e-6) with { MaxStep = 0.5 }, [1], 0, 1, 6) with { Events = [five] });
+        while (integrator.Time < 1)
+        {
+            integrator.Step();
+        }
+
+        integrator.Restart(state => state.AsSpan<double>()[0] = 10);
+        integrator.Step();
+        Assert.Empty(integrator.Occurrences);
+        integrator.Restart(state => state.AsSpan<double>()[0] = 4);
+        while (integrator.Step())
+        {
+        }
+
+        Assert.Single(integrator.Occurrences);
+    }
+
     [Theory]
     [InlineData("dopri5")]
     [InlineData("kvaerno5")]

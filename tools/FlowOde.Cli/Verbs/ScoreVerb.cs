@@ -10,6 +10,7 @@ using FlowOde.Cli.Training;
 using FlowOde.Data.Writers;
 using FlowOde.Flows.Randomness;
 using FlowOde.Samplers.Scoring;
+using FlowOde.Solvers.Steppers;
 using static TorchSharp.torch;
 
 namespace FlowOde.Cli.Verbs;
@@ -67,6 +68,7 @@ internal sealed class ScoreVerb : Verb
             return RunOnClasses(parsed, folder, output);
         }
 
+        RequireAdaptive(parsed);
         if (RunConfig.Read(folder).Image is { } image)
         {
             return RunOnImages(parsed, folder, image, probes, Reachable(tolerance ?? ImageScorer.Tolerance, ScalarType.Float32), output);
@@ -109,6 +111,16 @@ internal sealed class ScoreVerb : Verb
 
         Print(report, output);
         return ExitCode.Done;
+    }
+
+    /// <summary>Scores are solved for by a tolerance, which a method without an error estimate knows nothing of.</summary>
+    private void RequireAdaptive(ParseResult parsed)
+    {
+        if (_model.Read(parsed).Values.TryGetValue("solver", out var asked) && SolveSettings.SolverNamed(asked[0], "--solver") is { EmbeddedOrder: 0 } stepper)
+        {
+            string other = Doubling.Supports(stepper, out _) ? $"doubled-{stepper.Name}, or one that does such as dopri5" : "one that does such as dopri5 or adams";
+            throw new UsageException($"--solver: '{stepper.Name}' estimates no error, and scores are solved for by a tolerance. Take {other}.");
+        }
     }
 
     private int RunOnImages(ParseResult parsed, RunFolder folder, RunImage image, int? probes, double tolerance, Output output)

@@ -67,6 +67,8 @@ public class ScoreTests(TrainedRuns runs)
 
     [Theory]
     [InlineData("--on-stiff", "never", "fail, implicit, partial")]
+    [InlineData("--solver", "sdirk2", "doubled-sdirk2")]
+    [InlineData("--solver", "bdf:9", "Found 9.")]
     public void Score_WithChoicesThatDoNotGo_SaysWhatDoes(params string[] words) =>
         FlowodeCommand.Run(["score", runs.Table, runs.TableFile, .. words[..^1]]).RequireRefusal(2, words[^1]);
 
