@@ -33,7 +33,7 @@ public class ClassifierMemoryTests
         double[] peaks = [.. new[] { 4, 8, 16 }.Select(steps => Peak(architecture, adjoint, solver, steps, isShared))];
         double slope = (peaks[2] - peaks[0]) / 12;
         Assert.InRange(slope, 6, 20); // a state is 1 MB, and a step keeps eight in its block's graph, and those of its solve
-        Assert.InRange((peaks[1] - peaks[0]) / 4, 0.85 * slope, 1.15 * slope);
+        Assert.InRange((peaks[1] - peaks[0]) / 4, 0.75 * slope, 1.25 * slope); // a square of the steps would be 0.6; garbage takes some MB of the 30
     }
 
     /// <summary>What a block says that its graph keeps is what steps take, beside the state that a solve keeps of each: a budget in bytes rests on it.</summary>
