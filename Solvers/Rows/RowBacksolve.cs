@@ -70,7 +70,7 @@ internal sealed class RowBacksolve : RecordedSolve
         intoStart.Clear();
         for (int i = stateCotangents.Length; i > 0; i--)
         {
-            byTime[i] = Speed(i, stateCotangents[i - 1]);
+            byTime[i] = FieldDerivative.Along(_problem, _problem.Times[i], At(i), stateCotangents[i - 1]);
             LinearCombination.Write(intoStart, [1], [stateCotangents[i - 1]], [new(0, intoStart.Layout.Length)], intoStart);
             parts.StateOf(whole).CopyFrom(At(i));
             parts.AdjointOf(whole).CopyFrom(intoStart);
@@ -81,7 +81,7 @@ internal sealed class RowBacksolve : RecordedSolve
             intoStart.CopyFrom(parts.AdjointOf(solution.Final));
         }
 
-        byTime[0] = -Speed(0, intoStart);
+        byTime[0] = -FieldDerivative.Along(_problem, _problem.Times[0], _start, intoStart);
         return new(byTime, cost with { Evaluations = cost.Evaluations + sum.Evaluations, Pullbacks = sum.Pullbacks }) { Drift = drift.Largest };
     }
 
@@ -108,11 +108,4 @@ internal sealed class RowBacksolve : RecordedSolve
     }
 
     private FlatVector At(int time) => time == 0 ? _start : States[time - 1];
-
-    /// <summary>cᵀ f(t, y).</summary>
-    private double Speed(int time, FlatVector cotangent)
-    {
-        using var derivative = FieldDerivative.At(_problem, _problem.Times[time], At(time));
-        return LinearCombination.Dot(cotangent, derivative, _start.Layout.DerivativeRanges);
-    }
 }

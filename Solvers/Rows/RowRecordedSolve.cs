@@ -35,7 +35,7 @@ internal sealed class RowRecordedSolve(IDifferentiableStepper stepper, OdeProble
         var byTime = new double[problem.Times.Length];
         for (int i = 0; i < stateCotangents.Length; i++)
         {
-            byTime[i + 1] = Speed(problem.Times[i + 1], States[i], stateCotangents[i]);
+            byTime[i + 1] = FieldDerivative.Along(problem, problem.Times[i + 1], States[i], stateCotangents[i]);
         }
 
         intoStart.Clear();
@@ -72,7 +72,7 @@ internal sealed class RowRecordedSolve(IDifferentiableStepper stepper, OdeProble
             Finish();
         }
 
-        byTime[0] = -Speed(problem.Times[0], problem.Start, intoStart);
+        byTime[0] = -FieldDerivative.Along(problem, problem.Times[0], problem.Start, intoStart);
         int steps = solution.Rows!.Accepted.Max();
         return new(byTime, new() { Evaluations = _replayed * stepper.TapedStages, Pullbacks = _pulledBack * stepper.TapedStages, AcceptedSteps = steps });
 
@@ -114,12 +114,5 @@ internal sealed class RowRecordedSolve(IDifferentiableStepper stepper, OdeProble
                 Array.ForEach(tapes, workspace.ReturnTape);
             }
         }
-    }
-
-    /// <summary>cᵀ f(t, y).</summary>
-    private double Speed(double time, FlatVector state, FlatVector cotangent)
-    {
-        using var derivative = FieldDerivative.At(problem, time, state);
-        return LinearCombination.Dot(cotangent, derivative, state.Layout.DerivativeRanges);
     }
 }
