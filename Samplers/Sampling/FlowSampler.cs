@@ -17,7 +17,7 @@ public sealed class FlowSampler(SequentialFlow flow, ScorerOptions options)
     /// <param name="count">How many rows.</param>
     /// <param name="temperature">The factor of the base's standard deviation, greater than 0; 1 samples the model itself.</param>
     /// <param name="progress">Is told the fraction done.</param>
-    /// <param name="stop">Asks for an early end.</param>
+    /// <param name="stop">Asks for an early end, before the next rows are begun; where the flow's limits have it too (<see cref="FlowOde.Solvers.Integration.StepLimits.Stop"/>), also within a solve.</param>
     /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [count, context] row by row; empty for zeros.</param>
     /// <exception cref="Solvers.OdeSolveException">A solve cannot go on.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>

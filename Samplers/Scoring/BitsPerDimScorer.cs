@@ -17,7 +17,7 @@ public sealed class BitsPerDimScorer(SequentialFlow flow, Dequantization dequant
     /// <param name="images">Integers 0 … L − 1, [rows, dimension] row by row.</param>
     /// <param name="source">The draws; those of a row depend on its number only.</param>
     /// <param name="progress">Is told the fraction done.</param>
-    /// <param name="stop">Asks for an early end.</param>
+    /// <param name="stop">Asks for an early end, before the next rows are begun; where the flow's limits have it too (<see cref="FlowOde.Solvers.Integration.StepLimits.Stop"/>), also within a solve.</param>
     /// <param name="contexts">
     /// What each row's field depends on besides, such as its class as a unit vector, [rows, context] row by row; empty for zeros. With several the density is their mean's,
     /// as of a class that is not known: log p(x + u) = log mean p(x + u | context), with one draw of noise and probes for all.

@@ -15,7 +15,7 @@ public sealed class LikelihoodScorer(SequentialFlow flow, ScorerOptions options,
     /// <param name="rows">Rows, [rows, dimension] row by row, in data units.</param>
     /// <param name="source">The draws of the trace estimate; row i depends on its number only.</param>
     /// <param name="progress">Is told the fraction done.</param>
-    /// <param name="stop">Asks for an early end.</param>
+    /// <param name="stop">Asks for an early end, before the next rows are begun; where the flow's limits have it too (<see cref="FlowOde.Solvers.Integration.StepLimits.Stop"/>), also within a solve.</param>
     /// <param name="context">What each row's field depends on besides, such as its class as a unit vector, [rows, context] row by row; empty for zeros.</param>
     /// <returns>A score for each row; NaN where a row cannot be solved for and the options let the others go on.</returns>
     /// <exception cref="OdeSolveException">A solve cannot go on, and the options do not let the others go on.</exception>

@@ -18,6 +18,10 @@ public sealed record StepLimits
     /// <value><see cref="LimitAction.Throw"/> by default.</value>
     public LimitAction OnLimit { get; init; }
 
+    /// <summary>Ends a solve before its next step, with an <see cref="OperationCanceledException"/>. The backward half of a gradient that repeats recorded steps is not looked at: it has an end of its own.</summary>
+    /// <value>Never by default.</value>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Why a step may not be tried any more, or would not advance time; null where it may.</summary>
     /// <param name="time">The start of the step.</param>
     /// <param name="nextTime">Its end.</param>
@@ -29,8 +33,10 @@ public sealed record StepLimits
     /// <param name="row">The row that has steps of its own, or null.</param>
     /// <param name="shortest">The length that no step may fall below.</param>
     /// <param name="isAdaptive">Whether tolerances choose the steps; if not, their number was given.</param>
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
     internal OdeSolveException? Refusal(double time, double nextTime, double step, double largest, int tried, int evaluations, bool isAdaptive, string? failure = null, long? row = null, double shortest = 0)
     {
+        Stop.ThrowIfCancellationRequested();
         if (tried >= MaxSteps)
         {
             string advice = isAdaptive ? "Loosen the tolerances, raise the limit, or look for a vector field that grows without bound." : "The solve has a given number of steps, which is larger: take fewer steps, or raise the limit.";

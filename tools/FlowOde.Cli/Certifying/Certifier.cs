@@ -11,11 +11,14 @@ namespace FlowOde.Cli.Certifying;
 /// <summary>Compares gradient methods with the float64 reference gradient of the same solver on the same steps, and with differences.</summary>
 /// <param name="loss">The loss.</param>
 /// <param name="options">The limits.</param>
-internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options) : IDisposable
+/// <param name="stop">Asks for an early end, also within a solve.</param>
+internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options, CancellationToken stop = default) : IDisposable
 {
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly IReadOnlyList<FlatVector> _directions = loss.Directions(options.Directions);
     private CertifiedGradient? _finest;
+
+    private CertifiedSolve Usual => loss.Usual with { Limits = loss.Usual.Limits with { Stop = stop } };
 
     /// <summary>Certifies one pair.</summary>
     /// <param name="pair">Gradient method and solver.</param>
@@ -75,11 +78,11 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options) : ID
 
     private Certificate OfContinuous(ContinuousAdjoint adjoint, IStepper stepper, Certificate empty)
     {
-        var coarse = loss.Usual with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = adjoint };
+        var coarse = Usual with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = adjoint };
         var (error, gradient, whole) = Against(coarse);
         using (gradient)
         {
-            var fine = coarse with { Controller = FinerThan(coarse.Controller, stepper.Order), Limits = new() };
+            var fine = coarse with { Controller = FinerThan(coarse.Controller, stepper.Order), Limits = new() { Stop = stop } };
             var (finer, finerGradient, finerWhole) = Against(fine);
             finerGradient.Dispose();
             var found = Filled(empty, gradient) with { Error = error, FinerError = finer.Distance, SchemeDistance = Distance(gradient) };
@@ -120,7 +123,7 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options) : ID
     {
         if (!_lanes.TryGetValue(stepper.Name, out var lane))
         {
-            var chosen = loss.Usual with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = loss.Reference };
+            var chosen = Usual with { Stepper = stepper, Controller = ControllerOf(stepper), Adjoint = loss.Reference };
             using var first = loss.Gradient(chosen);
             var frozen = chosen with { Grids = first.Result.Grids };
             double Loss()
@@ -140,9 +143,9 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options) : ID
     /// <summary>The model's own control where the solver can have it; else as many constant steps as dopri5 would make at its tolerance.</summary>
     private IStepSizeController ControllerOf(IStepper stepper)
     {
-        if (loss.Usual.Controller.Tolerances is null || stepper.EmbeddedOrder > 0)
+        if (Usual.Controller.Tolerances is null || stepper.EmbeddedOrder > 0)
         {
-            return loss.Usual.Controller;
+            return Usual.Controller;
         }
 
         var adaptive = LaneOf(StepperCatalog.Find("dopri5")!);
@@ -164,12 +167,12 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options) : ID
         }
 
         double tolerance = CertifyOptions.FinestTolerance(loss.IsSmooth);
-        _finest ??= loss.Gradient(loss.Usual with
+        _finest ??= loss.Gradient(Usual with
         {
             Stepper = StepperCatalog.Find("dopri5")!,
             Controller = new PidController { Tolerances = new(tolerance, tolerance) },
             Adjoint = new CheckpointedAdjoint(),
-            Limits = new() { MaxSteps = 100_000 },
+            Limits = new() { MaxSteps = 100_000, Stop = stop },
         });
         return GradientDistance.Of(gradient.Gradient, _finest.Gradient);
     }

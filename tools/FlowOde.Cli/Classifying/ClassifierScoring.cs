@@ -26,7 +26,7 @@ internal static class ClassifierScoring
         var device = TorchStart.Find(values.Text("device"));
         var classes = loaded.Config.Classes!;
         using var parameters = TrainedModel.Copy(loaded.Parameters, loaded.Parameters.DType, device);
-        using var scorer = new ClassifierScorer(loaded.Model.Bind(parameters, ClassifierSettings.Solve(values), isTrained: false), classes.Count, device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads"), parameters.DType, device);
+        using var scorer = new ClassifierScorer(loaded.Model.Bind(parameters, ClassifierSettings.Solve(values, interrupt.Token), isTrained: false), classes.Count, device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads"), parameters.DType, device);
         output.Notice($"Classifying {rows.Part.Rows} rows.");
         var scores = ScoringDisplay.Show(output, "Classifying rows", rows.Part.Rows, progress => scorer.Score(rows.Part, interrupt.Token, progress));
         var report = new JsonObject

@@ -124,8 +124,9 @@ internal sealed class ClassifierSession : IDisposable
     }
 
     /// <summary>The best classifier so far, for scores; belongs to the caller.</summary>
-    public ClassifierScorer CreateScorer() =>
-        new(Model.Bind(State.Best, _solve, isTrained: false), _data.Classes.Count, _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)Config.Values.Integer("threads"), State.Parameters.DType, _device);
+    /// <param name="stop">Asks for an early end, also within a solve.</param>
+    public ClassifierScorer CreateScorer(CancellationToken stop) =>
+        new(Model.Bind(State.Best, ClassifierSettings.Solve(Config.Values, stop), isTrained: false), _data.Classes.Count, _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)Config.Values.Integer("threads"), State.Parameters.DType, _device);
 
     /// <inheritdoc/>
     public void Dispose()

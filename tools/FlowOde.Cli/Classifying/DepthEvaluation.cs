@@ -40,9 +40,9 @@ internal static class DepthEvaluation
             throw new UsageException($"'{folder.Path}' has blocks of its own for each step, so that no other steps can be made with them. --evaluate is for ode-net, anode, and other solvers' architectures trained with --shared.");
         }
 
-        var own = ClassifierSettings.Solve(config.Values);
         var test = ClassifiedRows.Test(config).Part;
         using var interrupt = new Interrupt(() => output.Notice("Stopping; a second Ctrl-C ends at once."));
+        var own = ClassifierSettings.Solve(config.Values, interrupt.Token);
         using var continuous = new OdeClassifier(shape with { Architecture = KnownArchitectures.Named(shape.Architecture.IsAugmented ? "anode" : "ode-net") }, loaded.Model.Mean, loaded.Model.Scale);
         PartScores Score(string way, OdeClassifier model, ClassifierSolve solve, DataPart rows, int chunk = 200)
         {

@@ -45,7 +45,7 @@ internal static class FinishClassifier
                 output.Notice($"Warning, of what was learnt: {warning}");
             }
 
-            using var scorer = session.CreateScorer();
+            using var scorer = session.CreateScorer(interrupt.Token);
             PartScores Score(string name, DataPart part)
             {
                 output.Notice($"Scoring {Quantity.Of(part.Rows, $"{name} row")}.");

@@ -116,7 +116,7 @@ internal sealed record ImageView(TrainedModel Trained, SettingValues Values, Run
 
     private BoundFlow Bind()
     {
-        var settings = SolveSettings.ForSampling(Values, ScalarType.Float32, IsAsTyped ? null : Tolerance);
+        var settings = SolveSettings.ForSampling(Values, ScalarType.Float32, IsAsTyped ? null : Tolerance, Stop);
         return Trained.Bind(settings, ScalarType.Float32, Device, Guidance == 0 ? null : network => new GuidedNetwork(network, Guidance));
     }
 

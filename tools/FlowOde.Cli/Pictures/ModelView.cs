@@ -97,14 +97,14 @@ internal sealed record ModelView(TrainedModel Trained, SettingValues Values, IRe
         return new(times, x, y);
     }
 
-    private BoundFlow Bind() => Trained.Bind(SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace()), ScalarType.Float32, Device);
+    private BoundFlow Bind() => Trained.Bind(SolveSettings.ForScoring(Values, Tolerance, new Flows.TraceEstimators.ExactTrace(), Stop), ScalarType.Float32, Device);
 
     private static double[] Numbers(Tensor rows) => rows.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
 
     private DensityField Density(FlowModel model, DataLimits x, DataLimits y, int columns, int rows)
     {
-        using var scorer = ModelScorer.Create(Trained with { Model = model }, Values, Device, Tolerance, null, ScalarType.Float32);
+        using var scorer = ModelScorer.Create(Trained with { Model = model }, Values, Device, Tolerance, null, Stop, ScalarType.Float32);
         double[] points = new Rectangle(x.Minimum, x.Maximum, y.Minimum, y.Maximum).CellCentres(columns, rows);
-        return DensityField.FromLogDensities(x, y, columns, rows, scorer.Score(points, Random, null, Stop).LogDensity);
+        return DensityField.FromLogDensities(x, y, columns, rows, scorer.Score(points, Random).LogDensity);
     }
 }

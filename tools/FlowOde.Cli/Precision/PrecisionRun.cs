@@ -54,8 +54,7 @@ internal static class PrecisionRun
                 output.Notice($"Solving {problem.Name} with {stepper.Name}.");
                 foreach (double tolerance in _tolerances)
                 {
-                    interrupt.Token.ThrowIfCancellationRequested();
-                    points.Add(PrecisionSolve.Run(problem, stepper, tolerance));
+                    points.Add(PrecisionSolve.Run(problem, stepper, tolerance, interrupt.Token));
                 }
             }
 

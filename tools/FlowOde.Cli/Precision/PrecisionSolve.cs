@@ -15,15 +15,18 @@ internal static class PrecisionSolve
     /// <param name="problem">The problem.</param>
     /// <param name="stepper">A method that estimates its errors.</param>
     /// <param name="tolerance">The relative tolerance; greater than 0. The absolute one is the problem's share of it.</param>
-    public static PrecisionPoint Run(NamedProblem problem, IStepper stepper, double tolerance) =>
-        Run(problem, stepper, new PidController { Tolerances = problem.Within(tolerance) });
+    /// <param name="stop">Asks for an early end.</param>
+    public static PrecisionPoint Run(NamedProblem problem, IStepper stepper, double tolerance, CancellationToken stop = default) =>
+        Run(problem, stepper, new PidController { Tolerances = problem.Within(tolerance) }, stop: stop);
 
     /// <summary>Solves with a given control of the step.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="stepper">A method that estimates its errors.</param>
     /// <param name="controller">The control, with its tolerances.</param>
     /// <param name="norm">The norm of a step's error; the library's default where it is null.</param>
-    public static PrecisionPoint Run(NamedProblem problem, IStepper stepper, PidController controller, ErrorNorm? norm = null)
+    /// <param name="stop">Asks for an early end.</param>
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public static PrecisionPoint Run(NamedProblem problem, IStepper stepper, PidController controller, ErrorNorm? norm = null, CancellationToken stop = default)
     {
         var field = problem.NewField();
         using var start = new FlatVector(field.StateLayout(1), ScalarType.Float64);
@@ -32,7 +35,7 @@ internal static class PrecisionSolve
         var point = new PrecisionPoint { Problem = problem.Name, Solver = stepper.Name, Tolerance = controller.Tolerances.Relative, Evaluations = 0 };
         try
         {
-            using var solution = OdeSolver.Solve(new OdeProblem { Field = field, Stepper = stepper, Controller = controller, Norm = norm ?? ErrorNorm.LargestSegment, Start = start, Times = [0, problem.End], Pool = pool });
+            using var solution = OdeSolver.Solve(new OdeProblem { Field = field, Stepper = stepper, Controller = controller, Norm = norm ?? ErrorNorm.LargestSegment, Start = start, Times = [0, problem.End], Limits = new() { Stop = stop }, Pool = pool });
             return point with
             {
                 Evaluations = solution.Statistics.Evaluations,

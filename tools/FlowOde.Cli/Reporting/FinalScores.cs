@@ -59,12 +59,12 @@ internal sealed record FinalScores : IRunScores
     public static FinalScores Compute(TrainedModel best, TrainingData data, SettingValues values, Device device, Action<string> notice, CancellationToken stop)
     {
         var random = new RandomSource((ulong)values.Integer("seed"));
-        using var scorer = ModelScorer.Create(best, values, device, SolveSettings.ScoreTolerance, null);
+        using var scorer = ModelScorer.Create(best, values, device, SolveSettings.ScoreTolerance, null, stop);
         var train = data.Train.AtMost(MostTrainRows);
         notice($"Scoring {train.Rows} training, {data.Validation.Rows} validation and {data.Test.Rows} test rows ({scorer.Method}).");
-        var trainScores = scorer.Score(train.Values, random, null, stop);
-        var validationScores = scorer.Score(data.Validation.Values, random, null, stop);
-        var testScores = scorer.Score(data.Test.Values, random, null, stop);
+        var trainScores = scorer.Score(train.Values, random);
+        var validationScores = scorer.Score(data.Validation.Values, random);
+        var testScores = scorer.Score(data.Test.Values, random);
         notice($"Fitting a Gaussian mixture to {data.Train.Rows} rows.");
         var (mixture, components) = Mixture(data, values);
         var negative = Negated(testScores.LogDensity);

@@ -25,9 +25,10 @@ internal sealed class ImageScorer : IDisposable
     private readonly BitsPerDimScorer _scorer;
     private readonly int _classes;
     private readonly ClassUse _use;
+    private readonly CancellationToken _stop;
 
-    private ImageScorer(BoundFlow bound, BitsPerDimScorer scorer, int classes, ClassUse use, ImageScoreMethod method) =>
-        (_bound, _scorer, _classes, _use, Method) = (bound, scorer, classes, use, method);
+    private ImageScorer(BoundFlow bound, BitsPerDimScorer scorer, int classes, ClassUse use, ImageScoreMethod method, CancellationToken stop) =>
+        (_bound, _scorer, _classes, _use, Method, _stop) = (bound, scorer, classes, use, method, stop);
 
     /// <summary>How scores are computed.</summary>
     public ImageScoreMethod Method { get; }
@@ -41,10 +42,11 @@ internal sealed class ImageScorer : IDisposable
     /// <param name="trace">The name of the trace.</param>
     /// <param name="probes">Its probes, for each draw of the noise.</param>
     /// <param name="use">What the model is told of classes; says nothing to one that knows none.</param>
-    public static ImageScorer Create(TrainedModel trained, SettingValues values, Device device, double tolerance, int samples, string trace, int probes, ClassUse use)
+    /// <param name="stop">Asks for an early end.</param>
+    public static ImageScorer Create(TrainedModel trained, SettingValues values, Device device, double tolerance, int samples, string trace, int probes, ClassUse use, CancellationToken stop)
     {
         var estimator = TraceSettings.ForScoring(trace, probes);
-        var settings = SolveSettings.ForScoring(values, tolerance, estimator);
+        var settings = SolveSettings.ForScoring(values, tolerance, estimator, stop);
         bool exact = estimator is ExactTrace;
         var options = trained.Model.Options;
         long widest = options.Hidden.Append(1).Max() * (options.Image!.Height * (long)options.Image.Width);
@@ -57,16 +59,16 @@ internal sealed class ImageScorer : IDisposable
             Estimates = samples,
             Chunk = (int)Math.Clamp(MostEntries / (widest * (1 + (exact ? options.Dimension : probes))), 1, MostChunk),
         }, exact);
-        return new(bound, scorer, options.ContextDimension, use, new(settings.Stepper.Name, tolerance, samples, trace, exact ? options.Dimension : probes, options.ContextDimension > 0 ? use : null));
+        return new(bound, scorer, options.ContextDimension, use, new(settings.Stepper.Name, tolerance, samples, trace, exact ? options.Dimension : probes, options.ContextDimension > 0 ? use : null), stop);
     }
 
     /// <summary>Scores images.</summary>
     /// <param name="images">The images with their classes.</param>
     /// <param name="random">The draws of noise and probes.</param>
     /// <param name="progress">Is told the fraction done.</param>
-    /// <param name="stop">Asks for an early end.</param>
-    public BitsPerDimScores Score(DataPart images, RandomSource random, IProgress<double>? progress, CancellationToken stop) =>
-        _scorer.Score(images.Values, random, Contexts(images), progress, stop);
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public BitsPerDimScores Score(DataPart images, RandomSource random, IProgress<double>? progress = null) =>
+        _scorer.Score(images.Values, random, Contexts(images), progress, _stop);
 
     /// <inheritdoc/>
     public void Dispose() => _bound.Dispose();

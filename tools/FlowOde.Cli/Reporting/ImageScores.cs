@@ -27,14 +27,14 @@ internal sealed record ImageScores(BitsPerDimScores Train, BitsPerDimScores Vali
     {
         var random = new RandomSource((ulong)values.Integer("seed"));
         int most = (int)values.Integer("score-rows");
-        using var scorer = ImageScorer.Create(best, values, device, ImageScorer.Tolerance, (int)values.Integer("noise-samples"), "hutchinson", ImageScorer.Probes, ClassUse.Given);
+        using var scorer = ImageScorer.Create(best, values, device, ImageScorer.Tolerance, (int)values.Integer("noise-samples"), "hutchinson", ImageScorer.Probes, ClassUse.Given, stop);
         int others = Math.Max(2, most / 4); // the test is what is reported; the others show overfitting
         var (train, validation, test) = (data.Train.AtMost(others), data.Validation.AtMost(others), data.Test.AtMost(most));
         notice($"Scoring {train.Rows} training, {validation.Rows} validation and {test.Rows} test images ({scorer.Method}).");
         return new(
-            scorer.Score(train, random, null, stop),
-            scorer.Score(validation, random, null, stop),
-            scorer.Score(test, random, null, stop),
+            scorer.Score(train, random),
+            scorer.Score(validation, random),
+            scorer.Score(test, random),
             GaussianBaseline.Fit(data.Train, test, data.Image!.Levels, random),
             scorer.Method);
     }

@@ -17,8 +17,10 @@ internal sealed class ModelScorer : IDisposable
     private readonly BoundFlow _bound;
     private readonly LikelihoodScorer _scorer;
 
-    private ModelScorer(BoundFlow bound, LikelihoodScorer scorer, ScoreMethod method) =>
-        (_bound, _scorer, Method) = (bound, scorer, method);
+    private readonly CancellationToken _stop;
+
+    private ModelScorer(BoundFlow bound, LikelihoodScorer scorer, ScoreMethod method, CancellationToken stop) =>
+        (_bound, _scorer, Method, _stop) = (bound, scorer, method, stop);
 
     /// <summary>How scores are computed.</summary>
     public ScoreMethod Method { get; }
@@ -29,15 +31,16 @@ internal sealed class ModelScorer : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="tolerance">Relative and absolute tolerance.</param>
     /// <param name="probes">Hutchinson's probes of each row, or null for the rule: exact where the dimension allows, else many.</param>
+    /// <param name="stop">Asks for an early end.</param>
     /// <param name="dtype">Float64, unless speed matters more, as in pictures.</param>
-    public static ModelScorer Create(TrainedModel trained, SettingValues values, Device device, double tolerance, int? probes, ScalarType dtype = ScalarType.Float64)
+    public static ModelScorer Create(TrainedModel trained, SettingValues values, Device device, double tolerance, int? probes, CancellationToken stop, ScalarType dtype = ScalarType.Float64)
     {
         var model = trained.Model;
         bool exact = probes is null && model.Options.Dimension <= TraceSettings.ExactInScores;
         int estimates = probes is { } given ? Math.Min(given, TraceSettings.ScoreEstimates) : TraceSettings.ScoreEstimates;
         int each = probes is { } asked ? (asked + estimates - 1) / estimates : TraceSettings.ScoreProbes;
         ITraceEstimator trace = exact ? new ExactTrace() : new HutchinsonTrace(each, model.Options.Dimension <= TraceSettings.GaussianUpTo ? ProbeDistribution.Gaussian : ProbeDistribution.Rademacher);
-        var settings = SolveSettings.ForScoring(values, tolerance, trace);
+        var settings = SolveSettings.ForScoring(values, tolerance, trace, stop);
         var bound = trained.Bind(settings, dtype, device);
         long widest = model.Options.Hidden.Append(model.Options.Dimension).Max();
         var options = new ScorerOptions
@@ -50,16 +53,16 @@ internal sealed class ModelScorer : IDisposable
             Chunk = (int)Math.Clamp(MostEntries / (widest * (1 + trace.DirectionCount(model.Options.Dimension))), 16, MostChunk),
         };
         var method = new ScoreMethod(settings.Stepper.Name, tolerance, exact ? 0 : estimates * each, dtype == ScalarType.Float64 ? "float64" : "float32") { IsPerRow = settings.IsPerRow };
-        return new(bound, new LikelihoodScorer(bound.Flow, options, exact), method);
+        return new(bound, new LikelihoodScorer(bound.Flow, options, exact), method, stop);
     }
 
     /// <summary>Scores rows.</summary>
     /// <param name="rows">Rows, [rows, dimension] row by row, in data units.</param>
     /// <param name="random">The draws of an estimated trace.</param>
     /// <param name="progress">Is told the fraction done.</param>
-    /// <param name="stop">Asks for an early end.</param>
-    public RowScores Score(ReadOnlyMemory<double> rows, RandomSource random, IProgress<double>? progress, CancellationToken stop) =>
-        _scorer.Score(rows, random, progress: progress, stop: stop);
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public RowScores Score(ReadOnlyMemory<double> rows, RandomSource random, IProgress<double>? progress = null) =>
+        _scorer.Score(rows, random, progress: progress, stop: _stop);
 
     /// <inheritdoc/>
     public void Dispose() => _bound.Dispose();

@@ -42,8 +42,10 @@ internal static class ClassifierSettings
     };
 
     /// <summary>How the chain is solved.</summary>
+    /// <param name="values">The settings.</param>
+    /// <param name="stop">Asks for an early end, also within a solve.</param>
     /// <exception cref="UsageException">Solver, steps and gradient method do not go together.</exception>
-    public static ClassifierSolve Solve(SettingValues values)
+    public static ClassifierSolve Solve(SettingValues values, CancellationToken stop = default)
     {
         var usual = new ClassifierSolve();
         usual = values.Has("adjoint-memory") ? usual with { TapeBytes = ByteSize.Parse(values.Text("adjoint-memory"), "--adjoint-memory") } : usual;
@@ -54,7 +56,7 @@ internal static class ClassifierSettings
             Stepper = stepper,
             Controller = architecture.ChoosesSteps ? SolveSettings.Controller(values, stepper, SolveSettings.DType(values)) : usual.Controller,
             Norm = architecture.ChoosesSteps ? ErrorNormCatalog.Find(values.Text("error-norm"))! : usual.Norm,
-            Limits = architecture.ChoosesSteps ? new() { MaxSteps = (int)values.Integer("max-steps") } : usual.Limits,
+            Limits = architecture.ChoosesSteps ? new() { MaxSteps = (int)values.Integer("max-steps"), Stop = stop } : usual.Limits,
             Adjoint = !values.Has("adjoint") ? usual.Adjoint : AdjointSettings.For(values.Text("adjoint"), architecture.Method ?? stepper, "--adjoint"),
         };
     }

@@ -71,7 +71,7 @@ internal static class SolveSettings
     /// </summary>
     /// <param name="values">The run's settings.</param>
     public static FlowSettings ForValidation(SettingValues values) => values.Has("steps")
-        ? ForScoring(values, ValidationTolerance, TraceSettings.ForTraining(values))
+        ? ForScoring(values, ValidationTolerance, TraceSettings.ForTraining(values), CancellationToken.None) // a validation is part of its iteration
         : ForTraining(values) with { Regularizers = [] };
 
     /// <summary>The solver of a name, for flows.</summary>
@@ -102,7 +102,8 @@ internal static class SolveSettings
     /// <param name="values">What was chosen for the run.</param>
     /// <param name="tolerance">Relative and absolute tolerance.</param>
     /// <param name="trace">The trace.</param>
-    public static FlowSettings ForScoring(SettingValues values, double tolerance, ITraceEstimator trace)
+    /// <param name="stop">Asks for an early end, also within a solve.</param>
+    public static FlowSettings ForScoring(SettingValues values, double tolerance, ITraceEstimator trace, CancellationToken stop)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
         var settings = new FlowSettings
@@ -110,7 +111,7 @@ internal static class SolveSettings
             Stepper = stepper.EmbeddedOrder > 0 ? stepper : StepperCatalog.Find("dopri5")!,
             Controller = new PidController { Tolerances = new(tolerance, tolerance) },
             Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
-            Limits = new() { MaxSteps = ScoreMaxSteps },
+            Limits = new() { MaxSteps = ScoreMaxSteps, Stop = stop },
             Trace = trace,
         };
         return StiffSettings.Apply(settings, values);
@@ -120,7 +121,8 @@ internal static class SolveSettings
     /// <param name="values">The run's settings, with what was chosen anew.</param>
     /// <param name="dtype">The type of numbers.</param>
     /// <param name="most">The largest tolerances; null where tolerances were chosen anew, so that they hold as they are.</param>
-    public static FlowSettings ForSampling(SettingValues values, ScalarType dtype, double? most)
+    /// <param name="stop">Asks for an early end, also within a solve.</param>
+    public static FlowSettings ForSampling(SettingValues values, ScalarType dtype, double? most, CancellationToken stop)
     {
         var stepper = StepperCatalog.Find(values.Text("solver"))!;
         var controller = Controller(values, stepper, dtype);
@@ -134,7 +136,7 @@ internal static class SolveSettings
             Stepper = stepper,
             Controller = controller,
             Norm = ErrorNormCatalog.Find(values.Text("error-norm"))!,
-            Limits = new() { MaxSteps = ScoreMaxSteps },
+            Limits = new() { MaxSteps = ScoreMaxSteps, Stop = stop },
             Trace = new ExactTrace(),
         };
     }

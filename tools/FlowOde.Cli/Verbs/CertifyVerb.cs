@@ -101,7 +101,7 @@ internal sealed class CertifyVerb : Verb
             output.Notice($"Warning{(model.Architecture is { } architecture ? $", of {architecture.Name}" : "")}: {warning}");
         }
 
-        using var certifier = new Certifier(loss, options);
+        using var certifier = new Certifier(loss, options, stop);
         var certificates = new List<Certificate>();
         foreach (var pair in pairs)
         {

@@ -36,12 +36,12 @@ internal static class ModelChecks
         var check = new JsonObject();
         if (loaded.Model.Options.Dimension == 2)
         {
-            using var scorer = ModelScorer.Create(loaded.Trained, values, device, SolveSettings.ScoreTolerance, null);
-            var integral = DensityIntegral.OnSampledCells(points => scorer.Score(points, random, null, stop).LogDensity, Flat(view, SamplesForCells));
+            using var scorer = ModelScorer.Create(loaded.Trained, values, device, SolveSettings.ScoreTolerance, null, stop);
+            var integral = DensityIntegral.OnSampledCells(points => scorer.Score(points, random).LogDensity, Flat(view, SamplesForCells));
             check["integral"] = new JsonObject { ["value"] = RunJson.Number(integral.Value), ["error"] = RunJson.Number(integral.ErrorEstimate), ["points"] = integral.Points, ["holds"] = Math.Abs(integral.Value - 1) <= IntegralAllowed };
             if (Toys.Find(loaded.Config.Data) is not null)
             {
-                var grid = DensityIntegral.OnGrid(points => scorer.Score(points, random, null, stop).LogDensity, new(-8, 8, -8, 8), GridCells, GridCells);
+                var grid = DensityIntegral.OnGrid(points => scorer.Score(points, random).LogDensity, new(-8, 8, -8, 8), GridCells, GridCells);
                 check["grid"] = new JsonObject { ["value"] = RunJson.Number(grid.Value), ["points"] = grid.Points, ["holds"] = Math.Abs(grid.Value - 1) <= GridAllowed };
             }
         }
@@ -49,7 +49,7 @@ internal static class ModelChecks
         double[] rows = part?.AtMost(Rows).Values ?? Flat(view, Rows);
         ITraceEstimator trace = loaded.Model.Options.Dimension <= TraceSettings.ExactInScores ? new ExactTrace() : new HutchinsonTrace(TraceSettings.ScoreProbes);
         using var parameters = loaded.ParametersAs(ScalarType.Float64, device);
-        var points = RoundTrip.Measure(loaded.Model, parameters, SolveSettings.ForScoring(values, SolveSettings.ScoreTolerance, trace), rows, random);
+        var points = RoundTrip.Measure(loaded.Model, parameters, SolveSettings.ForScoring(values, SolveSettings.ScoreTolerance, trace, stop), rows, random);
         check["rows"] = rows.Length / loaded.Model.Options.Dimension;
         check["roundTrip"] = new JsonArray([.. points.Select((point, i) => new JsonObject
         {

@@ -200,7 +200,7 @@ internal sealed class SampleVerb : Verb
     private static int Write(LoadedModel loaded, SettingValues values, bool asTyped, Device device, RandomSource random, int count, double temperature, string? path, Output output, CancellationToken stop)
     {
         var dtype = SolveSettings.DType(values);
-        using var bound = loaded.Trained.Bind(SolveSettings.ForSampling(values, dtype, asTyped ? null : SolveSettings.SampleTolerance), dtype, device);
+        using var bound = loaded.Trained.Bind(SolveSettings.ForSampling(values, dtype, asTyped ? null : SolveSettings.SampleTolerance, stop), dtype, device);
         var sampler = new FlowSampler(bound.Flow, new() { DType = dtype, Device = device, Threads = device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)values.Integer("threads") });
         var precision = dtype == ScalarType.Float32 ? NumberPrecision.Bits32 : NumberPrecision.Bits64;
         if (path is not null)

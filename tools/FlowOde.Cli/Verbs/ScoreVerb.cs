@@ -92,9 +92,9 @@ internal sealed class ScoreVerb : Verb
         var report = new JsonObject { ["run"] = folder.Path };
         if (rows is not null)
         {
-            using var scorer = ModelScorer.Create(loaded.Trained, values, device, Reachable(tolerance ?? SolveSettings.ScoreTolerance, ScalarType.Float64), probes);
+            using var scorer = ModelScorer.Create(loaded.Trained, values, device, Reachable(tolerance ?? SolveSettings.ScoreTolerance, ScalarType.Float64), probes, interrupt.Token);
             output.Notice($"Scoring {rows.Part.Rows} rows ({scorer.Method}).");
-            var scores = scorer.Score(rows.Part.Values, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
+            var scores = scorer.Score(rows.Part.Values, new RandomSource((ulong)values.Integer("seed")));
             Describe(report, rows, columns, scores, scorer.Method);
             if (path is not null)
             {
@@ -166,9 +166,9 @@ internal sealed class ScoreVerb : Verb
         using var loaded = _model.Load(parsed, folder, out var trained, out var device);
         var values = SettingValues.Merge(trained.ToLayer(), _solves.Read(parsed));
         var use = Use(parsed.GetValue(_condition), folder, loaded, images);
-        using var scorer = ImageScorer.Create(loaded.Trained, values, device, tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes), use);
+        using var scorer = ImageScorer.Create(loaded.Trained, values, device, tolerance, samples, trace, probes ?? (trace == "hutch++" ? 12 : ImageScorer.Probes), use, interrupt.Token);
         output.Notice($"Scoring {images.Rows} images ({scorer.Method}).");
-        var scores = scorer.Score(images, new RandomSource((ulong)values.Integer("seed")), null, interrupt.Token);
+        var scores = scorer.Score(images, new RandomSource((ulong)values.Integer("seed")));
         var report = ImageScoreReport.Create(folder, name, scores, scorer.Method);
         if (path is not null)
         {

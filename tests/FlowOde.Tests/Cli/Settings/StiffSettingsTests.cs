@@ -17,7 +17,7 @@ public class StiffSettingsTests
     public void ForTraining_WithAChoice_HasIt(bool isPerRow, string? fallback, params string[] choices)
     {
         var training = SolveSettings.ForTraining(Values(choices));
-        var scoring = SolveSettings.ForScoring(Values(choices), 1e-6, new ExactTrace());
+        var scoring = SolveSettings.ForScoring(Values(choices), 1e-6, new ExactTrace(), CancellationToken.None);
         Assert.Equal((isPerRow, fallback), (training.IsPerRow, training.StiffFallback?.Name));
         Assert.Equal((isPerRow, fallback), (scoring.IsPerRow, scoring.StiffFallback?.Name));
     }

@@ -65,6 +65,22 @@ public class ScoreTests(TrainedRuns runs)
         Assert.Equal(common[0], own[0], 1e-4);
     }
 
+    /// <summary>One solve of all rows, of some 100,000 steps: a stop does not wait for its end.</summary>
+    [Fact]
+    public void Score_InterruptedWithinASolve_EndsAtOnce()
+    {
+        using var process = FlowodeCommand.Start("score", runs.Table, runs.TableFile, "--solver", "doubled-euler", "--tolerance", "1e-12");
+        while (process.StandardError.ReadLine() is { } line && !line.StartsWith("Scoring 120 rows", StringComparison.Ordinal))
+        {
+        }
+
+        Thread.Sleep(500); // by then it is in its steps
+        FlowodeCommand.Signal(process, "TERM");
+        var result = FlowodeCommand.Finish(process);
+        Assert.True(result.Code == 130, $"code {result.Code}: {result.Error}");
+        Assert.Contains("Interrupted", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--on-stiff", "never", "fail, implicit, partial")]
     [InlineData("--solver", "sdirk2", "doubled-sdirk2")]

@@ -53,6 +53,18 @@ public class BackwardFailureTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Continuous))]
+    public void Pullback_AskedToStop_EndsInItsBackwardSolve(string name)
+    {
+        using var stop = new CancellationTokenSource();
+        using var field = new ScalarField(1, (t, z, p) => p * Math.Cos(t) * z, (t, _, p) => p * Math.Cos(t), (t, z, _) => Math.Cos(t) * z);
+        var problem = Problem(field, _dopri5, Pid(1e-6), [1], 0, 1) with { Limits = new() { Stop = stop.Token } };
+        using var record = AdjointCatalog.Find(name)!.Record(problem, new(long.MaxValue));
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => ScalarGradient.Pull(problem, record, 1));
+    }
+
     /// <summary>ż = −z³ from 1,000 comes to z(1) = 0.7071; backward its singularity lies 5e-7 before 0, and any error moves it.</summary>
     [Fact]
     public void Pullback_ThroughASingularityOfTheReversedField_NamesTheRebuiltState()

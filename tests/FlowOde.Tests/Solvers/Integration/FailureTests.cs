@@ -3,6 +3,7 @@ using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
+using FlowOde.Tests.Solvers.Rows;
 using static FlowOde.Tests.Solvers.Problems;
 using static TorchSharp.torch;
 
@@ -105,6 +106,39 @@ public class FailureTests
         Assert.Throws<OdeSolveException>(() => Problems.Solve(problem));
         fails = false;
         Assert.Equal(before, Problems.Solve(problem));
+    }
+
+    public static TheoryData<string> Solvers => [.. SolverNames];
+
+    /// <summary>A stop that is asked for within an evaluation ends the solve with that step, of 100,000.</summary>
+    [Theory]
+    [MemberData(nameof(Solvers))]
+    public void Solve_AskedToStop_EndsBeforeTheNextStep(string name)
+    {
+        const int Asked = 100;
+        using var stop = new CancellationTokenSource();
+        int evaluations = 0;
+        var field = Function(1, (t, y, dy) =>
+        {
+            dy[0] = Math.Cos(t) * y[0];
+            if (++evaluations == Asked)
+            {
+                stop.Cancel();
+            }
+        });
+        var stepper = StepperCatalog.Find(name)!;
+        var problem = Problem(field, stepper, stepper.EmbeddedOrder > 0 ? Pid(1e-6) : new ConstantStep(100_000), [1], 0, 10_000) with { Limits = new() { Stop = stop.Token } };
+        Assert.Throws<OperationCanceledException>(() => Problems.Solve(problem));
+        Assert.InRange(evaluations, Asked, 3 * Asked); // a step of bdf with constant length begins with a small solve
+    }
+
+    [Theory]
+    [InlineData("dopri5")]
+    [InlineData("radau5")]
+    public void Solve_OfRowsWithStepsOfTheirOwn_StopsToo(string name)
+    {
+        var problem = Problem(new RowRotation([1]), StepperCatalog.Find(name)!, Pid(1e-6), [1, 0], 0, 1) with { IsPerRow = true, Limits = new() { Stop = new(canceled: true) } };
+        Assert.Throws<OperationCanceledException>(() => Problems.Solve(problem));
     }
 
     private sealed class Affine : nn.Module<Tensor, Tensor, Tensor>
