@@ -15,6 +15,10 @@ public sealed class OdeIntegrator : IDisposable
     private readonly FieldTape _tape;
     private readonly StepLoop _loop;
     private readonly EventSearch? _search;
+    private readonly FieldSystem _system;
+    private readonly OdeProblem _problem;
+    private FlatVector? _end; // the state at the terminal event
+    private FlatVector? _endDerivative;
     private bool _isDisposed;
 
     /// <summary>Begins a solve at the problem's first time; no step is made yet.</summary>
@@ -28,6 +32,7 @@ public sealed class OdeIntegrator : IDisposable
             throw new ArgumentException($"Where rows have steps of their own there is no next step of all. Use {nameof(OdeSolver)}.{nameof(OdeSolver.Solve)}, or common steps.", nameof(problem));
         }
 
+        _problem = problem;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         _search = problem.Events.Count == 0 ? null : new EventSearch(problem.Events, problem.Times[0], problem.Start);
@@ -35,7 +40,8 @@ public sealed class OdeIntegrator : IDisposable
         _tape = _lease.Field.RentTape();
         try
         {
-            _lease.Step.Begin(new FieldSystem(problem.Field, _tape), problem.Times[0], problem.Start);
+            _system = new(problem.Field, _tape);
+            _lease.Step.Begin(_system, problem.Times[0], problem.Start);
             _loop = new(_lease.Step, problem.NewPlan());
         }
         catch
@@ -45,11 +51,11 @@ public sealed class OdeIntegrator : IDisposable
         }
     }
 
-    /// <summary>Where the solve stands.</summary>
-    public double Time => Workspace.Time;
+    /// <summary>Where the solve stands: at the end of the last step, or at the terminal event within it.</summary>
+    public double Time => EndedBy?.Time ?? Workspace.Time;
 
     /// <summary>The state there. Belongs to the integrator, which writes over it with the next step.</summary>
-    public FlatVector State => Workspace.State;
+    public FlatVector State => _end ?? Workspace.State;
 
     /// <summary>dy/dt there, evaluated if no step has left it. Belongs to the integrator, which writes over it with the next step.</summary>
     public FlatVector Derivative
@@ -58,14 +64,14 @@ public sealed class OdeIntegrator : IDisposable
         {
             using var noGradient = no_grad();
             using var scope = NewDisposeScope();
-            return Workspace.StartDerivative();
+            return _end is null ? Workspace.StartDerivative() : _endDerivative ??= FieldDerivative.At(_problem, Time, _end);
         }
     }
 
-    /// <summary>The index among the problem's times of the one that the last step met, or 0.</summary>
-    public int Met => _loop.Met;
+    /// <summary>The index among the problem's times of the one that the last step met, or 0: also where a terminal event happened before.</summary>
+    public int Met => EndedBy is { } end && end.Time != Workspace.Time ? 0 : _loop.Met;
 
-    /// <summary>Whether the last time or a terminal event is reached.</summary>
+    /// <summary>Whether the last time or a terminal event is reached. Behind an event <see cref="Restart"/> lets the solve go on.</summary>
     public bool IsDone => _loop.HasArrived || EndedBy is not null;
 
     /// <summary>What the solve has cost so far.</summary>
@@ -74,8 +80,8 @@ public sealed class OdeIntegrator : IDisposable
     /// <summary>The events that happened so far, in the order of the solve. Their states belong to whoever disposes them.</summary>
     public IReadOnlyList<EventOccurrence> Occurrences => _search?.Occurrences ?? [];
 
-    /// <summary>The terminal event that ended the solve, or null.</summary>
-    public EventOccurrence? EndedBy => Occurrences.Count > 0 && Occurrences[^1].Event.IsTerminal ? Occurrences[^1] : null;
+    /// <summary>The terminal event that the solve stands at, or null.</summary>
+    public EventOccurrence? EndedBy { get; private set; }
 
     /// <summary>The accepted steps of a solve with events: the start, then the end of each.</summary>
     internal IReadOnlyList<double> Grid => _search?.Grid ?? [];
@@ -107,7 +113,12 @@ public sealed class OdeIntegrator : IDisposable
             return false;
         }
 
-        _search?.Look(workspace);
+        if (_search?.Look(workspace) == true)
+        {
+            EndedBy = Occurrences[^1];
+            _end = EndedBy.State.Clone();
+        }
+
         return true;
     }
 
@@ -121,13 +132,28 @@ public sealed class OdeIntegrator : IDisposable
         return Statistics.AcceptedSteps > 0 ? Workspace.CreateInterpolant() : throw new InvalidOperationException("No step was made yet, so that there is none to interpolate.");
     }
 
-    /// <summary>Changes the state between two steps, such as for a jump. The next step starts from a fresh evaluation; methods with a memory of earlier steps begin anew.</summary>
+    /// <summary>
+    /// Changes the state between two steps, such as for a jump. The next step starts from a fresh evaluation; methods with a memory of earlier steps begin anew. Where a terminal event has
+    /// ended the solve, it goes on from there, as a ball that bounces does; to leave the zero of the event's function is no event.
+    /// </summary>
     /// <param name="change">Changes the state in place.</param>
     public void Restart(Action<FlatVector> change)
     {
         ArgumentNullException.ThrowIfNull(change);
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
+        if (EndedBy is { } end)
+        {
+            using var before = _end;
+            using var from = before!.Clone();
+            change(from);
+            _loop.GoOnFrom(_system, end.Time, from);
+            _search!.GoOnBehind(end, before, from);
+            _endDerivative?.Dispose();
+            (EndedBy, _end, _endDerivative) = (null, null, null);
+            return;
+        }
+
         Workspace.Restart(change);
         _search?.Restart(Workspace.Time, Workspace.State);
         _loop.NoteChange();
@@ -140,6 +166,8 @@ public sealed class OdeIntegrator : IDisposable
         {
             _isDisposed = true;
             _search?.Dispose();
+            _end?.Dispose();
+            _endDerivative?.Dispose();
             _lease.Field.ReturnTape(_tape);
             _lease.Dispose();
         }

@@ -107,7 +107,7 @@ public sealed record OdeProblem
 
         if (StiffFallback is { EmbeddedOrder: 0 } && Controller.Tolerances is not null)
         {
-            throw new ArgumentException($"'{StiffFallback.Name}' estimates no error, so that it cannot go on where '{Stepper.Name}' adapts its steps. Take one that does, such as kvaerno5 or radau5.");
+            throw new ArgumentException($"'{StiffFallback.Name}' estimates no error, so that it cannot go on where '{Stepper.Name}' adapts its steps. Take one that does, such as radau5 or kvaerno5.");
         }
 
         Controller.Tolerances?.RequireReachable(Start.DType);

@@ -75,7 +75,7 @@ public static class OdeSolver
             while (integrator.Step())
             {
                 accepted(integrator);
-                if (integrator.Met > 0 && (integrator.EndedBy is not { } end || end.Time == integrator.Time))
+                if (integrator.Met > 0)
                 {
                     states.Add(integrator.State.Clone());
                 }

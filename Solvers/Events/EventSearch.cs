@@ -42,6 +42,20 @@ internal sealed class EventSearch : IDisposable
         }
     }
 
+    /// <summary>Reads the functions where the solve goes on behind a terminal event. What stands on its zero, since nothing has moved its function, is read again with the first step: to leave it is no event.</summary>
+    /// <param name="end">The event.</param>
+    /// <param name="before">The state at which it happened.</param>
+    /// <param name="state">The state from here on.</param>
+    public void GoOnBehind(EventOccurrence end, FlatVector before, FlatVector state)
+    {
+        Restart(end.Time, state);
+        for (int i = 0; i < _signs.Length; i++)
+        {
+            bool stands = ReferenceEquals(_events[i], end.Event) && end.Event.At(end.Time, before, 0, 0) == end.Event.At(end.Time, state, 0, 0);
+            _signs[i] = stands ? 0 : _signs[i];
+        }
+    }
+
     /// <summary>Looks through the step that was just accepted.</summary>
     /// <returns>Whether a terminal event happened in it.</returns>
     public bool Look(StepWorkspace workspace)

@@ -18,6 +18,7 @@ internal sealed class StepLoop
     private bool _wasChanged;
     private int _accepted;
     private int _rejected;
+    private int _evaluationsBefore; // the workspace was begun anew
 
     /// <summary>Takes the parts of a solve.</summary>
     /// <param name="workspace">The solve, already begun at the first stop.</param>
@@ -40,12 +41,14 @@ internal sealed class StepLoop
     /// <summary>What the solve has cost so far.</summary>
     public SolveStatistics Statistics => new()
     {
-        Evaluations = _workspace.Evaluations,
+        Evaluations = Evaluations,
         AcceptedSteps = _accepted,
         RejectedSteps = _rejected,
         HasArrived = HasArrived,
         Profiles = _plan.Tolerances is not null && _errors.Count > 0 ? [_plan.Control.Learn(new([.. _times], [.. _errors]))] : [],
     };
+
+    private int Evaluations => _evaluationsBefore + _workspace.Evaluations;
 
     private double Target => _stops.Times[_next];
 
@@ -59,7 +62,7 @@ internal sealed class StepLoop
             double proposed = _plan.Control.Propose(_workspace.Time, Target, _isIntervalStart, FirstStep);
             proposed = _plan.Tolerances is null ? proposed : _workspace.Prefer(proposed);
             double nextTime = _plan.Control.EndOf(_workspace.Time, proposed, Target);
-            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, _workspace.Evaluations, _plan.Tolerances is not null, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
+            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, Evaluations, _plan.Tolerances is not null, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
             {
                 return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw _plan.Probe?.Explain(refusal, _workspace.State, accepted: _wasChanged ? null : _times) ?? refusal;
             }
@@ -75,6 +78,23 @@ internal sealed class StepLoop
 
     /// <summary>Learns that the state was changed between two steps, so that these are not all that led to it.</summary>
     public void NoteChange() => _wasChanged = true;
+
+    /// <summary>Goes on from a time within the last step, by an own start of the workspace.</summary>
+    /// <param name="system">What is integrated.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="state">The state there; copied.</param>
+    public void GoOnFrom(IStageSystem system, double time, FlatVector state)
+    {
+        _evaluationsBefore += _workspace.Evaluations;
+        _workspace.Begin(system, time, state);
+        double sign = Math.Sign(_stops.Times[^1] - _stops.Times[0]);
+        while (_next > 1 && sign * (_stops.Times[_next - 1] - time) > 0)
+        {
+            _next--;
+        }
+
+        (_times[^1], _isIntervalStart, _wasChanged, Met) = (time, true, true, 0);
+    }
 
     /// <summary>Makes the steps that are left.</summary>
     /// <param name="accepted">Called after each with the index of the time it met at which the state is wanted, or 0.</param>
@@ -99,7 +119,7 @@ internal sealed class StepLoop
         double? judged = _plan.Tolerances is null && !double.IsNaN(error) ? null : error;
         if (_plan.Tolerances is null && double.IsNaN(error))
         {
-            throw new OdeSolveException($"{_workspace.Failure ?? "The state is no longer finite after a step of constant length"}. Take more steps, or use an adaptive method.", start, step, _workspace.Evaluations);
+            throw new OdeSolveException($"{_workspace.Failure ?? "The state is no longer finite after a step of constant length"}. Take more steps, or use an adaptive method.", start, step, Evaluations);
         }
 
         if (!_plan.Control.Judge(error, step, proposed))
@@ -123,7 +143,7 @@ internal sealed class StepLoop
     }
 
     private void Tell(Action<StepReport>? told, double time, double nextTime, double? error) =>
-        told?.Invoke(new(time, nextTime, _workspace.State, error, _workspace.Evaluations));
+        told?.Invoke(new(time, nextTime, _workspace.State, error, Evaluations));
 
     private double FirstStep(int order) => InitialStep.Find(_workspace, _plan.Norm, _plan.Tolerances!, order, Target); // those that ask for it have tolerances
 

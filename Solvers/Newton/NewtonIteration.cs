@@ -37,6 +37,7 @@ internal sealed class NewtonIteration : IDisposable
     private readonly FlatVector[] _derivatives;
     private readonly FlatVector[] _updates;
     private bool _hasJacobian;
+    private bool _isProven; // whether this step has taken its Jacobian or seen it converge: one of where the field was far stiffer makes updates small that are far from the solution
     private double _eta = 1;
     private double _worstRate;
 
@@ -81,7 +82,7 @@ internal sealed class NewtonIteration : IDisposable
     {
         _hasJacobian &= !isAlone && _worstRate <= RateForNextStep;
         _eta = isAlone ? 1 : _eta;
-        _worstRate = 0;
+        (_worstRate, _isProven) = (0, false);
         _norm.Tolerances = isAlone ? null : tolerances;
         _norm.Begin(start);
         (_matrix.Step, _matrix.Tolerances) = (step, _norm.Tolerances);
@@ -181,7 +182,7 @@ internal sealed class NewtonIteration : IDisposable
                     return toRoundOff && size <= RoundOff ? null : NoConvergence;
                 }
 
-                _eta = rate / (1 - rate);
+                (_eta, _isProven) = (rate / (1 - rate), true);
                 if (!toRoundOff && _eta * size * Math.Pow(rate, limit - 1 - iteration) > kappa)
                 {
                     return NoConvergence;
@@ -190,7 +191,7 @@ internal sealed class NewtonIteration : IDisposable
                 _hasJacobian &= !toRoundOff || rate <= RateWithinStep;
             }
 
-            if (_eta * size <= kappa)
+            if (size == 0 || (_isProven && _eta * size <= kappa))
             {
                 return null;
             }
@@ -213,7 +214,7 @@ internal sealed class NewtonIteration : IDisposable
         if (!_hasJacobian || !_matrix.IsFrozen)
         {
             _matrix.Linearize(Points, States, _derivatives);
-            _hasJacobian = true;
+            (_hasJacobian, _isProven) = (true, true);
         }
 
         for (int i = 0; i < _width; i++)

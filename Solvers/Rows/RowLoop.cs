@@ -238,7 +238,7 @@ internal sealed class RowLoop : IDisposable
             return;
         }
 
-        using var solution = OdeSolver.Solve(alone.Problem with { Stepper = _problem.StiffFallback!, StiffFallback = null });
+        using var solution = RowsAlone.Named(alone, one => StiffFallback.Again(one, OdeSolver.Solve));
         Take(alone, solution, states);
     }
 

@@ -94,7 +94,11 @@ internal static class RowsAlone
         }
     }
 
-    private static T Named<T>(RowAlone row, Func<OdeProblem, T> solve)
+    /// <summary>Solves for a row, whose number stands before what went wrong.</summary>
+    /// <typeparam name="T">What a solve gives.</typeparam>
+    /// <param name="row">The row.</param>
+    /// <param name="solve">Solves its problem.</param>
+    internal static T Named<T>(RowAlone row, Func<OdeProblem, T> solve)
     {
         try
         {

@@ -42,6 +42,10 @@ public interface IStepper
     /// <value><see cref="Stability.Bounded"/> by default, as for all explicit methods.</value>
     Stability Stability => Stability.Bounded;
 
+    /// <summary>Whether the method goes on where an equation is stiff, with steps as long as its accuracy lets them be.</summary>
+    /// <value>That of its <see cref="Stability"/> by default.</value>
+    bool AllowsForStiffness => Stability != Stability.Bounded;
+
     /// <summary>Whether this method can integrate states of a layout.</summary>
     /// <param name="layout">The layout.</param>
     /// <param name="reason">Why not, and what to do; empty where it can.</param>

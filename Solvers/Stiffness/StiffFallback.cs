@@ -15,7 +15,23 @@ internal static class StiffFallback
         }
         catch (OdeSolveException failure) when (problem.StiffFallback is not null && failure.Diagnosis is { IsStiff: true })
         {
-            return solve(problem with { Stepper = problem.StiffFallback, StiffFallback = null });
+            return Again(problem, solve);
+        }
+    }
+
+    /// <summary>Solves a problem with its fallback.</summary>
+    /// <typeparam name="T">What a solve gives.</typeparam>
+    /// <param name="problem">The problem, which has one.</param>
+    /// <param name="solve">Solves it.</param>
+    public static T Again<T>(OdeProblem problem, Func<OdeProblem, T> solve)
+    {
+        try
+        {
+            return solve(problem with { Stepper = problem.StiffFallback!, StiffFallback = null });
+        }
+        catch (OdeSolveException failure)
+        {
+            throw new OdeSolveException($"The equation is too stiff for '{problem.Stepper.Name}', and '{problem.StiffFallback!.Name}' does not arrive either.", failure);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Stiffness;
 
@@ -18,11 +19,16 @@ public sealed record StiffnessDiagnosis(double Rate, double Growth, long? Row, s
     /// </summary>
     public double? EarlierTime { get; init; }
 
+    /// <summary>The method that could not go on, which says what may help; null where it is not known.</summary>
+    public IStepper? Method { get; init; }
+
     /// <summary>Whether the equation is stiff there: stability, not accuracy, keeps the steps of an explicit method short, since what decays fast must not be stepped over.</summary>
     public bool IsStiff => Growth < -0.1 * Rate && Rate * Step >= LeastReach;
 
     /// <summary>Whether the mode grows.</summary>
     internal bool Grows => Growth > 0.1 * Rate;
+
+    private string Remedy => Method is { AllowsForStiffness: true } ? $"Use an implicit method such as radau5 throughout, or smaller tolerances than {Method.Name} has here." : "Use an implicit method such as radau5, or auto-switch.";
 
     /// <summary>The diagnosis as a sentence.</summary>
     public override string ToString()
@@ -30,9 +36,10 @@ public sealed record StiffnessDiagnosis(double Rate, double Growth, long? Row, s
         string when = EarlierTime is null ? "there" : "then", has = EarlierTime is null ? "has" : "had";
         string where = $"∂f/∂y {has} an eigenvalue of size {Rate.ToString("E1", CultureInfo.InvariantCulture)} {when} ({(Row is null ? string.Empty : $"row {Row}, ")}segment '{Segment}')";
         string bound = $"steps of an explicit method must stay below about {(2 / Rate).ToString("E1", CultureInfo.InvariantCulture)} whatever the tolerance";
-        return IsStiff && EarlierTime is { } time ? $"The solution grows, but at t = {time.ToString("E2", CultureInfo.InvariantCulture)} the equation was stiff: {where}, whose mode decays, so that {bound}; longer ones may have thrown it off. Use an implicit method such as kvaerno5, or auto-switch."
-            : IsStiff ? $"The equation is stiff: {where}, whose mode decays, so that {bound}. Use an implicit method such as kvaerno5, or auto-switch."
-            : Grows ? $"The equation is not stiff, the solution grows: {where}, whose mode grows. Where steps too long for a stiff equation have thrown it there, smaller tolerances or an implicit method help."
+        return IsStiff && EarlierTime is { } time ? $"The solution grows, but at t = {time.ToString("E2", CultureInfo.InvariantCulture)} the equation was stiff: {where}, whose mode decays, so that {bound}; longer ones may have thrown it off. {Remedy}"
+            : IsStiff && Method is { AllowsForStiffness: true } ? $"The equation is stiff: {where}, whose mode decays. '{Method.Name}' allows for that; take an absolute tolerance that fits the smallest component that matters, or look for jumps of the field."
+            : IsStiff ? $"The equation is stiff: {where}, whose mode decays, so that {bound}. {Remedy}"
+            : Grows ? $"The equation is not stiff, the solution grows: {where}, whose mode grows. Where steps too long for a stiff equation have thrown it there, smaller tolerances {(Method is { AllowsForStiffness: true } ? "help" : "or an implicit method help")}."
             : $"The equation is not stiff: {where}, which would allow longer steps. Look for jumps of the field.";
     }
 }

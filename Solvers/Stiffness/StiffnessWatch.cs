@@ -6,12 +6,12 @@ namespace FlowOde.Solvers.Stiffness;
 
 /// <summary>Follows how far a step's length is from what an explicit method's stability allows, and says when to change between an explicit and an implicit method.</summary>
 /// <remarks>
-/// Hairer, Wanner, Solving ODEs II, IV.2: 15 steps at the bound of DOPRI5's stability, forgotten after 6 steps in a row that are not. One step far beyond it is enough: at loose tolerances a fast mode that
+/// Hairer, Wanner, Solving ODEs II, IV.2: 15 steps at the bound of DOPRI5's stability (3.25 there), forgotten after 6 steps in a row that are not. One step far beyond it is enough: at loose tolerances a fast mode that
 /// is not seen yet lets steps grow to where the next one throws the solution off.
 /// </remarks>
 internal sealed class StiffnessWatch(VectorLayout layout, torch.ScalarType dtype, torch.Device device) : IDisposable
 {
-    private const double Bound = 3.25; // of h·ρ along the negative axis
+    private const double Bound = 3; // of h·ρ along the negative axis: stability ends at 3.3, and control of the step keeps it a little below
     private const double FarBeyond = 10; // where a step multiplies what decays by hundreds: it passed only since that is below the tolerance yet
     private const int StiffSteps = 15;
     private const int ForgetAfter = 6;

@@ -106,8 +106,58 @@ public class OdeIntegratorTests
         }
 
         Assert.Equal(Math.Sqrt(20 / 8.0), integrator.EndedBy!.Time, 1e-9);
-        Assert.True(integrator.IsDone && integrator.Time < 10);
         integrator.EndedBy.State.Dispose();
+        double[] state = integrator.State.AsSpan<double>(0).ToArray();
+        Assert.Equal((true, integrator.EndedBy.Time, 0), (integrator.IsDone, integrator.Time, integrator.Met));
+        Assert.Equal((0, -8 * integrator.Time), (state[0], state[1]), (a, b) => Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) < 1e-8);
+        Assert.Equal([state[1], -8], integrator.Derivative.AsSpan<double>(0).ToArray());
+    }
+
+    /// <summary>A ball that keeps 4/5 of its speed: it lands at √(2h/g)·(1, 1 + 2·0.8, 1 + 2·0.8 + 2·0.64, …), also where every crossing counts, and what it met before is not met again.</summary>
+    [Theory]
+    [InlineData("dopri5", EventDirection.Falling)]
+    [InlineData("dopri5", EventDirection.Either)]
+    [InlineData("radau5", EventDirection.Either)]
+    [InlineData("adams", EventDirection.Either)]
+    [InlineData("auto-switch", EventDirection.Falling)]
+    [InlineData("rk4", EventDirection.Either)]
+    public void Restart_AtATerminalEvent_GoesOnFromThere(string method, EventDirection direction)
+    {
+        var fall = Function(2, (_, y, dy) => (dy[0], dy[1]) = (y[1], -8));
+        var ground = new OdeEvent { Name = "ground", Value = (_, state) => state.AsSpan<double>(0)[0], Direction = direction };
+        var stepper = StepperCatalog.Find(method)!;
+        var problem = Problem(fall, stepper, stepper.EmbeddedOrder > 0 ? Pid(1e-10) : new ConstantStep(4000), [4, 0], 0, 1.2, 5) with { Events = [ground] };
+        using var integrator = new OdeIntegrator(problem);
+        var landings = new List<double>();
+        var met = new List<(int, double)>();
+        int evaluations = 0;
+        while (landings.Count < 4)
+        {
+            while (integrator.Step())
+            {
+                met.AddRange(integrator.Met > 0 ? [(integrator.Met, integrator.Time)] : []);
+                Assert.True(integrator.Statistics.Evaluations >= evaluations, "evaluations are counted on");
+                evaluations = integrator.Statistics.Evaluations;
+            }
+
+            if (!integrator.IsDone || integrator.EndedBy is null)
+            {
+                break;
+            }
+
+            landings.Add(integrator.Time);
+            integrator.EndedBy.State.Dispose();
+            integrator.Restart(state => state.AsSpan<double>()[1] *= -0.8);
+            Assert.False(integrator.IsDone);
+        }
+
+        Assert.Equal([1, 2.6, 3.88, 4.904], landings, (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal([(1, 1.2)], met);
+        while (integrator.Step() && integrator.EndedBy is null)
+        {
+        }
+
+        Assert.Equal(5, integrator.Time);
     }
 
     [Fact]

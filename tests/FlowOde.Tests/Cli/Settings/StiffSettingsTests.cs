@@ -10,9 +10,9 @@ public class StiffSettingsTests
     [Theory]
     [InlineData(false, null)]
     [InlineData(true, null, "per-sample=true")]
-    [InlineData(false, "kvaerno5", "on-stiff=implicit")]
+    [InlineData(false, "radau5", "on-stiff=implicit")]
     [InlineData(false, null, "on-stiff=fail")]
-    [InlineData(true, "kvaerno5", "on-stiff=implicit", "per-sample=true")]
+    [InlineData(true, "radau5", "on-stiff=implicit", "per-sample=true")]
     [InlineData(true, null, "per-sample=true", "solver=kvaerno5", "adjoint=backsolve")]
     public void ForTraining_WithAChoice_HasIt(bool isPerRow, string? fallback, params string[] choices)
     {

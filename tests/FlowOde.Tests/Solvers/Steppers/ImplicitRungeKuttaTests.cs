@@ -381,4 +381,20 @@ public class ImplicitRungeKuttaTests(ITestOutputHelper output)
             }
         }
     }
+
+    /// <summary>
+    /// ẏ = −λ(t)(y − sin t) + cos t, y = sin t, with λ = 1e6 until t = 6 and 0.1 from then on. Under the Jacobian of before, Newton's updates are small wherever the solution lies: one of them alone proves nothing.
+    /// </summary>
+    [Theory]
+    [InlineData("trbdf2")]
+    [InlineData("kvaerno3")]
+    [InlineData("kvaerno5")]
+    [InlineData("radau5")]
+    [InlineData("bdf")]
+    public void Solve_BehindAFieldThatHasLostItsStiffness_TakesItsJacobianAnew(string name)
+    {
+        var field = Function(1, (t, y, dy) => dy[0] = (-(t <= 6 ? 1e6 : 0.1) * (y[0] - Math.Sin(t))) + Math.Cos(t));
+        double end = Problems.Solve(Problem(field, StepperCatalog.Find(name)!, Pid(1e-6), [0], 0, 60) with { ForcedTimes = [6] })[0];
+        Assert.Equal(Math.Sin(60), end, 1e-4);
+    }
 }

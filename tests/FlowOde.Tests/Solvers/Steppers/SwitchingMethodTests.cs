@@ -23,9 +23,9 @@ public class SwitchingMethodTests(ITestOutputHelper log)
         }
 
         var (error, evaluations) = Run("auto-switch");
-        var (_, alone) = Run("kvaerno5");
-        log.WriteLine($"{name}: error {error:E1}, {evaluations} evaluations; kvaerno5 alone {alone}");
-        Assert.InRange(error, 0, 1e-3);
+        var (_, alone) = Run("radau5");
+        log.WriteLine($"{name}: error {error:E1}, {evaluations} evaluations; radau5 alone {alone}");
+        Assert.InRange(error, 0, 2e-3); // of components that lie far below one, where tolerances are absolute
         Assert.InRange(evaluations, 0, alone + 500); // what it takes to see that the equation is stiff
     }
 
@@ -60,11 +60,11 @@ public class SwitchingMethodTests(ITestOutputHelper log)
     [Fact]
     public void Step_ThroughAStiffMiddle_GoesThereAndBack()
     {
-        var field = Function(1, (t, y, dy) => dy[0] = (-(t is > 3 and < 6 ? 1e6 : 1) * (y[0] - Math.Sin(t))) + Math.Cos(t));
+        var field = Function(1, (t, y, dy) => dy[0] = (-(0.1 + (1e6 * Math.Exp(-4 * (t - 4.5) * (t - 4.5)))) * (y[0] - Math.Sin(t))) + Math.Cos(t));
         var method = SwitchingMethod.Instance;
         using var start = State(field.StateLayout(1), 0);
         using var workspace = (SwitchingWorkspace)method.CreateWorkspace(start.Layout, start.DType, start.Device);
-        var problem = Problem(field, method, Pid(1e-6), [0], 0, 12) with { ForcedTimes = [3, 6] };
+        var problem = Problem(field, method, Pid(1e-6), [0], 0, 60);
         using var tape = field.CreateWorkspace(FlowOde.Solvers.Fields.WorkspaceSpec.For(start)).RentTape();
         workspace.Begin(new FieldSystem(field, tape), 0, start);
         var loop = new FlowOde.Solvers.Integration.StepLoop(workspace, problem.NewPlan());
@@ -80,8 +80,8 @@ public class SwitchingMethodTests(ITestOutputHelper log)
 
         log.WriteLine(string.Join("; ", changes) + $"; {loop.Statistics.Evaluations} evaluations");
         Assert.Equal([true, false], changes.Select(change => change.IsImplicit));
-        Assert.True(changes[0].Time is > 3 and < 3.1 && changes[1].Time > 6, string.Join("; ", changes));
-        Assert.Equal(Math.Sin(12), workspace.State.AsSpan<double>()[0], 1e-4);
+        Assert.True(changes[0].Time is > 2 and < 4 && changes[1].Time > 6, string.Join("; ", changes));
+        Assert.Equal(Math.Sin(60), workspace.State.AsSpan<double>()[0], 1e-4);
         Assert.InRange(loop.Statistics.Evaluations, 0, 3000);
     }
 }
