@@ -58,6 +58,7 @@ public sealed class RecordedEvent : IDisposable
             throw new ArgumentException($"The gradient of an event follows the steps that found it, which must be those of the problem's own method. Leave {nameof(OdeProblem.StiffFallback)} out, or take that method.", nameof(problem));
         }
 
+        RecordedFields.Check(adjoint, problem with { Events = [] }); // before the event is looked for
         using var found = OdeSolver.Solve(problem);
         if (found.EndedBy is not { } end)
         {

@@ -124,7 +124,8 @@ public sealed class SteadyState : IDisposable
         {
             if (!integrator.Step())
             {
-                throw new OdeSolveException($"The solution is not at rest at the last time of the solve: f is {speed:G3} times what a unit of time may change. Give it more time or wider tolerances of rest; a solution that goes in circles never rests.", integrator.Time, 0, integrator.Statistics.Evaluations);
+                string place = integrator.IsDone ? "at the last time of the solve" : "where the limit of steps ended the solve", advice = integrator.IsDone ? "more time" : "more steps";
+                throw new OdeSolveException($"The solution is not at rest {place}: f is {speed:G3} times what a unit of time may change. Give it {advice} or wider tolerances of rest; a solution that goes in circles never rests.", integrator.Time, 0, integrator.Statistics.Evaluations);
             }
 
             speed = Size(integrator);

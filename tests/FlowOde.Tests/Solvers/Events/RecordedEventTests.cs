@@ -1,6 +1,7 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Events;
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Vectors;
 using static FlowOde.Tests.Solvers.Problems;
@@ -77,6 +78,15 @@ public sealed class RecordedEventTests
         Assert.Contains("'half'", Assert.Throws<OdeSolveException>(() => RecordedEvent.Record(new DirectAdjoint(), problem, new TapeBudget(1 << 20))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => RecordedEvent.Record(new DirectAdjoint(), problem with { Events = [Half with { IsTerminal = false }] }, new TapeBudget(1 << 20)));
         Assert.Contains(nameof(RecordedEvent), Assert.Throws<ArgumentException>(() => new DirectAdjoint().Record(problem, new TapeBudget(1 << 20))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the gradient cannot do is refused before the event is looked for.</summary>
+    [Fact]
+    public void Record_WithALimitThatReturnsAPart_IsRefusedBeforeTheSolve()
+    {
+        using var field = new DecayField(0.7);
+        var problem = Problem(field, SolverFor(new DirectAdjoint()), Pid(1e-6), [3], 0, 10) with { Events = [Half with { Value = (_, _) => throw new InvalidOperationException("was looked for") }], Limits = new() { MaxSteps = 1, OnLimit = LimitAction.ReturnPartial } };
+        Assert.Contains("OnLimit", Assert.Throws<ArgumentException>(() => RecordedEvent.Record(new DirectAdjoint(), problem, new TapeBudget(1 << 20))).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Where the function's slope along the solution is zero, the time has no derivative.</summary>

@@ -1,6 +1,7 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 using static FlowOde.Tests.Solvers.Problems;
@@ -32,6 +33,13 @@ public class SteadyStateTests
     {
         using var rest = SteadyState.Find(Problem(Function(1, (_, y, dy) => dy[0] = -y[0]), _dopri5, Pid(1e-8), [0], 0, 10), new(1e-6, 1e-6));
         Assert.Equal((0, 0), (rest.Time, rest.Statistics.AcceptedSteps));
+    }
+
+    [Fact]
+    public void Find_WithoutEnoughSteps_DoesNotSpeakOfTheLastTime()
+    {
+        var problem = Problem(Function(1, (_, y, dy) => dy[0] = -y[0]), _dopri5, Pid(1e-8), [1], 0, 1000) with { Limits = new() { MaxSteps = 5, OnLimit = LimitAction.ReturnPartial } };
+        Assert.Contains("where the limit of steps ended the solve", Assert.Throws<OdeSolveException>(() => SteadyState.Find(problem, new(1e-6, 1e-6))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

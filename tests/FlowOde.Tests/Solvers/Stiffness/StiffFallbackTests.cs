@@ -252,4 +252,40 @@ public class StiffFallbackTests
             }
         }
     }
+
+    /// <summary>Advice names neither what was tried nor itself.</summary>
+    [Fact]
+    public void Solve_WhoseFallbackDoesNotArriveEither_SaysSoWithoutRecommendingIt()
+    {
+        var failure = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(Stiff with { Limits = new() { MaxSteps = 6 } }));
+        Assert.StartsWith("The equation is too stiff for 'dopri5', and 'kvaerno5' does not arrive either. The limit of 6 steps is used up.", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Use an implicit method", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("auto-switch", failure.Message, StringComparison.Ordinal);
+        failure = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(Stiff with { Stepper = StepperCatalog.Find("auto-switch")!, StiffFallback = null, Limits = new() { MaxSteps = 4 } }));
+        Assert.DoesNotContain("or auto-switch", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>No answer far off is returned as one: it is within 100 tolerances, or there is none and an error says why.</summary>
+    [Theory]
+    [InlineData("trbdf2")]
+    [InlineData("kvaerno3")]
+    [InlineData("kvaerno5")]
+    [InlineData("radau5")]
+    [InlineData("bdf")]
+    [InlineData("auto-switch")]
+    public void Solve_OfRobertsonAtLooseTolerances_IsRightOrFails(string method)
+    {
+        foreach (double tolerance in new[] { 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5 })
+        {
+            var problem = Problem(Function(3, (_, y, dy) => RowReactions.Robertson(y, dy)), StepperCatalog.Find(method)!, Pid(tolerance), [1, 0, 0], 0, 40);
+            try
+            {
+                Assert.InRange(Problems.Solve(problem)[0], 0.7158270687194 - (100 * tolerance), 0.7158270687194 + (100 * tolerance));
+            }
+            catch (OdeSolveException failure)
+            {
+                Assert.Contains("step", failure.Message, StringComparison.Ordinal);
+            }
+        }
+    }
 }
