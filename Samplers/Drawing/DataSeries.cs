@@ -1,6 +1,6 @@
 namespace FlowOde.Samplers.Drawing;
 
-/// <summary>A curve: values at ascending positions, with standard errors if they are known.</summary>
+/// <summary>A curve: values at positions, ascending unless it is <see cref="Joined"/>, with standard errors if they are known.</summary>
 /// <remarks>A value that is NaN or infinite makes a gap.</remarks>
 public sealed class DataSeries
 {
@@ -10,6 +10,11 @@ public sealed class DataSeries
     /// <param name="standardErrors">Standard errors of the values in their unit, [points]; null when not known, NaN where not known.</param>
     /// <exception cref="ArgumentException">The lengths differ, or the positions are not finite and ascending.</exception>
     public DataSeries(double[] positions, double[] values, double[]? standardErrors = null)
+        : this(positions, values, standardErrors, mayTurn: false)
+    {
+    }
+
+    private DataSeries(double[] positions, double[] values, double[]? standardErrors, bool mayTurn)
     {
         ArgumentNullException.ThrowIfNull(positions);
         ArgumentNullException.ThrowIfNull(values);
@@ -26,7 +31,7 @@ public sealed class DataSeries
 
         for (var i = 0; i < positions.Length; i++)
         {
-            if (!DataLimits.IsDrawable(positions[i]) || (i > 0 && positions[i] < positions[i - 1]))
+            if (!DataLimits.IsDrawable(positions[i]) || (!mayTurn && i > 0 && positions[i] < positions[i - 1]))
             {
                 throw new ArgumentException($"Positions must be finite and ascending, but position {i} is {positions[i]:R}; sort the curve first.", nameof(positions));
             }
@@ -36,6 +41,12 @@ public sealed class DataSeries
         Values = values;
         StandardErrors = standardErrors;
     }
+
+    /// <summary>A curve that may turn back along x: its points are joined in the order in which they stand.</summary>
+    /// <param name="positions">Positions along x, finite, [points].</param>
+    /// <param name="values">Values, [points].</param>
+    /// <exception cref="ArgumentException">The lengths differ, or a position is not finite.</exception>
+    public static DataSeries Joined(double[] positions, double[] values) => new(positions, values, null, mayTurn: true);
 
     /// <summary>A curve without points.</summary>
     public static DataSeries Empty { get; } = new([], []);

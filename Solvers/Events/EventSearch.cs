@@ -18,8 +18,16 @@ internal sealed class EventSearch : IDisposable
         _events = events;
         _state = start.CreateLike();
         _signs = new int[events.Count];
-        Restart(time, start);
         Grid.Add(time);
+        try
+        {
+            Restart(time, start);
+        }
+        catch
+        {
+            Dispose(); // a function is not finite
+            throw;
+        }
     }
 
     /// <summary>What happened, in the order of the solve. The states belong to whoever takes the list.</summary>

@@ -15,10 +15,18 @@ internal sealed class RowEvents : IDisposable
     {
         _state = new(problem.Field.StateLayout(1), problem.Start.DType, problem.Start.Device);
         _rows = new EventSearch[problem.Start.Layout.Rows];
-        for (long row = 0; row < _rows.Length; row++)
+        try
         {
-            RowSelection.Gather(problem.Start, [row], _state);
-            _rows[row] = new(problem.Events, problem.Times[0], _state) { Row = row };
+            for (long row = 0; row < _rows.Length; row++)
+            {
+                RowSelection.Gather(problem.Start, [row], _state);
+                _rows[row] = new(problem.Events, problem.Times[0], _state) { Row = row };
+            }
+        }
+        catch
+        {
+            Dispose(); // a function is not finite
+            throw;
         }
     }
 

@@ -88,7 +88,9 @@ public static class StepperCatalog
         {
             if (name.StartsWith(prefix, StringComparison.Ordinal))
             {
-                return int.TryParse(name[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? numbered(number) : null;
+                return int.TryParse(name[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? numbered(number)
+                    : prefix[^1] != ':' ? null
+                    : throw new ArgumentOutOfRangeException(nameof(name), name[prefix.Length..], $"Behind '{prefix}' goes a whole number, the order.");
             }
         }
 

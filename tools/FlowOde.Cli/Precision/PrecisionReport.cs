@@ -16,11 +16,10 @@ internal static class PrecisionReport
     /// <summary>Writes all of it.</summary>
     /// <param name="problems">The problems, a picture each.</param>
     /// <param name="points">Their points.</param>
-    /// <param name="folder">Where the files go; made if it is not there.</param>
+    /// <param name="folder">Where the files go; it is there.</param>
     /// <param name="output">Where to speak.</param>
     public static void Write(IReadOnlyList<NamedProblem> problems, IReadOnlyList<PrecisionPoint> points, string folder, Output output)
     {
-        Directory.CreateDirectory(folder);
         string[] files = [Path.Combine(folder, "points.csv"), Path.Combine(folder, "points.json"), .. problems.Select(problem => Path.Combine(folder, $"{problem.Name}.png"))];
         var json = new JsonObject { ["points"] = new JsonArray([.. points.Select(point => point.ToJson())]) };
         AtomicFile.WriteText(files[0], Csv(points));
@@ -92,7 +91,7 @@ internal static class PrecisionReport
 
     private static DataSeries Series(IEnumerable<PrecisionPoint> points)
     {
-        PrecisionPoint[] drawn = [.. points.Where(point => point.Error is > 0 && double.IsFinite(point.Error.Value)).OrderBy(point => point.Evaluations)];
-        return new([.. drawn.Select(point => (double)point.Evaluations)], [.. drawn.Select(point => point.Error!.Value)]);
+        PrecisionPoint[] drawn = [.. points.Where(point => point.Error is > 0 && double.IsFinite(point.Error.Value)).OrderByDescending(point => point.Tolerance)];
+        return DataSeries.Joined([.. drawn.Select(point => (double)point.Evaluations)], [.. drawn.Select(point => point.Error!.Value)]);
     }
 }

@@ -44,6 +44,7 @@ internal static class PrecisionRun
             throw new UsageException($"--peers {peers} has no point of {string.Join(", ", problems)}; it has some of {string.Join(", ", others.Select(point => point.Problem).Distinct())}.");
         }
 
+        Directory.CreateDirectory(folder); // one that cannot be made is told before the work
         TorchStart.Load();
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         var points = new List<PrecisionPoint>();

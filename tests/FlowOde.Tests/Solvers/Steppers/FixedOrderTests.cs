@@ -138,7 +138,9 @@ public class FixedOrderTests(ITestOutputHelper log)
     [InlineData("bdf:")]
     [InlineData("bdf:two")]
     [InlineData("adams:-3")]
-    public void Find_WithoutANumber_FindsNothing(string name) => Assert.Null(StepperCatalog.Find(name));
+    [InlineData("adams:99999999999")]
+    public void Find_WithoutANumber_SaysThatOneIsWanted(string name) =>
+        Assert.Contains("whole number", Assert.Throws<ArgumentOutOfRangeException>(() => StepperCatalog.Find(name)).Message, StringComparison.Ordinal);
 
     private static double[] Exact(FunctionField field, double time) => Problems.Solve(Problem(field, StepperCatalog.Find("dopri8")!, new ConstantStep(800), _start, 0, time));
 

@@ -65,6 +65,21 @@ public class SdeOrderTests
         }
     }
 
+    /// <summary>The mean of what is made of a path less its exact end is the error of the expectation, with little of the paths' own scatter.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Solve_OfGeometricMotionWithADriftOfTime_HasExpectationsAtTheStatedWeakOrder(string name, bool hasTangent)
+    {
+        var stepper = SdeCatalog.Find(name)!;
+        const int count = 40_000;
+        var path = new BrownianPath(15, 0, 1, count / 4, 4);
+        double[] exact = Grown(path, 1, stepper.Calculus);
+        int[] steps = [16, 32, 64, 128];
+        double[] errors = [.. steps.Select(n => Math.Abs(Solve(Problem(Growth(4, hasTangent), stepper, path, n)).Zip(exact, (a, b) => a - b).Average()))];
+        double slope = Slope(steps, errors);
+        Assert.True(slope > stepper.WeakOrder - 0.2, $"{name}: order {slope:F3}, errors {string.Join(", ", errors.Select(e => e.ToString("E2")))}");
+    }
+
     [Theory]
     [MemberData(nameof(Methods))]
     public void Solve_OfAnOrnsteinUhlenbeckProcessForLong_HasTheStationaryVariance(string name, bool hasTangent)
