@@ -44,7 +44,15 @@ internal static class PrecisionRun
             throw new UsageException($"--peers {peers} has no point of {string.Join(", ", problems)}; it has some of {string.Join(", ", others.Select(point => point.Problem).Distinct())}.");
         }
 
-        Directory.CreateDirectory(folder); // one that cannot be made is told before the work
+        try
+        {
+            Directory.CreateDirectory(folder); // before the work
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--out {folder} cannot be made: {problem.Message}", problem);
+        }
+
         TorchStart.Load();
         using var interrupt = new Interrupt(() => output.Notice("Stopping."));
         var points = new List<PrecisionPoint>();

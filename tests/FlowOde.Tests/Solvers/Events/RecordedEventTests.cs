@@ -1,8 +1,8 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Events;
-using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Vectors;
 using static FlowOde.Tests.Solvers.Problems;
 
