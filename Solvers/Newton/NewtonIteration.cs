@@ -36,8 +36,10 @@ internal sealed class NewtonIteration : IDisposable
     private readonly int _width;
     private readonly FlatVector[] _derivatives;
     private readonly FlatVector[] _updates;
+    private readonly double[] _sizes; // of the updates
+    private readonly double[] _sizesBefore;
     private bool _hasJacobian;
-    private bool _isProven; // whether this step has taken its Jacobian or seen it converge: one of where the field was far stiffer makes updates small that are far from the solution
+    private bool _isProven; // whether the vectors are as near as their updates are small: one has seen its own Jacobian, or all fall fast enough. That of a far stiffer place makes all updates small
     private double _eta = 1;
     private double _worstRate;
 
@@ -54,6 +56,7 @@ internal sealed class NewtonIteration : IDisposable
         _matrix = entries.Count <= denseLimit ? new DenseNewtonMatrix(Evaluator, entries, layout, dtype, device) : new KrylovNewtonMatrix(Evaluator, layout, dtype, device, width);
         _norm = new(layout, dtype, device, Evaluator.Epsilon);
         (Points, Coefficients) = (new StagePoint[width], new double[width * width]);
+        (_sizes, _sizesBefore) = (new double[width], new double[width]);
         FlatVector[] Make() => [.. Enumerable.Range(0, width).Select(_ => new FlatVector(layout, dtype, device))];
         (States, Known, _derivatives, _updates) = (Make(), Make(), Make(), Make());
     }
@@ -82,7 +85,7 @@ internal sealed class NewtonIteration : IDisposable
     {
         _hasJacobian &= !isAlone && _worstRate <= RateForNextStep;
         _eta = isAlone ? 1 : _eta;
-        (_worstRate, _isProven) = (0, false);
+        _worstRate = 0;
         _norm.Tolerances = isAlone ? null : tolerances;
         _norm.Begin(start);
         (_matrix.Step, _matrix.Tolerances) = (step, _norm.Tolerances);
@@ -159,6 +162,7 @@ internal sealed class NewtonIteration : IDisposable
         int limit = toRoundOff ? IterationsAtRoundOff : Iterations;
         double kappa = toRoundOff ? KappaAtRoundOff : Math.Max(Kappa, 10 * Evaluator.Epsilon / _norm.Tolerances!.Relative);
         double before = 0;
+        _isProven = false;
         _eta = Math.Pow(Math.Max(_eta, Evaluator.Epsilon), 0.8); // of the last iteration, a little worse
         for (int iteration = 0; iteration < limit; iteration++)
         {
@@ -182,7 +186,8 @@ internal sealed class NewtonIteration : IDisposable
                     return toRoundOff && size <= RoundOff ? null : NoConvergence;
                 }
 
-                (_eta, _isProven) = (rate / (1 - rate), true);
+                _eta = rate / (1 - rate);
+                _isProven = AllHaveConverged(kappa, toRoundOff ? KappaAtRoundOff : 10 * Evaluator.Epsilon / _norm.Tolerances!.Relative);
                 if (!toRoundOff && _eta * size * Math.Pow(rate, limit - 1 - iteration) > kappa)
                 {
                     return NoConvergence;
@@ -197,9 +202,27 @@ internal sealed class NewtonIteration : IDisposable
             }
 
             before = size;
+            _sizes.CopyTo(_sizesBefore, 0);
         }
 
         return NoConvergence;
+    }
+
+    /// <summary>Whether no vector is further from the solution than is allowed, by the rate at which its own updates fall.</summary>
+    /// <param name="kappa">What is allowed.</param>
+    /// <param name="negligible">The size of updates that are round-off.</param>
+    private bool AllHaveConverged(double kappa, double negligible)
+    {
+        for (int i = 0; i < _width; i++)
+        {
+            double rate = _sizes[i] / _sizesBefore[i];
+            if (_sizes[i] > negligible && !(rate < 1 && rate / (1 - rate) * _sizes[i] <= kappa))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>One iteration.</summary>
@@ -214,7 +237,7 @@ internal sealed class NewtonIteration : IDisposable
         if (!_hasJacobian || !_matrix.IsFrozen)
         {
             _matrix.Linearize(Points, States, _derivatives);
-            (_hasJacobian, _isProven) = (true, true);
+            (_hasJacobian, _isProven) = (true, _width == 1);
         }
 
         for (int i = 0; i < _width; i++)
@@ -236,7 +259,7 @@ internal sealed class NewtonIteration : IDisposable
         for (int i = 0; i < _width; i++)
         {
             LinearCombination.Write(States[i], [1], [_updates[i]], _ranges, States[i]);
-            double size = _norm.Of(_updates[i], States[i]);
+            double size = _sizes[i] = _norm.Of(_updates[i], States[i]);
             largest = double.IsNaN(largest) || size <= largest ? largest : size;
         }
 

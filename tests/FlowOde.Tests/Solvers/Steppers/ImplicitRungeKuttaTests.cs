@@ -382,6 +382,24 @@ public class ImplicitRungeKuttaTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>ẏ = −λ(t)(y − sin t) + cos t, y = sin t, with λ = 0.1 + 1e6 (t − 3)(6 − t) between 3 and 6, 0.1 elsewhere: the last stages of a step may be far less stiff than its first, whose Jacobian does for all.</summary>
+    [Theory]
+    [InlineData("trbdf2")]
+    [InlineData("kvaerno3")]
+    [InlineData("kvaerno5")]
+    [InlineData("radau5")]
+    [InlineData("bdf")]
+    [InlineData("auto-switch")]
+    public void Solve_WhereStiffnessEndsWithinAStep_SolvesForEachStage(string name)
+    {
+        var field = Function(1, (t, y, dy) => dy[0] = (-(0.1 + (1e6 * Math.Max(0, (t - 3) * (6 - t)))) * (y[0] - Math.Sin(t))) + Math.Cos(t));
+        foreach (double tolerance in new[] { 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 1e-6 })
+        {
+            double end = Problems.Solve(Problem(field, StepperCatalog.Find(name)!, Pid(tolerance), [0], 0, 10))[0];
+            Assert.Equal(Math.Sin(10), end, 100 * tolerance);
+        }
+    }
+
     /// <summary>
     /// ẏ = −λ(t)(y − sin t) + cos t, y = sin t, with λ = 1e6 until t = 6 and 0.1 from then on. Under the Jacobian of before, Newton's updates are small wherever the solution lies: one of them alone proves nothing.
     /// </summary>
