@@ -19,6 +19,7 @@ public sealed class OdeIntegrator : IDisposable
     private readonly OdeProblem _problem;
     private FlatVector? _end; // the state at the terminal event
     private FlatVector? _endDerivative;
+    private bool _hasStep; // that can be interpolated
     private bool _isDisposed;
 
     /// <summary>Begins a solve at the problem's first time; no step is made yet.</summary>
@@ -113,6 +114,7 @@ public sealed class OdeIntegrator : IDisposable
             return false;
         }
 
+        _hasStep = true;
         if (_search?.Look(workspace) == true)
         {
             EndedBy = Occurrences[^1];
@@ -123,13 +125,13 @@ public sealed class OdeIntegrator : IDisposable
     }
 
     /// <summary>The dense output of the last step.</summary>
-    /// <returns>The polynomial from the step's start to <see cref="Time"/>; belongs to the caller.</returns>
-    /// <exception cref="InvalidOperationException">No step was made yet.</exception>
+    /// <returns>The polynomial of the whole step, whose end lies behind a terminal event in it; belongs to the caller.</returns>
+    /// <exception cref="InvalidOperationException">No step was made yet, or none since the state was changed.</exception>
     public StepInterpolant CreateInterpolant()
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        return Statistics.AcceptedSteps > 0 ? Workspace.CreateInterpolant() : throw new InvalidOperationException("No step was made yet, so that there is none to interpolate.");
+        return _hasStep ? Workspace.CreateInterpolant() : throw new InvalidOperationException("No step was made yet, or none since the state was changed, so that there is none to interpolate.");
     }
 
     /// <summary>
@@ -140,6 +142,7 @@ public sealed class OdeIntegrator : IDisposable
     public void Restart(Action<FlatVector> change)
     {
         ArgumentNullException.ThrowIfNull(change);
+        _hasStep = false;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         if (EndedBy is { } end)

@@ -15,10 +15,10 @@ public sealed class OdeSolution : IDisposable
     /// <summary>The state at each time after the start: States[i] belongs to Times[i + 1] of the problem, and to <see cref="Times"/>[i] here. Times behind a terminal event have none.</summary>
     public IReadOnlyList<FlatVector> States { get; }
 
-    /// <summary>The time of each state: those asked for, and where a limit ended the solve the time that was reached.</summary>
+    /// <summary>The time of each state: those asked for, and where a limit ended the solve the time that was reached. Rows with steps of their own that ended before stand at their times in <see cref="Rows"/>.</summary>
     public IReadOnlyList<double> Times { get; }
 
-    /// <summary>Whether the last time asked for was reached.</summary>
+    /// <summary>Whether the last time asked for or a terminal event was reached, and not a limit before.</summary>
     public bool IsComplete => Statistics.HasArrived;
 
     /// <summary>What the solve cost.</summary>

@@ -8,6 +8,8 @@ internal sealed class EventSearch : IDisposable
 {
     private const int Parts = 4; // of a step, at whose ends the functions are read
     private const int Halvings = 64;
+    private const double Soon = 1e-3; // of a step
+    private const double JustBefore = 1e-6; // of what lies before an event
 
     private readonly IReadOnlyList<OdeEvent> _events;
     private readonly int[] _signs; // of each function at the last time it was read
@@ -50,7 +52,7 @@ internal sealed class EventSearch : IDisposable
         }
     }
 
-    /// <summary>Reads the functions where the solve goes on behind a terminal event. What stands on its zero, since nothing has moved its function, is read again with the first step: to leave it is no event.</summary>
+    /// <summary>Reads the functions where the solve goes on behind a terminal event. Which side of its zero the solution leaves to is read soon after: to leave it is no event.</summary>
     /// <param name="end">The event.</param>
     /// <param name="before">The state at which it happened.</param>
     /// <param name="state">The state from here on.</param>
@@ -59,7 +61,8 @@ internal sealed class EventSearch : IDisposable
         Restart(end.Time, state);
         for (int i = 0; i < _signs.Length; i++)
         {
-            bool stands = ReferenceEquals(_events[i], end.Event) && end.Event.At(end.Time, before, 0, 0) == end.Event.At(end.Time, state, 0, 0);
+            bool happened = Occurrences.Any(one => ReferenceEquals(one.Event, _events[i]) && IsAt(one.Time, end.Time));
+            bool stands = happened && _events[i].At(end.Time, before, 0, 0) == _events[i].At(end.Time, state, 0, 0);
             _signs[i] = stands ? 0 : _signs[i];
         }
     }
@@ -79,39 +82,18 @@ internal sealed class EventSearch : IDisposable
     /// <returns>Whether a terminal event happened in it.</returns>
     public bool Look(StepInterpolant step, FlatVector end, int evaluations)
     {
-        var found = new List<(double Time, OdeEvent Event)>();
         double left = step.Time;
+        FindSides(step, evaluations);
         for (int part = 1; part <= Parts; part++)
         {
             double right = part == Parts ? step.NextTime : step.Time + ((step.NextTime - step.Time) * part / Parts);
             step.Evaluate(right, _state);
-            var state = part == Parts ? end : _state;
-            double[] values = [.. _events.Select(one => one.At(right, state, step.NextTime - step.Time, evaluations))];
-            for (int i = 0; i < values.Length; i++)
+            if (LookAt(step, left, right, part == Parts ? end : _state, end, evaluations))
             {
-                int sign = Math.Sign(values[i]);
-                if (_signs[i] != 0 && sign != _signs[i] && _events[i].Counts(_signs[i], sign))
-                {
-                    found.Add((sign == 0 ? right : Root(_events[i], step, left, right, sign, evaluations), _events[i]));
-                }
-
-                _signs[i] = sign;
+                return true;
             }
 
             left = right;
-        }
-
-        double direction = Math.Sign(step.NextTime - step.Time);
-        foreach (var (time, one) in found.OrderBy(one => direction * one.Time))
-        {
-            var state = end.CreateLike();
-            step.Evaluate(time, state);
-            Occurrences.Add(new(one, time, state) { Row = Row });
-            if (one.IsTerminal)
-            {
-                Grid.Add(time);
-                return true;
-            }
         }
 
         Grid.Add(step.NextTime);
@@ -119,6 +101,98 @@ internal sealed class EventSearch : IDisposable
     }
 
     public void Dispose() => _state.Dispose();
+
+    /// <summary>Reads the functions that stood at zero at the step's start a little behind it.</summary>
+    private void FindSides(StepInterpolant step, int evaluations)
+    {
+        if (!_signs.Contains(0))
+        {
+            return;
+        }
+
+        double soon = step.Time + (Soon * (step.NextTime - step.Time));
+        step.Evaluate(soon, _state);
+        for (int i = 0; i < _signs.Length; i++)
+        {
+            _signs[i] = _signs[i] == 0 ? Math.Sign(_events[i].At(soon, _state, step.NextTime - step.Time, evaluations)) : _signs[i];
+        }
+    }
+
+    /// <summary>Looks through a part of a step.</summary>
+    /// <returns>Whether a terminal event happened in it; what lies behind it, such as a function that is not finite there, is not looked at.</returns>
+    private bool LookAt(StepInterpolant step, double left, double right, FlatVector state, FlatVector like, int evaluations)
+    {
+        double direction = Math.Sign(step.NextTime - step.Time);
+        double[] values = [.. _events.Select(one => one.Value(right, state))]; // the state does not outlive the search for roots
+        var found = new List<(double Time, OdeEvent Event)>();
+        for (int i = 0; i < values.Length; i++)
+        {
+            int sign = double.IsNaN(values[i]) ? 0 : Math.Sign(values[i]);
+            if (!double.IsNaN(values[i]) && _signs[i] != 0 && sign != _signs[i] && _events[i].Counts(_signs[i], sign))
+            {
+                double root = sign == 0 ? right : Root(_events[i], step, left, right, sign, evaluations);
+                found.Add((IsAt(root, step.NextTime) ? step.NextTime : root, _events[i]));
+            }
+        }
+
+        double? end = found.Any(one => one.Event.IsTerminal) ? direction * found.Where(one => one.Event.IsTerminal).Min(one => direction * one.Time) : null;
+        if (end is null)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                _signs[i] = Math.Sign(_events[i].Number(values[i], right, step.NextTime - step.Time, evaluations));
+            }
+        }
+        else
+        {
+            found.AddRange(BeforeEnd(step, left, end.Value, values, evaluations));
+        }
+
+        // Those of one time are told in any order of their list, that which ends the solve last.
+        foreach (var (time, one) in found.Where(one => end is not { } last || direction * one.Time <= direction * last || IsAt(one.Time, last)).OrderBy(one => direction * one.Time).ThenBy(one => one.Event.IsTerminal))
+        {
+            var there = like.CreateLike();
+            step.Evaluate(time, there);
+            Occurrences.Add(new(one, time, there) { Row = Row });
+        }
+
+        if (end is not { } reached)
+        {
+            return false;
+        }
+
+        int ending = Occurrences.FindLastIndex(one => one.Event.IsTerminal && one.Time == reached);
+        var ended = Occurrences[ending];
+        Occurrences.RemoveAt(ending);
+        Occurrences.Add(ended);
+        Grid.Add(reached);
+        return true;
+    }
+
+    /// <summary>The events, just before a terminal one, of functions that are no numbers behind it.</summary>
+    private IEnumerable<(double Time, OdeEvent Event)> BeforeEnd(StepInterpolant step, double left, double end, double[] values, int evaluations)
+    {
+        double before = end - (JustBefore * (end - left));
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (double.IsNaN(values[i]))
+            {
+                step.Evaluate(before, _state);
+                int sign = Math.Sign(_events[i].At(before, _state, step.NextTime - step.Time, evaluations));
+                if (_signs[i] != 0 && sign != _signs[i] && _events[i].Counts(_signs[i], sign))
+                {
+                    yield return (sign == 0 ? before : Root(_events[i], step, left, before, sign, evaluations), _events[i]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether two times are one but for round-off.</summary>
+    private static bool IsAt(double time, double other)
+    {
+        double size = Math.Max(Math.Abs(time), Math.Abs(other));
+        return Math.Abs(time - other) <= 4 * (Math.BitIncrement(size) - size);
+    }
 
     /// <summary>Halves the time in which a sign changes until it has no middle.</summary>
     private double Root(OdeEvent one, StepInterpolant step, double left, double right, int sign, int evaluations)

@@ -33,13 +33,13 @@ public sealed record OdeEvent
 
     /// <summary>g(t, y), which is a number.</summary>
     /// <exception cref="OdeSolveException">It is not.</exception>
-    internal double At(double time, FlatVector state, double step, int evaluations)
-    {
-        double value = Value(time, state);
-        return double.IsNaN(value)
-            ? throw new OdeSolveException($"The function of the event '{Name}' is not a number, so that nobody can say whether it happened. Let it give a number for every state of the solution.", time, step, evaluations)
-            : value;
-    }
+    internal double At(double time, FlatVector state, double step, int evaluations) => Number(Value(time, state), time, step, evaluations);
+
+    /// <summary>A value of g, which is a number.</summary>
+    /// <exception cref="OdeSolveException">It is not.</exception>
+    internal double Number(double value, double time, double step, int evaluations) => double.IsNaN(value)
+        ? throw new OdeSolveException($"The function of the event '{Name}' is not a number, so that nobody can say whether it happened. Let it give a number for every state of the solution.", time, step, evaluations)
+        : value;
 
     /// <summary>Writes ∂g/∂y and returns ∂g/∂t.</summary>
     internal double Differentiate(double time, FlatVector state, FlatVector intoState)

@@ -19,7 +19,7 @@ public sealed class ModuleField : IAutogradField, IDisposable
     private readonly long[] _rowShape;
 
     /// <summary>Takes a module's parameters onto a flat vector.</summary>
-    /// <param name="module">Maps a time [] and a state [rows, …] to dy/dt [rows, …].</param>
+    /// <param name="module">Maps a time and a state [rows, …] to dy/dt [rows, …]. The time is [], or where each row has its own [rows, 1, …] of as many dimensions as the state.</param>
     /// <param name="rowShape">The shape of one row of the state.</param>
     /// <exception cref="ArgumentException">The module's parameters are of several types or devices.</exception>
     public ModuleField(nn.Module<Tensor, Tensor, Tensor> module, params long[] rowShape)
@@ -83,7 +83,7 @@ public sealed class ModuleField : IAutogradField, IDisposable
             graph.Input = state[0].detach().clone().requires_grad_().DetachFromDisposeScope();
             using Scalar shared = time.Rows is null ? time.Shared : 0;
             graph.Time = (time.Rows?.detach().clone() ?? full([], shared, dtype: state.DType, device: state.Device)).requires_grad_().DetachFromDisposeScope();
-            graph.Output = _module.forward(graph.Time, graph.Input).alias().DetachFromDisposeScope(); // a module may return a tensor of its own
+            graph.Output = _module.forward(time.Rows is null ? graph.Time : graph.Time.view([-1, .. _rowShape.Select(_ => 1L)]), graph.Input).alias().DetachFromDisposeScope(); // a module may return a tensor of its own
         }
 
         CheckOutput(graph.Input, graph.Output);

@@ -87,6 +87,7 @@ internal sealed class StepLoop
     {
         _evaluationsBefore += _workspace.Evaluations;
         _workspace.Begin(system, time, state);
+        _plan.Control.Restart();
         double sign = Math.Sign(_stops.Times[^1] - _stops.Times[0]);
         while (_next > 1 && sign * (_stops.Times[_next - 1] - time) > 0)
         {

@@ -47,6 +47,8 @@ internal sealed class PidControl(PidController options, int k, int order, double
         return end == target && left > options.MaxStep ? time + ((target - time) / 2) : end;
     }
 
+    public override void Restart() => (_step, _lastStep, _planned, _previousError, _errorBefore, _wasRejected) = (0, 0, plan.Length, 1, 1, false);
+
     public override StepProfile Learn(StepProfile profile) => options.Prior is { } prior ? profile.After(prior, k) : profile;
 
     public override bool Judge(double error, double step, double proposed)

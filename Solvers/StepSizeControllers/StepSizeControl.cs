@@ -35,6 +35,11 @@ public abstract class StepSizeControl
     /// <returns>Whether the step is accepted.</returns>
     public abstract bool Judge(double error, double step, double proposed);
 
+    /// <summary>Forgets the steps made so far, where the solution goes on as a new one does: the next step is as a solve's first.</summary>
+    public virtual void Restart()
+    {
+    }
+
     /// <summary>What a like solve should start from, given how this one stepped.</summary>
     public virtual StepProfile Learn(StepProfile profile) => profile;
 }

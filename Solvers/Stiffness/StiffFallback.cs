@@ -1,3 +1,5 @@
+using FlowOde.Solvers.Integration;
+
 namespace FlowOde.Solvers.Stiffness;
 
 /// <summary>Makes a solve anew with another method where its equation turned out to be stiff.</summary>
@@ -9,13 +11,14 @@ internal static class StiffFallback
     /// <param name="solve">Solves it.</param>
     public static T Solve<T>(OdeProblem problem, Func<OdeProblem, T> solve)
     {
+        bool mayBePart = problem.Limits.OnLimit == LimitAction.ReturnPartial;
         try
         {
-            return solve(problem);
+            return solve(problem.StiffFallback is not null && mayBePart ? problem with { Limits = problem.Limits with { OnLimit = LimitAction.Throw } } : problem);
         }
-        catch (OdeSolveException failure) when (problem.StiffFallback is not null && failure.Diagnosis is { IsStiff: true })
+        catch (OdeSolveException failure) when (problem.StiffFallback is not null && (mayBePart || failure.Diagnosis is { IsStiff: true }))
         {
-            return Again(problem, solve);
+            return failure.Diagnosis is { IsStiff: true } ? Again(problem, solve) : solve(problem with { StiffFallback = null });
         }
     }
 

@@ -39,7 +39,8 @@ public sealed record StiffnessDiagnosis(double Rate, double Growth, long? Row, s
         return IsStiff && EarlierTime is { } time ? $"The solution grows, but at t = {time.ToString("E2", CultureInfo.InvariantCulture)} the equation was stiff: {where}, whose mode decays, so that {bound}; longer ones may have thrown it off. {Remedy}"
             : IsStiff && Method is { AllowsForStiffness: true } ? $"The equation is stiff: {where}, whose mode decays. '{Method.Name}' allows for that; take an absolute tolerance that fits the smallest component that matters, or look for jumps of the field."
             : IsStiff ? $"The equation is stiff: {where}, whose mode decays, so that {bound}. {Remedy}"
-            : Grows ? $"The equation is not stiff, the solution grows: {where}, whose mode grows. Where steps too long for a stiff equation have thrown it there, smaller tolerances {(Method is { AllowsForStiffness: true } ? "help" : "or an implicit method help")}."
+            : Grows && Method is { AllowsForStiffness: true } ? $"The equation is not stiff there, the solution grows: {where}, whose mode grows; it may reach infinity there. If it should not, take smaller tolerances."
+            : Grows ? $"The equation is not stiff, the solution grows: {where}, whose mode grows. Where steps too long for a stiff equation have thrown it there, smaller tolerances or an implicit method help."
             : $"The equation is not stiff: {where}, which would allow longer steps. Look for jumps of the field.";
     }
 }

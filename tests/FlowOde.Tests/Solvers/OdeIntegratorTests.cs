@@ -160,6 +160,81 @@ public class OdeIntegratorTests
         Assert.Equal(5, integrator.Time);
     }
 
+    /// <summary>The flight is a parabola, without error: steps that had grown along it would leap over the next bounces.</summary>
+    [Theory]
+    [InlineData("dopri5")]
+    [InlineData("tsit5")]
+    [InlineData("dopri8")]
+    [InlineData("bosh3")]
+    [InlineData("adams")]
+    [InlineData("radau5")]
+    [InlineData("kvaerno5")]
+    [InlineData("bdf")]
+    [InlineData("auto-switch")]
+    public void Restart_OfABallThatBouncesOften_MissesNoBounce(string method)
+    {
+        var ground = new OdeEvent { Name = "ground", Value = (_, state) => state.AsSpan<double>(0)[0] };
+        using var integrator = new OdeIntegrator(Problem(Function(2, (_, y, dy) => (dy[0], dy[1]) = (y[1], -9.81)), StepperCatalog.Find(method)!, Pid(1e-6), [1, 0], 0, 5) with { Events = [ground] });
+        int bounces = 0;
+        while (true)
+        {
+            while (integrator.Step())
+            {
+            }
+
+            if (integrator.EndedBy is not { } end)
+            {
+                break;
+            }
+
+            end.State.Dispose();
+            bounces++;
+            integrator.Restart(state => state.AsSpan<double>()[1] *= -0.9);
+        }
+
+        Assert.Equal(8, bounces);
+        Assert.Equal(0.121549, integrator.State.AsSpan<double>()[0], 5e-4);
+    }
+
+    [Fact]
+    public void CreateInterpolant_AfterARestart_IsRefused()
+    {
+        using var integrator = new OdeIntegrator(Problem(Function(1, (_, y, dy) => dy[0] = -y[0]), _dopri5, Pid(1e-8), [1], 0, 3));
+        Assert.True(integrator.Step());
+        integrator.Restart(state => state.AsSpan<double>()[0] = 5);
+        Assert.Contains("since the state was changed", Assert.Throws<InvalidOperationException>(integrator.CreateInterpolant).Message, StringComparison.Ordinal);
+        Assert.True(integrator.Step());
+        integrator.CreateInterpolant().Dispose();
+    }
+
+    /// <summary>Events at the time of one that ends the solve happen too; and a step of constant length before a save time goes on.</summary>
+    [Fact]
+    public void Step_ToSeveralEventsOfOneTime_TellsAllOfThem()
+    {
+        static OdeEvent At(string name, Func<double, double> value, bool isTerminal) => new() { Name = name, Value = (_, y) => value(y.AsSpan<double>(0)[0]), IsTerminal = isTerminal };
+        var decay = Function(1, (_, y, dy) => dy[0] = -y[0]);
+        OdeEvent[] events = [At("a", y => y - 0.3, true), At("b", y => 0.3 - y, true), At("n", y => y - 0.3, false), At("root", y => Math.Sqrt(y - 0.3) - 0.1, false)];
+        using var solution = OdeSolver.Solve(Problem(decay, _dopri5, Pid(1e-8), [1], 0, 2) with { Events = events });
+        Assert.Equal(["a", "b", "n", "root"], solution.Occurrences.Select(one => one.Event.Name).Order());
+        Assert.Equal("root", solution.Occurrences[0].Event.Name);
+        Assert.Equal(-Math.Log(0.3), solution.EndedBy!.Time, 1e-8);
+        Assert.Equal(-Math.Log(0.31), solution.Occurrences[0].Time, 1e-8);
+
+        var near = new OdeEvent { Name = "near", Value = (t, _) => t < Math.BitDecrement(1.0) ? -1 : 1 };
+        using var integrator = new OdeIntegrator(Problem(decay, StepperCatalog.Find("rk4")!, new ConstantStep(40), [1], 0, 1, 2) with { Events = [near] });
+        while (integrator.Step())
+        {
+        }
+
+        Assert.Equal((1, 1), (integrator.Met, integrator.Time));
+        integrator.Restart(_ => { });
+        while (integrator.Step())
+        {
+        }
+
+        Assert.Equal((2, Math.Exp(-2)), (integrator.Time, integrator.State.AsSpan<double>()[0]), (a, b) => a.Item1 == b.Item1 && Math.Abs(a.Item2 - b.Item2) < 1e-7);
+    }
+
     [Fact]
     public void Step_AfterDisposal_IsRefused()
     {

@@ -39,6 +39,23 @@ public class ModuleFieldTests
         Assert.Equal((At(1.1 + 1e-5) - At(1.1 - 1e-5)) / 2e-5, result.TimeCotangents[1], 1e-5);
     }
 
+    /// <summary>As many columns as rows: a time of each row goes along the rows, as a time of all does, and never along the columns.</summary>
+    [Theory]
+    [InlineData(4, 4)]
+    [InlineData(3, 2)]
+    public void Solve_ByRow_BroadcastsTheTimesOfRowsAlongRows(int rows, int columns)
+    {
+        using var module = new Driven();
+        using var field = new ModuleField(module, columns);
+        using var start = new FlatVector(field.StateLayout(rows), ScalarType.Float64);
+        start[0].fill_(1);
+        start.AsSpan<double>(0)[0] = 300; // so that its row has steps of its own
+        var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("dopri5")!, Controller = Problems.Pid(1e-9), Start = start, Times = [0, 1], Pool = new() };
+        using var common = OdeSolver.Solve(problem);
+        using var own = OdeSolver.Solve(problem with { IsPerRow = true });
+        Assert.All(common.Final.AsSpan<double>(0).ToArray().Zip(own.Final.AsSpan<double>(0).ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
     [Fact]
     public void Parameters_ShareTheModulesMemory()
     {
@@ -139,5 +156,14 @@ public class ModuleFieldTests
             : base(nameof(Shrinking)) => RegisterComponents();
 
         public override Tensor forward(Tensor time, Tensor state) => state.narrow(1, 0, 1);
+    }
+
+    /// <summary>ẏ = −y²/10 + 3 cos 3t, entry by entry.</summary>
+    private sealed class Driven : nn.Module<Tensor, Tensor, Tensor>
+    {
+        public Driven()
+            : base(nameof(Driven)) => RegisterComponents();
+
+        public override Tensor forward(Tensor time, Tensor state) => (state * state * -0.1).add((time * 3).cos() * 3);
     }
 }

@@ -288,4 +288,14 @@ public class StiffFallbackTests
             }
         }
     }
+
+    /// <summary>A part is returned where there is no way on, and a stiff equation has one.</summary>
+    [Fact]
+    public void Solve_ThatMayReturnAPart_FallsBackFirst()
+    {
+        using var whole = OdeSolver.Solve(Stiff with { Limits = new() { MaxSteps = 200, OnLimit = LimitAction.ReturnPartial } });
+        Assert.True(whole.IsComplete);
+        using var part = OdeSolver.Solve(Stiff with { Limits = new() { MaxSteps = 6, OnLimit = LimitAction.ReturnPartial } });
+        Assert.False(part.IsComplete);
+    }
 }
