@@ -181,7 +181,7 @@ internal static class SolveSettings
         }
         catch (ArgumentException problem)
         {
-            throw new UsageException($"{option}: {problem.Message.Replace("or Float64", "or --dtype float64", StringComparison.Ordinal)}", problem);
+            throw new UsageException($"{option}: {problem.Message.Replace("or Float64", "or train with --dtype float64", StringComparison.Ordinal)}", problem);
         }
     }
 
