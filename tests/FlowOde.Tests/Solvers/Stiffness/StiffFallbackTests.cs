@@ -6,6 +6,7 @@ using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
+using FlowOde.Tests.Solvers.Steppers;
 using static FlowOde.Tests.Solvers.Problems;
 using static TorchSharp.torch;
 
@@ -267,12 +268,7 @@ public class StiffFallbackTests
 
     /// <summary>No answer far off is returned as one: it is within 100 tolerances, or there is none and an error says why.</summary>
     [Theory]
-    [InlineData("trbdf2")]
-    [InlineData("kvaerno3")]
-    [InlineData("kvaerno5")]
-    [InlineData("radau5")]
-    [InlineData("bdf")]
-    [InlineData("auto-switch")]
+    [MemberData(nameof(ImplicitRungeKuttaTests.Adaptive), MemberType = typeof(ImplicitRungeKuttaTests))]
     public void Solve_OfRobertsonAtLooseTolerances_IsRightOrFails(string method)
     {
         foreach (double tolerance in new[] { 1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5 })
