@@ -43,8 +43,7 @@ public sealed record OdeProblem
 
     /// <summary>Further times at which a step must end, such as those where the field jumps; in any order, none outside of the solve.</summary>
     /// <remarks>
-    /// The steps before and after such a time both evaluate the field at the time itself, where a jump has one of its sides only: adaptive explicit methods take short steps for that. Where a field is stiff
-    /// on one side alone, solve each side by itself: the error estimates of implicit methods are damped by a stiffness that is gone by the end of the step.
+    /// The steps before and after such a time both evaluate the field at the time itself, where a jump has one of its sides only: adaptive methods take some short steps for that, whichever it is.
     /// A gradient by times holds the accepted grid's shares of each interval, those of these times among them.
     /// </remarks>
     /// <value>None by default.</value>
