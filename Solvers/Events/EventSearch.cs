@@ -127,10 +127,8 @@ internal sealed class EventSearch : IDisposable
         var found = new List<(double Time, OdeEvent Event)>();
         for (int i = 0; i < values.Length; i++)
         {
-            int sign = double.IsNaN(values[i]) ? 0 : Math.Sign(values[i]);
-            if (!double.IsNaN(values[i]) && _signs[i] != 0 && sign != _signs[i] && _events[i].Counts(_signs[i], sign))
+            if (!double.IsNaN(values[i]) && Crossing(i, step, left, right, values[i], evaluations) is { } root)
             {
-                double root = sign == 0 ? right : Root(_events[i], step, left, right, sign, evaluations);
                 found.Add((IsAt(root, step.NextTime) ? step.NextTime : root, _events[i]));
             }
         }
@@ -178,13 +176,21 @@ internal sealed class EventSearch : IDisposable
             if (double.IsNaN(values[i]))
             {
                 step.Evaluate(before, _state);
-                int sign = Math.Sign(_events[i].At(before, _state, step.NextTime - step.Time, evaluations));
-                if (_signs[i] != 0 && sign != _signs[i] && _events[i].Counts(_signs[i], sign))
+                if (Crossing(i, step, left, before, _events[i].At(before, _state, step.NextTime - step.Time, evaluations), evaluations) is { } root)
                 {
-                    yield return (sign == 0 ? before : Root(_events[i], step, left, before, sign, evaluations), _events[i]);
+                    yield return (root, _events[i]);
                 }
             }
         }
+    }
+
+    /// <summary>When a function changes its sign, in the way that counts, from what it was last read as to its value at the right; null where it does not.</summary>
+    private double? Crossing(int i, StepInterpolant step, double left, double right, double value, int evaluations)
+    {
+        int sign = Math.Sign(value);
+        return _signs[i] == 0 || sign == _signs[i] || !_events[i].Counts(_signs[i], sign) ? null
+            : sign == 0 ? right
+            : Root(_events[i], step, left, right, sign, evaluations);
     }
 
     /// <summary>Whether two times are one but for round-off.</summary>

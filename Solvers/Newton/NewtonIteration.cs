@@ -160,7 +160,8 @@ internal sealed class NewtonIteration : IDisposable
     {
         bool toRoundOff = _norm.Tolerances is null;
         int limit = toRoundOff ? IterationsAtRoundOff : Iterations;
-        double kappa = toRoundOff ? KappaAtRoundOff : Math.Max(Kappa, 10 * Evaluator.Epsilon / _norm.Tolerances!.Relative);
+        double negligible = toRoundOff ? KappaAtRoundOff : 10 * Evaluator.Epsilon / _norm.Tolerances!.Relative;
+        double kappa = toRoundOff ? negligible : Math.Max(Kappa, negligible);
         double before = 0;
         _isProven = false;
         _eta = Math.Pow(Math.Max(_eta, Evaluator.Epsilon), 0.8); // of the last iteration, a little worse
@@ -187,7 +188,7 @@ internal sealed class NewtonIteration : IDisposable
                 }
 
                 _eta = rate / (1 - rate);
-                _isProven = AllHaveConverged(kappa, toRoundOff ? KappaAtRoundOff : 10 * Evaluator.Epsilon / _norm.Tolerances!.Relative);
+                _isProven = AllHaveConverged(kappa, negligible);
                 if (!toRoundOff && _eta * size * Math.Pow(rate, limit - 1 - iteration) > kappa)
                 {
                     return NoConvergence;

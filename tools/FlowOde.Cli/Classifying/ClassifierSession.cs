@@ -126,7 +126,7 @@ internal sealed class ClassifierSession : IDisposable
     /// <summary>The best classifier so far, for scores; belongs to the caller.</summary>
     /// <param name="stop">Asks for an early end, also within a solve.</param>
     public ClassifierScorer CreateScorer(CancellationToken stop) =>
-        new(Model.Bind(State.Best, ClassifierSettings.Solve(Config.Values, stop), isTrained: false), _data.Classes.Count, _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)Config.Values.Integer("threads"), State.Parameters.DType, _device);
+        new(Model.Bind(State.Best, _solve with { Limits = _solve.Limits with { Stop = stop } }, isTrained: false), _data.Classes.Count, _device.type == TorchSharp.DeviceType.CUDA ? 1 : (int)Config.Values.Integer("threads"), State.Parameters.DType, _device);
 
     /// <inheritdoc/>
     public void Dispose()

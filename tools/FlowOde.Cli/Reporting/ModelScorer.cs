@@ -16,7 +16,6 @@ internal sealed class ModelScorer : IDisposable
 
     private readonly BoundFlow _bound;
     private readonly LikelihoodScorer _scorer;
-
     private readonly CancellationToken _stop;
 
     private ModelScorer(BoundFlow bound, LikelihoodScorer scorer, ScoreMethod method, CancellationToken stop) =>
