@@ -20,9 +20,10 @@ public class ScalarLifetimeTests
     [InlineData("FlowOde.Flows")]
     [InlineData("FlowOde.Samplers")]
     [InlineData("FlowOde.Cli")]
+    [InlineData("FlowOde.Tests")]
     public void Assembly_NeverPassesAScalarThatNobodyHolds(string name)
     {
-        var found = MethodsOf(Assembly.Load(name)).SelectMany(method => Loose(method).Concat(Calls(method).Where(called => _dangerous.Value.Contains(called.Method)).Select(called => called.Method)).Select(called => $"{method.DeclaringType}.{method.Name} calls {called}"));
+        var found = MethodsOf(Assembly.Load(name)).Where(method => method.DeclaringType != typeof(ScalarLifetimeTests)).SelectMany(method => Loose(method).Concat(Calls(method).Where(called => _dangerous.Value.Contains(called.Method)).Select(called => called.Method)).Select(called => $"{method.DeclaringType}.{method.Name} calls {called}"));
         Assert.Empty(found);
     }
 

@@ -37,7 +37,7 @@ internal sealed class PendulumField : IDifferentiableField, IDisposable
         (double barQ, kept.BarP) = (cotangent.AsSpan<double>(0)[0], cotangent.AsSpan<double>(1)[0]);
         intoState.AsSpan<double>(0)[0] = -theta[0] * Math.Cos(kept.Q) * kept.BarP;
         intoState.AsSpan<double>(1)[0] = barQ;
-        intoTime?.fill_(-theta[1] * Math.Sin(kept.Time) * kept.BarP);
+        intoTime?.Fill(-theta[1] * Math.Sin(kept.Time) * kept.BarP);
         if (weight != 0)
         {
             AccumulateParameters(tape, weight, intoGradient);

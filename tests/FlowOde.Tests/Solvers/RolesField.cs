@@ -129,8 +129,8 @@ internal sealed class RolesField : IAutogradField, IDisposable
     public torch.Tensor?[] Express(torch.Tensor time, IReadOnlyList<torch.Tensor> state, ParameterLeaves leaves)
     {
         var (z, c, a, w) = (state[0], state[1], leaves.Tensors[0], leaves.Tensors[1]);
-        var dz = (z.tanh().mm(a.t()) * time.cos()) + (c * (z + time).sin());
-        return [dz, null, (w * z * z * c).sum([1L]) + (time * w[0])];
+        var dz = (z.tanh().mm(a.t()) * time.cos()).Plus(c * z.Plus(time).sin());
+        return [dz, null, (w * z * z * c).sum([1L]).Plus(time * w[0])];
     }
 
     public void Dispose() => Parameters.Dispose();

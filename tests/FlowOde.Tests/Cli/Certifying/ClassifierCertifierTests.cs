@@ -142,6 +142,6 @@ public class ClassifierCertifierTests
         internal override int KeptStates => 2;
 
         internal override Tensor Express(Tensor time, Tensor state, IReadOnlyList<Tensor> parameters) =>
-            nn.functional.linear(state.tanh(), parameters[0], parameters[1]).add(state.detach().sin(), 1e-3);
+            nn.functional.linear(state.tanh(), parameters[0], parameters[1]).Plus(state.detach().sin().Times(1e-3));
     }
 }

@@ -35,11 +35,11 @@ public sealed class BijectionContractTests
         using var scope = NewDisposeScope();
         var (map, data) = Make(name);
         using var there = map.ToBase(data, Draw(Rows));
-        var steps = cat([eye(D, dtype: ScalarType.Float64) * H, eye(D, dtype: ScalarType.Float64) * -H], 0);
+        var steps = cat([eye(D, dtype: ScalarType.Float64).Times(H), eye(D, dtype: ScalarType.Float64).Times(-H)], 0);
         for (int row = 0; row < Rows; row++)
         {
-            using var around = map.ToBase(data[row] + steps, Draw(2 * D));
-            var jacobian = (around.Values[..D] - around.Values[D..]) / (2 * H);
+            using var around = map.ToBase(data[row].Plus(steps), Draw(2 * D));
+            var jacobian = (around.Values[..D] - around.Values[D..]).Over(2 * H);
             Assert.Equal(-linalg.slogdet(jacobian).Item2.item<double>(), there.DeltaLogDensity[row].item<double>(), 1e-6);
         }
     }
@@ -56,7 +56,7 @@ public sealed class BijectionContractTests
         {
             using var inner = NewDisposeScope();
             using var result = map.ToBase(rows, Draw(Rows));
-            return ((result.Values * byValues).sum() + (result.DeltaLogDensity * byDelta).sum()).item<double>();
+            return (result.Values * byValues).sum().Plus((result.DeltaLogDensity * byDelta).sum()).item<double>();
         }
 
         using var gradient = map.Parameters.Layout.Length == 0 ? new FlatVector(VectorLayout.Empty, ScalarType.Float64) : map.Parameters.CreateLike();
@@ -65,8 +65,8 @@ public sealed class BijectionContractTests
         Assert.Equal(0, Difference(there.Values, record.Values));
         Assert.Equal(0, Difference(there.DeltaLogDensity, record.DeltaLogDensity));
         using var byData = record.Pullback(new(byValues, byDelta, []), gradient).Data;
-        var direction = Normal(Rows, D, step: 10) * 0.1;
-        Assert.Equal((Loss(data + (direction * H)) - Loss(data - (direction * H))) / (2 * H), (byData * direction).sum().item<double>(), 1e-5);
+        var direction = Normal(Rows, D, step: 10).Times(0.1);
+        Assert.Equal((Loss(data.Plus(direction.Times(H))) - Loss(data - direction.Times(H))) / (2 * H), (byData * direction).sum().item<double>(), 1e-5);
         for (int i = 0; i < map.Parameters.Layout.Length; i++)
         {
             double at = map.Parameters.AsSpan<double>()[i];
@@ -103,10 +103,10 @@ public sealed class BijectionContractTests
     {
         var parameters = new FlatVector(MovingBatchNorm.ParameterLayout(channels), ScalarType.Float64);
         var statistics = new FlatVector(MovingBatchNorm.StatisticsLayout(channels), ScalarType.Float64);
-        parameters[0].copy_(arange(channels, dtype: ScalarType.Float64) * 0.1);
-        parameters[1].copy_((arange(channels, dtype: ScalarType.Float64) * -0.2) + 1);
-        statistics[0].copy_((arange(channels, dtype: ScalarType.Float64) * 0.3) - 1);
-        statistics[1].copy_((arange(channels, dtype: ScalarType.Float64) * 0.5) + 0.2);
+        parameters[0].copy_(Arange(channels, dtype: ScalarType.Float64).Times(0.1));
+        parameters[1].copy_(Arange(channels, dtype: ScalarType.Float64).Times(-0.2).Plus(1));
+        statistics[0].copy_(Arange(channels, dtype: ScalarType.Float64).Times(0.3).Minus(1));
+        statistics[1].copy_(Arange(channels, dtype: ScalarType.Float64).Times(0.5).Plus(0.2));
         return new(channels, pixels, parameters, statistics);
     }
 }

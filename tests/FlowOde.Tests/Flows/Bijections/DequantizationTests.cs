@@ -16,7 +16,7 @@ public sealed class DequantizationTests
     {
         using var scope = NewDisposeScope();
         var map = new Dequantization(65536);
-        var integers = full([200, 500], 65535, dtype: dtype); // where float32 has the fewest digits left for noise
+        var integers = Full([200, 500], 65535, dtype: dtype); // where float32 has the fewest digits left for noise
         var spread = map.Spread(integers, Draw(200).Rows, _stream);
         Assert.Equal(dtype, spread.dtype);
         Assert.Equal(0, Difference(integers, map.Floor(spread)));
@@ -29,7 +29,7 @@ public sealed class DequantizationTests
     {
         using var scope = NewDisposeScope();
         var map = new Dequantization(4);
-        var integers = (Normal(3, 6).sigmoid() * 4).floor();
+        var integers = Normal(3, 6).sigmoid().Times(4).floor();
         var batch = map.Spread(integers, [4, 7, 9], _stream);
         var alone = map.Spread(integers[1..2], [7], _stream);
         var later = map.Spread(integers[1..2], [7], Source.Stream(RandomPurpose.Dequantization, 4));

@@ -17,12 +17,12 @@ public sealed class LogitTests
         using var scope = NewDisposeScope();
         const int D = 5;
         var dequantization = new Dequantization(levels);
-        var images = (Normal(20, D).sigmoid() * levels).floor();
+        var images = Normal(20, D).sigmoid().Times(levels).floor();
         var rows = dequantization.Spread(images, Draw(20).Rows, Source.Stream(FlowOde.Flows.Randomness.RandomPurpose.Dequantization, 0));
         using var unit = dequantization.Unit(D).ToBase(rows, Draw(20));
         using var there = new Logit(D, 0).ToBase(unit.Values, Draw(20));
         var v = there.Values;
-        var logBase = (-v - (2 * nn.functional.softplus(-v))).sum([1L]);
+        var logBase = (-v - Softplus(-v).Times(2)).sum([1L]);
         var nats = -(logBase - there.DeltaLogDensity - unit.DeltaLogDensity);
         Assert.All(nats.data<double>().ToArray(), value => Assert.Equal(Math.Log2(levels), BitsPerDim.FromNats(value, D), 1e-11));
     }

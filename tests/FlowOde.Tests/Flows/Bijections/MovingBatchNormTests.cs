@@ -12,14 +12,14 @@ public sealed class MovingBatchNormTests
     {
         using var scope = NewDisposeScope();
         var (norm, statistics) = Fresh(3, 4);
-        var data = (Normal(7, 12) * 2) + 5;
+        var data = Normal(7, 12).Times(2).Plus(5);
         using var record = norm.RecordToBase(data, Draw(7));
         double[] before = statistics.AsSpan<double>().ToArray();
         Assert.Equal([0.0, 1.0], new[] { before[0], before[16] });
         norm.Commit(record.Moments);
         var channels = data.view(7, 3, 4).transpose(0, 1).reshape(3, -1);
-        Assert.InRange(Difference(statistics[0], channels.mean([1L]) * 0.1), 0, 1e-14);
-        Assert.InRange(Difference(statistics[1], 0.9 + (channels.var(1) * 0.1)), 0, 1e-13);
+        Assert.InRange(Difference(statistics[0], channels.mean([1L]).Times(0.1)), 0, 1e-14);
+        Assert.InRange(Difference(statistics[1], channels.var(1).Times(0.1).Plus(0.9)), 0, 1e-13);
     }
 
     /// <summary>Constant statistics that are those of the data make columns of mean 0 and variance 1, up to ε.</summary>
@@ -28,7 +28,7 @@ public sealed class MovingBatchNormTests
     {
         using var scope = NewDisposeScope();
         var (norm, _) = Fresh(5, 1);
-        var data = (Normal(200, 5) * 3) - 1;
+        var data = Normal(200, 5).Times(3).Minus(1);
         for (int i = 0; i < 300; i++)
         {
             using var record = norm.RecordToBase(data, Draw(200));
@@ -37,7 +37,7 @@ public sealed class MovingBatchNormTests
 
         using var there = norm.ToBase(data, Draw(200));
         Assert.InRange(there.Values.mean([0L]).abs().max().item<double>(), 0, 1e-10);
-        Assert.InRange((there.Values.var(0) - 1).abs().max().item<double>(), 0, 1e-4);
+        Assert.InRange(there.Values.var(0).Minus(1).abs().max().item<double>(), 0, 1e-4);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class MovingBatchNormTests
     {
         using var scope = NewDisposeScope();
         var (norm, _) = Fresh(3, 4);
-        var data = Normal(11, 12) + 3;
+        var data = Normal(11, 12).Plus(3);
         BatchMoments Of(Tensor rows)
         {
             using var record = norm.RecordToBase(rows, Draw(rows.shape[0]));

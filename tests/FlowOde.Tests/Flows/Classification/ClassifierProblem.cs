@@ -15,11 +15,11 @@ internal static class ClassifierProblem
     {
         var noise = new double[count * 64];
         new RandomSource(3).Stream(RandomPurpose.Sample, number).FillNormal<double>([.. Enumerable.Range(0, count).Select(i => (long)i)], 64, noise);
-        var images = tensor(noise).view(count, 1, 8, 8) * 30 + 100;
+        var images = tensor(noise).view(count, 1, 8, 8).Times(30).Plus(100);
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i * 7 % 4)];
         for (int i = 0; i < count; i++)
         {
-            images[i, 0].narrow(0, labels[i] / 2 * 4, 4).narrow(1, labels[i] % 2 * 4, 4).add_(40);
+            images[i, 0].narrow(0, labels[i] / 2 * 4, 4).narrow(1, labels[i] % 2 * 4, 4).Shift(40);
         }
 
         return (images, labels);

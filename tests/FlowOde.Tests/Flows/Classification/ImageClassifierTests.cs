@@ -76,7 +76,7 @@ public sealed class ImageClassifierTests
         var (images, _) = Draw(300, 1);
         var probabilities = classifier.Probabilities(images);
         Assert.Equal([300L, 4], probabilities.shape);
-        Assert.InRange((probabilities.sum(1) - 1).abs().max().item<float>(), 0, 1e-5);
+        Assert.InRange(probabilities.sum(1).Minus(1).abs().max().item<float>(), 0, 1e-5);
         Assert.Equal([300L, 24], classifier.Features(images).shape);
         var alone = classifier.Probabilities(images.view(300, 64)[270..271]);
         Assert.InRange((alone - probabilities[270..271]).abs().max().item<float>(), 0, 1e-5);
@@ -146,7 +146,7 @@ public sealed class ImageClassifierTests
         Says("label -1", images, [.. labels[1..], -1]);
         Says("[20, 63]", images.view(20, 64)[.., ..63], labels);
         Says("not all the same", zeros(20, 64), labels);
-        Says("NaN", full([20, 64], double.NaN), labels);
+        Says("NaN", Full([20, 64], double.NaN), labels);
         Assert.Throws<ArgumentOutOfRangeException>(() => Options with { Classes = 1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => Usual with { Dropout = 1 });
         Assert.Throws<ArgumentException>(() => Options with { Channels = [] });

@@ -167,7 +167,7 @@ public sealed class OdeClassifierTests
         using var multistep = new SmallClassifier(SmallClassifier.Options("lm-resnet"));
         using var fresh = multistep.Model.CreateParameters(new RandomSource(5), ScalarType.Float64, CPU);
         Assert.All(fresh["chain.k"].data<double>().ToArray(), value => Assert.InRange(value, -0.1, 0));
-        multistep.Parameters["chain.k"].fill_(0);
+        multistep.Parameters["chain.k"].Fill(0);
         foreach (var segment in resnet.Parameters.Layout.Segments)
         {
             resnet.Parameters[segment.Name].copy_(multistep.Parameters[segment.Name]);

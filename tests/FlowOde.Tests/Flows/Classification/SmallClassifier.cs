@@ -95,8 +95,8 @@ internal sealed class SmallClassifier : IDisposable
         double At(double factor)
         {
             using var scope = NewDisposeScope();
-            using var moved = tensor(direction).mul(factor * epsilon);
-            Parameters.Flat.add_(moved);
+            using var moved = tensor(direction).Times(factor * epsilon);
+            Parameters.Flat.Accumulate(moved);
             using var scores = Model.Bind(Parameters, solve, isTrained: false).Score(Batch);
             double loss = -(scores.Logits.log_softmax(1) * Labels).sum().item<double>() / Rows;
             Parameters.Flat.sub_(moved);
@@ -128,8 +128,8 @@ internal sealed class SmallClassifier : IDisposable
         using var scope = NewDisposeScope();
         for (int i = 0; i < Parameters.Layout.Segments.Count; i++)
         {
-            var noise = sin(arange(Parameters.Layout.Segments[i].Length, dtype: ScalarType.Float64) + i).mul(0.05);
-            Parameters[i].add_(noise.view(Parameters[i].shape).to(Parameters.DType));
+            var noise = sin(Arange(Parameters.Layout.Segments[i].Length, dtype: ScalarType.Float64).Plus(i)).Times(0.05);
+            Parameters[i].Accumulate(noise.view(Parameters[i].shape).to(Parameters.DType));
         }
     }
 

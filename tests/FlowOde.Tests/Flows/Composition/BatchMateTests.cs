@@ -25,7 +25,7 @@ public class BatchMateTests
         var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [16, 16] }, TestFlows.Unit(2));
         using var scope = NewDisposeScope();
         using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
-        parameters.Flat.mul_(2); // a field that takes tens of steps
+        parameters.Flat.Scale(2); // a field that takes tens of steps
         using var flow = model.Bind(parameters, TestFlows.Exact(Tolerance) with { Norm = ErrorNormCatalog.Find(norm)! });
         var data = TestFlows.Normal(Rows, 2);
         double[] together = TestFlows.LogDensity(flow, data).data<double>().ToArray();

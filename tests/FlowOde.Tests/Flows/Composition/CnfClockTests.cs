@@ -41,9 +41,9 @@ public class CnfClockTests
         {
             double Shifted(double by)
             {
-                parameters[$"block{block}.logDuration"].add_(by);
+                parameters[$"block{block}.logDuration"].Shift(by);
                 double loss = Loss(null);
-                parameters[$"block{block}.logDuration"].add_(-by);
+                parameters[$"block{block}.logDuration"].Shift(-by);
                 return loss;
             }
 
@@ -61,7 +61,7 @@ public class CnfClockTests
     {
         var (model, parameters) = Learned(0.5, -0.4, 2);
         Assert.Equal(-0.4, model.Clock(parameters, 1).DataTime, 1e-12);
-        parameters["block1.logDuration"].add_(Math.Log(2));
+        parameters["block1.logDuration"].Shift(Math.Log(2));
         Assert.Equal(0.5 - 1.8, model.Clock(parameters, 1).DataTime, 1e-12);
         Assert.Equal(-0.4, model.Clock(parameters, 0).DataTime, 1e-12);
         Assert.Equal(0.1, model.StoppedAt(0.1).Clock(parameters, 1).DataTime);
@@ -75,7 +75,7 @@ public class CnfClockTests
     public void DataTime_OfADurationThatIsNoDuration_EndsTheSolve(double log)
     {
         var (model, parameters) = Learned(0.5, 1, 1);
-        parameters["block0.logDuration"].fill_(log);
+        parameters["block0.logDuration"].Fill(log);
         Assert.Throws<FlowOde.Solvers.OdeSolveException>(() => model.Clock(parameters, 0).DataTime);
         parameters.Dispose();
     }
@@ -85,7 +85,7 @@ public class CnfClockTests
     {
         using var scope = NewDisposeScope();
         var (model, parameters) = Learned(0, 1, 1);
-        parameters["block0.logDuration"].fill_(Math.Log(1.75));
+        parameters["block0.logDuration"].Fill(Math.Log(1.75));
         var still = new FlowModel(model.Options with { LearnsDataTime = false, DataTime = 1.75 }, model.Standardize);
         using var same = new FlatVector(still.Layout, ScalarType.Float64);
         for (int i = 0; i < still.Layout.Segments.Count; i++)

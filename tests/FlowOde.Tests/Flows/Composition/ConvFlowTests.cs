@@ -39,11 +39,11 @@ public sealed class ConvFlowTests
         using var batch = new TrainingBatch(Normal(Rows, 12).clone(), [.. Enumerable.Range(0, Rows).Select(i => (long)i)]);
         var objective = new NegativeLogLikelihood([]);
         objective.Evaluate(flow, batch, Draw(Rows), Rows, gradient);
-        var direction = sin(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
+        var direction = sin(Arange(parameters.Layout.Length, dtype: ScalarType.Float64).Times(1.7));
         const double H = 1e-5;
         double Along(double h)
         {
-            parameters.Flat.copy_(start.Flat + (direction * h));
+            parameters.Flat.copy_(start.Flat.Plus(direction.Times(h)));
             return objective.Evaluate(flow, batch, Draw(Rows), Rows, ignored).Loss;
         }
 

@@ -16,11 +16,11 @@ public sealed class GaussianMixtureTests : IDisposable
     [Fact]
     public void Fit_WithOneComponent_GivesTheSampleMomentsAndTheirClosedFormLikelihood()
     {
-        var rows = Normals(500, 3).mm(tensor(new double[,] { { 2, 0.5, 0 }, { 0, 1, -1 }, { 0, 0, 0.3 } })) + tensor(new double[] { 100, -5, 0 });
+        var rows = Normals(500, 3).mm(tensor(new double[,] { { 2, 0.5, 0 }, { 0, 1, -1 }, { 0, 0, 0.3 } })).Plus(tensor(new double[] { 100, -5, 0 }));
         using var fit = GaussianMixture.Fit(rows, _options with { Components = 1 });
         var mean = rows.mean([0]);
         var centred = rows - mean;
-        var covariance = centred.t().mm(centred) / 500;
+        var covariance = centred.t().mm(centred).Over(500);
         AssertClose(mean, fit.Mixture.Means[0], 1e-10);
         AssertClose(covariance, fit.Mixture.Covariances[0], 1e-10);
 
@@ -125,20 +125,20 @@ public sealed class GaussianMixtureTests : IDisposable
     {
         var rows = Data("separated", 400);
         double[] scale = [1e-7, 3e5];
-        var scaled = (rows * tensor(scale)) + tensor(new double[] { 1e-3, -4e8 });
+        var scaled = (rows * tensor(scale)).Plus(tensor(new double[] { 1e-3, -4e8 }));
         using var plain = GaussianMixture.Fit(rows, _options);
         using var other = GaussianMixture.Fit(scaled, _options);
         var shift = Math.Log(scale[0] * scale[1]);
 
         // The offset costs digits: 4e8 against a deviation of 1e6 leaves 13 of them.
-        AssertClose(plain.Mixture.LogDensity(rows) - shift, other.Mixture.LogDensity(scaled), 1e-6);
+        AssertClose(plain.Mixture.LogDensity(rows).Minus(shift), other.Mixture.LogDensity(scaled), 1e-6);
     }
 
     [Fact]
     public void LogDensity_InTwoDimensions_IntegratesToOne()
     {
         using var fit = GaussianMixture.Fit(Data("separated", 1000), _options);
-        var axis = arange(-12, 20, 0.05, dtype: ScalarType.Float64);
+        var axis = Arange(-12, 20, 0.05, dtype: ScalarType.Float64);
         var grid = cartesian_prod(axis, axis);
         var integral = fit.Mixture.LogDensity(grid).exp().sum().item<double>() * 0.05 * 0.05;
 
@@ -188,11 +188,11 @@ public sealed class GaussianMixtureTests : IDisposable
         using var truth = Separated();
         var rows = truth.Sample(Stream(3), count);
         var mean = truth.Weights.unsqueeze(0).mm(truth.Means).squeeze(0);
-        var second = (truth.Covariances + (truth.Means.unsqueeze(2) * truth.Means.unsqueeze(1))).mul(truth.Weights.view(-1, 1, 1)).sum([0]);
+        var second = truth.Covariances.Plus(truth.Means.unsqueeze(2) * truth.Means.unsqueeze(1)).mul(truth.Weights.view(-1, 1, 1)).sum([0]);
 
         // Five standard errors: the columns have deviations near 4 and 5, their squares near 35.
         AssertClose(mean, rows.mean([0]), 5 * 5 / Math.Sqrt(count));
-        AssertClose(second, rows.t().mm(rows) / count, 5 * 35 / Math.Sqrt(count));
+        AssertClose(second, rows.t().mm(rows).Over(count), 5 * 35 / Math.Sqrt(count));
     }
 
     [Fact]
@@ -225,10 +225,10 @@ public sealed class GaussianMixtureTests : IDisposable
     public void Constructor_OfImpossibleParameters_SaysSo()
     {
         var (weights, means, covariances) = (tensor(new[] { 1.0 }), zeros(1, 2, dtype: ScalarType.Float64), eye(2, dtype: ScalarType.Float64).unsqueeze(0));
-        Assert.Throws<ArgumentException>("weights", () => new GaussianMixture(weights * 0.9, means, covariances));
+        Assert.Throws<ArgumentException>("weights", () => new GaussianMixture(weights.Times(0.9), means, covariances));
         Assert.Throws<ArgumentException>("means", () => new GaussianMixture(weights, means.squeeze(0), covariances));
-        Assert.Throws<ArgumentException>("means", () => new GaussianMixture(weights, means / 0, covariances));
-        Assert.Throws<ArgumentException>("covariances", () => new GaussianMixture(weights, means, covariances * -1));
+        Assert.Throws<ArgumentException>("means", () => new GaussianMixture(weights, means.Over(0), covariances));
+        Assert.Throws<ArgumentException>("covariances", () => new GaussianMixture(weights, means, covariances.Times(-1)));
         using var mixture = new GaussianMixture(weights, means, covariances);
         Assert.Throws<ArgumentException>("rows", () => mixture.LogDensity(zeros(4, 3)));
     }
@@ -276,9 +276,9 @@ public sealed class GaussianMixtureTests : IDisposable
             "uniform" => Uniforms(count, 2),
             "duplicates" => separated.round(),
             "line" => separated.narrow(1, 0, 1).repeat([1, 2]),
-            "constant" => cat([separated.narrow(1, 0, 1), full_like(separated.narrow(1, 0, 1), 0.1)], 1),
-            "one value" => full_like(separated, 1e20 / 3),
-            _ => separated + 1e9,
+            "constant" => cat([separated.narrow(1, 0, 1), FullLike(separated.narrow(1, 0, 1), 0.1)], 1),
+            "one value" => FullLike(separated, 1e20 / 3),
+            _ => separated.Plus(1e9),
         };
     }
 

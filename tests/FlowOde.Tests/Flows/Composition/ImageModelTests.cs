@@ -18,7 +18,7 @@ public sealed class ImageModelTests
         var model = new FlowModel(new FlowOptions { Dimension = 1, Levels = levels, LogitAlpha = 0, Hidden = [8] });
         using var parameters = model.CreateParameters(Source, ScalarType.Float64, CPU);
         using var flow = model.Bind(parameters, Exact(1e-8));
-        var rows = ((arange(levels * cells, dtype: ScalarType.Float64) + 0.5) / cells).view(-1, 1);
+        var rows = Arange(levels * cells, dtype: ScalarType.Float64).Plus(0.5).Over(cells).view(-1, 1);
         Assert.Equal(1, LogDensity(flow, rows).exp().sum().item<double>() / cells, 1e-6);
     }
 
@@ -91,7 +91,7 @@ public sealed class ImageModelTests
         var model = new FlowModel(new FlowOptions { Dimension = 16, Image = new(1, 4, 4), Scales = 2, Levels = 17, LogitAlpha = 0.05, Hidden = [4] });
         using var parameters = model.CreateParameters(Source, ScalarType.Float32, CPU);
         using var flow = model.Bind(parameters, Exact(1e-4));
-        using var rows = flow.Generate(Normal(50, 16, ScalarType.Float32) * 3).Values;
+        using var rows = flow.Generate(Normal(50, 16, ScalarType.Float32).Times(3)).Values;
         var integers = model.Dequantization!.Floor(rows);
         Assert.Equal(0, Difference(integers, integers.round()));
         Assert.InRange(integers.min().item<float>(), 0, 3);

@@ -67,9 +67,9 @@ public sealed class MultiscaleFlowTests
         using var flow = Bind(_small with { HasBatchNorm = true }, Exact(1e-9));
         var data = Normal(1, 16);
         using var there = flow.ToBase(data, Draw(1));
-        var steps = cat([eye(16, dtype: ScalarType.Float64) * h, eye(16, dtype: ScalarType.Float64) * -h], 0);
-        using var around = flow.ToBase(data + steps, Draw(32));
-        var jacobian = (around.Values[..16] - around.Values[16..]) / (2 * h);
+        var steps = cat([eye(16, dtype: ScalarType.Float64).Times(h), eye(16, dtype: ScalarType.Float64).Times(-h)], 0);
+        using var around = flow.ToBase(data.Plus(steps), Draw(32));
+        var jacobian = (around.Values[..16] - around.Values[16..]).Over(2 * h);
         Assert.Equal(-linalg.slogdet(jacobian).Item2.item<double>(), there.DeltaLogDensity.item<double>(), 1e-5);
     }
 
@@ -89,11 +89,11 @@ public sealed class MultiscaleFlowTests
         using var batch = new TrainingBatch(Normal(Rows, 16).clone(), Draw(Rows).Rows);
         var objective = new NegativeLogLikelihood([]);
         objective.Evaluate(flow, batch, Draw(Rows), Rows, gradient);
-        var direction = sin(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
+        var direction = sin(Arange(parameters.Layout.Length, dtype: ScalarType.Float64).Times(1.7));
         const double H = 1e-5;
         double Along(double h)
         {
-            parameters.Flat.copy_(start.Flat + (direction * h));
+            parameters.Flat.copy_(start.Flat.Plus(direction.Times(h)));
             return objective.Evaluate(flow, batch, Draw(Rows), Rows, ignored).Loss;
         }
 
@@ -113,8 +113,8 @@ public sealed class MultiscaleFlowTests
         var direction = Normal(Rows, 64, step: 7);
         double Along(double h)
         {
-            using var moved = flow.ToBase(data + (direction * h), Draw(Rows));
-            return ((moved.Values * byValues).sum() + (moved.DeltaLogDensity * byDelta).sum()).item<double>();
+            using var moved = flow.ToBase(data.Plus(direction.Times(h)), Draw(Rows));
+            return (moved.Values * byValues).sum().Plus((moved.DeltaLogDensity * byDelta).sum()).item<double>();
         }
 
         const double H = 1e-5;
@@ -145,7 +145,7 @@ public sealed class MultiscaleFlowTests
     {
         using var scope = NewDisposeScope();
         using var flow = Bind(_small, Exact(1e-5));
-        Assert.Throws<OdeSolveException>(() => flow.RecordToBase(full([Rows, 16], double.NaN, dtype: ScalarType.Float64), Draw(Rows)));
+        Assert.Throws<OdeSolveException>(() => flow.RecordToBase(Full([Rows, 16], double.NaN, dtype: ScalarType.Float64), Draw(Rows)));
         using var record = flow.RecordToBase(Normal(Rows, 16), Draw(Rows));
         Assert.True(record.Values.isfinite().all().item<bool>());
     }

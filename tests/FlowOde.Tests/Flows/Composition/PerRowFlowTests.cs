@@ -22,7 +22,7 @@ public class PerRowFlowTests(ITestOutputHelper log)
         var (model, settings) = (Model, TestFlows.Exact(dtype == ScalarType.Float64 ? 1e-9 : 1e-5) with { IsPerRow = true });
         using var scope = NewDisposeScope();
         using var parameters = model.CreateParameters(TestFlows.Source, dtype, CPU);
-        parameters.Flat.mul_(3); // a field that takes tens of steps
+        parameters.Flat.Scale(3); // a field that takes tens of steps
         using var flow = model.Bind(parameters, settings);
         var data = TestFlows.Normal(Rows, 2, dtype);
         using var together = flow.ToBase(data, TestFlows.Draw(Rows));
@@ -51,8 +51,8 @@ public class PerRowFlowTests(ITestOutputHelper log)
         var (model, parameters) = TestFlows.Linear(new double[,] { { 0, 30 }, { -30, 0 } }, 0, 1);
         using var scope = NewDisposeScope();
         using var owned = parameters;
-        var data = TestFlows.Normal(100, 2).mul_(1e-9);
-        data[17].mul_(1e9);
+        var data = TestFlows.Normal(100, 2).Scale(1e-9);
+        data[17].Scale(1e9);
         long Cost(bool isPerRow)
         {
             using var flow = model.Bind(parameters, TestFlows.Exact(1e-8) with { IsPerRow = isPerRow });

@@ -26,8 +26,8 @@ public sealed class RegularizedFlowTests
 
         // z(t) = x e^{a s} with s = t − t_data from 0 to S, so ½ mean f² = ½ mean(x²) a² e^{2as}, integrated over |ds|.
         double span = baseTime - dataTime, share = Math.Abs(A / 4 * (Math.Exp(2 * A * span) - 1));
-        Assert.InRange(Difference((data * data).mean([1L]) * share, record.Regularizers[0]), 0, 1e-8);
-        Assert.InRange(Difference(ones(5, dtype: ScalarType.Float64) * (A * A * Math.Abs(span)), record.Regularizers[1]), 0, 1e-8);
+        Assert.InRange(Difference((data * data).mean([1L]).Times(share), record.Regularizers[0]), 0, 1e-8);
+        Assert.InRange(Difference(ones(5, dtype: ScalarType.Float64).Times(A * A * Math.Abs(span)), record.Regularizers[1]), 0, 1e-8);
         parameters.Dispose();
     }
 
@@ -58,11 +58,11 @@ public sealed class RegularizedFlowTests
         for (int i = 0; i < 4; i++)
         {
             using var entry = weight.view(-1).narrow(0, i, 1);
-            entry.add_(Step);
+            entry.Shift(Step);
             double above = Loss(out _);
-            entry.sub_(2 * Step);
+            entry.Shift(-2 * Step);
             double below = Loss(out _);
-            entry.add_(Step);
+            entry.Shift(Step);
             Assert.Equal((above - below) / (2 * Step), found[i], 1e-5);
         }
 

@@ -27,7 +27,7 @@ public class SequentialFlowTests
         var flow = model.Bind(parameters, Exact(1e-10));
         var data = Normal(20, 2);
         double tau = baseTime - dataTime;
-        var expected = StandardNormal.LogDensity(data * Math.Exp(a * tau)) + (a * 2 * tau);
+        var expected = StandardNormal.LogDensity(data.Times(Math.Exp(a * tau))).Plus(a * 2 * tau);
         Assert.InRange(Difference(expected, LogDensity(flow, data)), 0, 1e-8);
     }
 
@@ -41,7 +41,7 @@ public class SequentialFlowTests
         var covariance = map.mm(map.t());
         var data = Normal(30, 3);
         var solved = linalg.solve(covariance, data.t()).t();
-        var expected = ((data * solved).sum([1L]) * -0.5) - (1.5 * Math.Log(2 * Math.PI)) - (0.5 * linalg.slogdet(covariance).Item2);
+        var expected = (data * solved).sum([1L]).Times(-0.5).Minus(1.5 * Math.Log(2 * Math.PI)) - linalg.slogdet(covariance).Item2.Times(0.5);
         Assert.InRange(Difference(expected, LogDensity(model.Bind(parameters, Exact(1e-10)), data)), 0, 1e-8);
     }
 
@@ -78,13 +78,13 @@ public class SequentialFlowTests
     {
         var (model, parameters) = Random(blocks, 3);
         var flow = model.Bind(parameters, Exact(tolerance));
-        var data = Normal(40, 3) * 2;
+        var data = Normal(40, 3).Times(2);
         using var there = flow.ToBase(data, Draw(40));
         using var back = flow.ToData(there.Values, Draw(40));
         using var generated = flow.Generate(there.Values).Values;
         Assert.InRange(Difference(data, back.Values), 0, 100 * blocks * tolerance);
         Assert.InRange(Difference(data, generated), 0, 100 * blocks * tolerance);
-        Assert.InRange((there.DeltaLogDensity + back.DeltaLogDensity).abs().max().item<double>(), 0, 100 * blocks * tolerance);
+        Assert.InRange(there.DeltaLogDensity.Plus(back.DeltaLogDensity).abs().max().item<double>(), 0, 100 * blocks * tolerance);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public class SequentialFlowTests
         using var first = flow.Parts[0].ToBase(data, Draw(12));
         using var second = flow.Parts[1].ToBase(first.Values, Draw(12));
         using var third = flow.Parts[2].ToBase(second.Values, Draw(12));
-        Assert.InRange(Difference(whole.DeltaLogDensity, first.DeltaLogDensity + second.DeltaLogDensity + third.DeltaLogDensity), 0, 1e-14);
+        Assert.InRange(Difference(whole.DeltaLogDensity, first.DeltaLogDensity.Plus(second.DeltaLogDensity).Plus(third.DeltaLogDensity)), 0, 1e-14);
         Assert.InRange(Difference(whole.Values, third.Values), 0, 1e-14);
         Assert.True(second.DeltaLogDensity.abs().max().item<double>() > 1e-3);
     }

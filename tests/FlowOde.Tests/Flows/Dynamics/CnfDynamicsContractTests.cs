@@ -31,9 +31,9 @@ public sealed class CnfDynamicsContractTests : IDisposable
         using var a = _cnf.Run(2);
         using var b = _cnf.Run(3);
         using var both = new FieldRun(_cnf.Field, SeededDraws.Vector(_cnf.Field.StateLayout(SmallCnf.Rows), 1), 0.4, Sum(a.Cotangent, b.Cotangent));
-        SmallCnf.Same((a.Gradient.Flat * 2) - b.Gradient.Flat, both.Gradient.Flat);
-        SmallCnf.Same((a.StateCotangent[0] * 2) - b.StateCotangent[0], both.StateCotangent[0]);
-        SmallCnf.Same((a.TimeCotangent * 2) - b.TimeCotangent, both.TimeCotangent);
+        SmallCnf.Same(a.Gradient.Flat.Times(2) - b.Gradient.Flat, both.Gradient.Flat);
+        SmallCnf.Same(a.StateCotangent[0].Times(2) - b.StateCotangent[0], both.StateCotangent[0]);
+        SmallCnf.Same(a.TimeCotangent.Times(2) - b.TimeCotangent, both.TimeCotangent);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class CnfDynamicsContractTests : IDisposable
     private static FlatVector Sum(FlatVector a, FlatVector b)
     {
         var sum = a.CreateLike();
-        sum.Flat.copy_((a.Flat * 2) - b.Flat);
+        sum.Flat.copy_(a.Flat.Times(2) - b.Flat);
         return sum;
     }
 }

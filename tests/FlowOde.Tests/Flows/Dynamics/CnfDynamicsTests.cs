@@ -95,7 +95,7 @@ public sealed class CnfDynamicsTests
         {
             var products = stack(Enumerable.Range(0, directions.Count).Select(k => OracleDerivatives.Jvp(f, z, e[k].clone())));
             double w = directions.Weight;
-            return [f, -(products * e).sum([0L, 2L]) * w, 0.5 * (f * f).mean([1L]), (products * products).sum([0L]).mean([1L]) * w];
+            return [f, (-(products * e).sum([0L, 2L])).Times(w), (f * f).mean([1L]).Times(0.5), (products * products).sum([0L]).mean([1L]).Times(w)];
         }
 
         Tensor[]? channels = null;
@@ -107,7 +107,7 @@ public sealed class CnfDynamicsTests
             (f, z, _) =>
             {
                 channels = Channels(f, z);
-                return channels.Select((channel, i) => (channel * run.Cotangent[i].to(ScalarType.Float64)).sum()).Aggregate((a, b) => a + b);
+                return channels.Select((channel, i) => (channel * run.Cotangent[i].to(ScalarType.Float64)).sum()).Aggregate((a, b) => a.Plus(b));
             },
             _ => channels!);
     }
@@ -130,7 +130,7 @@ public sealed class CnfDynamicsTests
         Close(gradients[1].view(1), run.TimeCotangent, tolerance, "time cotangent");
         for (int i = 0; i < oracle.Parameters.Length; i++)
         {
-            Close(gradients[2 + i] * TraceWeight, run.Gradient[i], tolerance, parameters.Layout.Segments[i].Name);
+            Close(gradients[2 + i].Times(TraceWeight), run.Gradient[i], tolerance, parameters.Layout.Segments[i].Name);
         }
     }
 

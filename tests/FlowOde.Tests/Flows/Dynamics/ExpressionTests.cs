@@ -84,17 +84,17 @@ public sealed class ExpressionTests
             using var tape = activation.CreateTape(output, scratch);
             using var cotangent = new Dual(a.shape[0], 1, 1, dtype, CPU);
             output.Values.copy_(a);
-            output.Tangents.fill_(1);
+            output.Tangents.Fill(1);
             activation.Forward(zeros(1, dtype: dtype), parameters, tape);
-            cotangent.Values.fill_(0.7);
-            cotangent.Tangents.fill_(1.3);
+            cotangent.Values.Fill(0.7);
+            cotangent.Tangents.Fill(1.3);
             var (value, slope) = (output.Values.clone(), output.Tangent[0].clone());
             activation.Pullback(tape, parameters, cotangent, [.. parameters.Select(parameter => zeros_like(parameter))]);
 
             var leaf = a.clone().requires_grad_();
             var expression = activation.Express(new(leaf, ones(1, a.shape[0], 1, dtype: dtype)), parameters);
             Tensor[] parts = [.. new[] { expression.Values, expression.Tangents! }.Where(part => part.requires_grad)];
-            var pulled = CheckedAutograd.Gradient(parts, [leaf], [.. parts.Select(part => full_like(part, ReferenceEquals(part, expression.Values) ? 0.7 : 1.3))])[0]!;
+            var pulled = CheckedAutograd.Gradient(parts, [leaf], [.. parts.Select(part => FullLike(part, ReferenceEquals(part, expression.Values) ? 0.7 : 1.3))])[0]!;
             double allowed = dtype == ScalarType.Float64 ? 1e-14 : 1e-6;
             AssertClose(value, expression.Values, allowed, $"{name} value");
             AssertClose(slope, expression.Tangents![0], allowed, $"{name} slope");
@@ -104,7 +104,7 @@ public sealed class ExpressionTests
 
     private static void AssertClose(Tensor expected, Tensor actual, double allowed, string what)
     {
-        double error = ((expected - actual).abs() / (1 + expected.abs())).max().to(ScalarType.Float64).item<double>();
+        double error = ((expected - actual).abs() / expected.abs().Plus(1)).max().to(ScalarType.Float64).item<double>();
         Assert.True(error <= allowed, $"{what}: error {error:E2}, allowed {allowed:E0}");
     }
 

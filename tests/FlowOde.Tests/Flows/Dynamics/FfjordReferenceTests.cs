@@ -83,7 +83,7 @@ public sealed class FfjordReferenceTests
     {
         foreach (var (bias, weight) in Biases(gradient).Zip(gradient.Layout.Segments.Where(segment => segment.Name.StartsWith("weight", StringComparison.Ordinal))))
         {
-            gradient[weight.Name].view(-1).narrow(0, 0, bias.NumberOfElements).add_(bias.view(-1));
+            gradient[weight.Name].view(-1).narrow(0, 0, bias.NumberOfElements).Accumulate(bias.view(-1));
         }
 
         ClearBias(gradient);

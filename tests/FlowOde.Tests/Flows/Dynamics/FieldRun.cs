@@ -17,7 +17,7 @@ internal sealed class FieldRun : IDisposable
         TimeCotangent = zeros(time.Rows?.NumberOfElements ?? 1, dtype: state.DType).DetachFromDisposeScope();
         foreach (var vector in (FlatVector[])[Derivative, StateCotangent])
         {
-            Enumerable.Range(0, vector.Layout.Segments.Count).ToList().ForEach(i => vector[i].fill_(double.NaN));
+            Enumerable.Range(0, vector.Layout.Segments.Count).ToList().ForEach(i => vector[i].Fill(double.NaN));
         }
 
         var tape = _workspace.RentTape();

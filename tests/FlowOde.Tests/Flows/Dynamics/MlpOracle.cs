@@ -34,16 +34,16 @@ internal sealed class MlpOracle
     private Tensor Layer(int l, Tensor time, Tensor h)
     {
         var (weight, bias) = (Parameter("weight", l), Parameter("bias", l));
-        Tensor Gate() => sigmoid((Parameter("gateSlope", l) * time) + Parameter("gateOffset", l));
+        Tensor Gate() => sigmoid((Parameter("gateSlope", l) * time).Plus(Parameter("gateOffset", l)));
         Tensor Hyper()
         {
-            var units = tanh((Parameter("unitSlope", l) * time) + Parameter("unitOffset", l));
-            return nn.functional.linear(h, weight + (Parameter("weightBasis", l) * units.view(-1, 1, 1)).sum([0L]), bias + (Parameter("biasBasis", l) * units.unsqueeze(1)).sum([0L]));
+            var units = tanh((Parameter("unitSlope", l) * time).Plus(Parameter("unitOffset", l)));
+            return nn.functional.linear(h, weight.Plus((Parameter("weightBasis", l) * units.view(-1, 1, 1)).sum([0L])), bias.Plus((Parameter("biasBasis", l) * units.unsqueeze(1)).sum([0L])));
         }
 
         Tensor HalfGated()
         {
-            var halves = (nn.functional.linear(h, weight, bias) + (Parameter("shift", l) * time)).chunk(2, 1);
+            var halves = nn.functional.linear(h, weight, bias).Plus(Parameter("shift", l) * time).chunk(2, 1);
             return halves[0] * sigmoid(halves[1]);
         }
 
@@ -51,10 +51,10 @@ internal sealed class MlpOracle
         {
             "ignore" => nn.functional.linear(h, weight, bias),
             "concat" => nn.functional.linear(cat([ones_like(h[.., ..1]) * time, h], 1), cat([Parameter("shift", l).unsqueeze(1), weight], 1), bias),
-            "concat_v2" => nn.functional.linear(h, weight, bias) + (Parameter("shift", l) * time),
+            "concat_v2" => nn.functional.linear(h, weight, bias).Plus(Parameter("shift", l) * time),
             "squash" => nn.functional.linear(h, weight, bias) * Gate(),
-            "concatsquash" => (nn.functional.linear(h, weight, bias) * Gate()) + (Parameter("shift", l) * time),
-            "blend" => (nn.functional.linear(h, weight, bias) * (1 - time)) + (nn.functional.linear(h, Parameter("weightBasis", l)[0], Parameter("biasBasis", l)[0]) * time),
+            "concatsquash" => (nn.functional.linear(h, weight, bias) * Gate()).Plus(Parameter("shift", l) * time),
+            "blend" => (nn.functional.linear(h, weight, bias) * (-time).Plus(1)).Plus(nn.functional.linear(h, Parameter("weightBasis", l)[0], Parameter("biasBasis", l)[0]) * time),
             "hyper" => Hyper(),
             "gated" => HalfGated(),
             var other => throw new NotSupportedException($"The oracle knows no layer type '{other}'."),
@@ -64,11 +64,11 @@ internal sealed class MlpOracle
     private Tensor Activate(Tensor a) => _options.Activation.Name switch
     {
         "tanh" => tanh(a),
-        "softplus" => nn.functional.softplus(a, 1, 500),
+        "softplus" => Softplus(a),
         "swish" => a * sigmoid(a),
         "swish-learned" => a * sigmoid(a * Parameters[^1]),
-        "elu" => nn.functional.elu(a, 1),
-        "gelu" => a * 0.5 * (1 + erf(a / Math.Sqrt(2))),
+        "elu" => Elu(a),
+        "gelu" => a.Times(0.5) * erf(a.Over(Math.Sqrt(2))).Plus(1),
         "sine" => sin(a),
         "square" => a * a,
         "identity" => a,

@@ -41,7 +41,7 @@ public sealed class RowTimeFieldTests
                 Each(i => Close(Of(shared.Derivative, i, row), Of(rows.Derivative, i, row), $"{layout.Segments[i].Name} of row {row}"));
                 Each(i => Close(Of(shared.StateCotangent, i, row), Of(rows.StateCotangent, i, row), $"cotangent of {layout.Segments[i].Name} of row {row}"));
                 Close(shared.TimeCotangent[0], rows.TimeCotangent[row], $"cotangent of the time of row {row}");
-                gradient.add_(shared.Gradient.Flat);
+                gradient.Accumulate(shared.Gradient.Flat);
             }
 
             Close(gradient, rows.Gradient.Flat, "gradient");

@@ -28,7 +28,7 @@ internal static class SeededDraws
 
         if (options.Activation.Segments.Count > 0)
         {
-            parameters[options.LayerType.Parameters(options.Sizes).Count].fill_(1.3);
+            parameters[options.LayerType.Parameters(options.Sizes).Count].Fill(1.3);
         }
 
         return parameters;

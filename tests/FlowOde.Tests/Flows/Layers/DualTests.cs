@@ -12,7 +12,7 @@ public sealed class DualTests
     {
         using var scope = NewDisposeScope();
         using var dual = new Dual(5, 3, 3, ScalarType.Float64, CPU, columnMajor);
-        dual.Stacked.copy_(arange(60, dtype: ScalarType.Float64).view(20, 3));
+        dual.Stacked.copy_(Arange(60, dtype: ScalarType.Float64).view(20, 3));
         double Difference(Tensor a, Tensor b) => (a - b).abs().sum().item<double>();
         Assert.Equal(0, Difference(dual.Values, dual.Stacked[..5]));
         Assert.Equal(0, Difference(dual.ValuesTransposed, dual.Values.t()));

@@ -34,7 +34,7 @@ public sealed class LayerFoldTests
         using var plain = Parameters(new ConcatV2Layers());
         for (int l = 0; l < _sizes.Count; l++)
         {
-            gated[$"gateOffset.{l}"].fill_(60);
+            gated[$"gateOffset.{l}"].Fill(60);
             foreach (string kind in (string[])["weight", "bias", "shift"])
             {
                 gated[$"{kind}.{l}"].copy_(plain[$"{kind}.{l}"]);
@@ -77,9 +77,9 @@ public sealed class LayerFoldTests
         var first = fold.Affine.Weight[1].clone();
         fold.Fold(0.9);
         Assert.Equal(0, (first - fold.Affine.Weight[1]).abs().max().item<double>());
-        Assert.Equal(0.01, first.square().mean().sqrt().item<double>(), 0.0006); // 3,000 entries: 4.6 standard errors
+        Assert.Equal(0.01, first.Squared().mean().sqrt().item<double>(), 0.0006); // 3,000 entries: 4.6 standard errors
         Assert.Equal(0, first.mean().item<double>(), 0.0008);
-        Assert.Equal(0.01, parameters["unitOffset.0"].square().mean().sqrt().item<double>(), 0.01);
+        Assert.Equal(0.01, parameters["unitOffset.0"].Squared().mean().sqrt().item<double>(), 0.01);
 
         double[] Uniforms(long row, long count)
         {
@@ -118,8 +118,8 @@ public sealed class LayerFoldTests
         using var kept = new AffineLayers(_sizes, ScalarType.Float64, CPU);
         for (int l = 0; l < _sizes.Count; l++)
         {
-            kept.Weight[l].copy_(sin(arange(kept.Weight[l].NumberOfElements, dtype: ScalarType.Float64)).view_as(kept.Weight[l]));
-            kept.Bias[l].copy_(cos(arange(_sizes.Out(l), dtype: ScalarType.Float64)));
+            kept.Weight[l].copy_(sin(Arange(kept.Weight[l].NumberOfElements, dtype: ScalarType.Float64)).view_as(kept.Weight[l]));
+            kept.Bias[l].copy_(cos(Arange(_sizes.Out(l), dtype: ScalarType.Float64)));
             cotangent.Weight[l].copy_(kept.Weight[l]);
             cotangent.Bias[l].copy_(kept.Bias[l]);
         }
@@ -132,7 +132,7 @@ public sealed class LayerFoldTests
         double Objective(double t)
         {
             fold.Fold(t);
-            return Enumerable.Range(0, _sizes.Count).Sum(l => ((fold.Affine.Weight[l] * kept.Weight[l]).sum() + (fold.Affine.Bias[l] * kept.Bias[l]).sum()).item<double>());
+            return Enumerable.Range(0, _sizes.Count).Sum(l => (fold.Affine.Weight[l] * kept.Weight[l]).sum().Plus((fold.Affine.Bias[l] * kept.Bias[l]).sum()).item<double>());
         }
 
         Assert.Equal((Objective(0.4 + H) - Objective(0.4 - H)) / (2 * H), time.item<double>(), 1e-8);
@@ -140,7 +140,7 @@ public sealed class LayerFoldTests
         using var direction = SeededDraws.Vector(parameters.Layout, 9);
         double Along(double h)
         {
-            parameters.Flat.copy_(start.Flat + (direction.Flat * h));
+            parameters.Flat.copy_(start.Flat.Plus(direction.Flat.Times(h)));
             return Objective(0.4);
         }
 

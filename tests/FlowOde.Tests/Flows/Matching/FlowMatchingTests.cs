@@ -34,9 +34,9 @@ public sealed class FlowMatchingTests
         var direction = randn_like(parameters.Flat);
         double Loss(double by)
         {
-            parameters.Flat.add_(direction * by);
+            parameters.Flat.Accumulate(direction.Times(by));
             double loss = objective.Evaluate(flow, batch, draw, 6, unused).Loss;
-            parameters.Flat.sub_(direction * by);
+            parameters.Flat.sub_(direction.Times(by));
             return loss;
         }
 
@@ -59,7 +59,7 @@ public sealed class FlowMatchingTests
         using var network = new OracleNetwork(mean, deviation, baseTime, dataTime, path);
         using var flow = OracleNetwork.Flow(network, baseTime, dataTime);
         using var gradient = flow.Parameters.CreateLike();
-        using var batch = new TrainingBatch((TestFlows.Normal(rows, 2) * deviation) + mean, [.. Enumerable.Range(0, rows).Select(i => (long)i)]);
+        using var batch = new TrainingBatch(TestFlows.Normal(rows, 2).Times(deviation).Plus(mean), [.. Enumerable.Range(0, rows).Select(i => (long)i)]);
         var result = new FlowMatching(ProbabilityPaths.Named(path), _times).Evaluate(flow, batch, TestFlows.Draw(rows, 1), rows, gradient);
         Assert.InRange((result.Score - (deviation * factor)) / result.StandardError, -4.5, 4.5);
         Assert.InRange(result.StandardError, 0, 0.01);
@@ -77,10 +77,10 @@ public sealed class FlowMatchingTests
         using var scope = NewDisposeScope();
         using var network = new OracleNetwork(mean, deviation, baseTime, dataTime, path);
         using var flow = OracleNetwork.Flow(network, baseTime, dataTime, 1e-9);
-        var data = TestFlows.Normal(20, 2) * 2;
-        var expected = StandardNormal.LogDensity((data - mean) / deviation) - (2 * Math.Log(deviation));
+        var data = TestFlows.Normal(20, 2).Times(2);
+        var expected = StandardNormal.LogDensity(data.Minus(mean).Over(deviation)).Minus(2 * Math.Log(deviation));
         Assert.InRange(TestFlows.Difference(expected, TestFlows.LogDensity(flow, data)), 0, 1e-6);
-        Assert.InRange(TestFlows.Difference((TestFlows.Normal(20, 2) * deviation) + mean, flow.Generate(TestFlows.Normal(20, 2)).Values), 0, 1e-7);
+        Assert.InRange(TestFlows.Difference(TestFlows.Normal(20, 2).Times(deviation).Plus(mean), flow.Generate(TestFlows.Normal(20, 2)).Values), 0, 1e-7);
     }
 
     /// <summary>With optimal pairs of normal noise and data the ways are those of the optimal map, so that its velocity leaves less and less of a loss the more rows are paired.</summary>
@@ -93,7 +93,7 @@ public sealed class FlowMatchingTests
         using var network = new OracleNetwork(mean, deviation, 0, 1, "optimal");
         using var flow = OracleNetwork.Flow(network, 0, 1);
         using var gradient = flow.Parameters.CreateLike();
-        using var batch = new TrainingBatch((TestFlows.Normal(rows, 2, step: 5) * deviation) + mean, [.. Enumerable.Range(0, rows).Select(i => (long)i)]);
+        using var batch = new TrainingBatch(TestFlows.Normal(rows, 2, step: 5).Times(deviation).Plus(mean), [.. Enumerable.Range(0, rows).Select(i => (long)i)]);
         double Loss(ICoupling coupling) => new CoupledObjective(new FlowMatching(new CondOtPath(), _times), coupling).Evaluate(flow, batch, TestFlows.Draw(rows, 1), rows, gradient).Score;
         Assert.True(Loss(new OptimalTransportCoupling()) < 0.1 * Loss(new IndependentCoupling()), $"{Loss(new OptimalTransportCoupling())} of {Loss(new IndependentCoupling())}");
     }
@@ -108,15 +108,15 @@ public sealed class FlowMatchingTests
         using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
         using var flow = model.Bind(parameters, TestFlows.Exact(1e-3));
         using var gradient = parameters.CreateLike();
-        var labels = arange(rows, ScalarType.Int64) % 2;
-        var data = (TestFlows.Normal(rows, 2) * 0.3) + ((labels.to(ScalarType.Float64).unsqueeze(1) * 6) - 3);
+        var labels = Arange(rows, ScalarType.Int64).Modulo(2);
+        var data = TestFlows.Normal(rows, 2).Times(0.3).Plus(labels.to(ScalarType.Float64).unsqueeze(1).Times(6).Minus(3));
         using var batch = new TrainingBatch(data.clone(), [.. Enumerable.Range(0, rows).Select(i => (long)i)]) { Context = nn.functional.one_hot(labels, 2).to(ScalarType.Float64) };
         var seen = new WatchedNoise();
         _ = new CoupledObjective(seen, new OptimalTransportCoupling()).Evaluate(flow, batch, TestFlows.Draw(rows), rows, gradient);
         var noise = seen.Noise!;
         foreach (int label in new[] { 0, 1 })
         {
-            var mean = noise.index_select(0, arange(label, rows, 2, ScalarType.Int64)).mean([0L]);
+            var mean = noise.index_select(0, Arange(label, rows, 2, ScalarType.Int64)).mean([0L]);
             Assert.InRange(mean.abs().max().item<double>(), 0, 4.5 / Math.Sqrt(rows / 2.0));
         }
     }
@@ -183,7 +183,7 @@ public sealed class FlowMatchingTests
         var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [32, 32], Activation = "tanh" }, TestFlows.Unit(2));
         using var state = new TrainingState(model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU), new AdamOptions(), IterationPlan.Fixed(400));
         using var flow = model.Bind(state.Parameters, TestFlows.Exact(1e-3));
-        Tensor Rows(long step) => (TestFlows.Normal(256, 2, step: 100 + step) * tensor([0.5, 1.5])) + tensor([1.0, -1.0]);
+        Tensor Rows(long step) => (TestFlows.Normal(256, 2, step: 100 + step) * tensor([0.5, 1.5])).Plus(tensor([1.0, -1.0]));
         var options = new TrainerOptions { Schedule = new CosineDecay { BaseRate = 0.01 }, AverageDecay = 0.95 };
         var trainer = new Trainer(options, flow, new FlowMatching(new CondOtPath(), _times), TestFlows.Source, step => new(Rows(step), [.. Enumerable.Range(0, 256).Select(i => (256 * step) + i)]), () => new(1, 0));
         trainer.Run(state, new Progress<TrainingRecord>(), _ => { }, default);

@@ -48,13 +48,13 @@ public sealed class GuidedNetworkTests
         var expression = guided.Express(tensor(NetworkRun.Time, ScalarType.Float64), new(input, run.Directions), context, leaves);
         Assert.InRange(TestFlows.Difference(expression.Values, run.Values), 0, 1e-12);
         Assert.InRange(TestFlows.Difference(expression.Tangents!, run.Tangents), 0, 1e-12);
-        var objective = (expression.Values * run.ValueCotangent).sum() + (expression.Tangents! * run.TangentCotangent).sum();
+        var objective = (expression.Values * run.ValueCotangent).sum().Plus((expression.Tangents! * run.TangentCotangent).sum());
         var gradients = OracleDerivatives.Gradients(objective, [input, context, .. leaves]);
         Assert.InRange(TestFlows.Difference(gradients[0], run.InputCotangent), 0, 1e-12);
         Assert.InRange(TestFlows.Difference(gradients[1], run.ContextCotangent!), 0, 1e-12);
         for (int i = 0; i < leaves.Length; i++)
         {
-            Assert.InRange(TestFlows.Difference(gradients[2 + i] * NetworkRun.Weight, gradient[i]), 0, 1e-11);
+            Assert.InRange(TestFlows.Difference(gradients[2 + i].Times(NetworkRun.Weight), gradient[i]), 0, 1e-11);
         }
     }
 

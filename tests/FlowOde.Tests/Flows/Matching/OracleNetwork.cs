@@ -44,10 +44,10 @@ internal sealed class OracleNetwork : AutogradNetwork, IDisposable
     {
         var (mean, deviation, baseTime, dataTime) = _case;
         double turn = Math.PI / 2;
-        var t = ((time - baseTime) / (dataTime - baseTime)).reshape(-1, 1);
-        var (data, noise, ofData, ofNoise) = _path == "vp-trigonometric" ? ((t * turn).sin(), (t * turn).cos(), (t * turn).cos() * turn, (t * turn).sin() * -turn) : (t, 1 - t, ones_like(t), -ones_like(t));
-        var variance = (data * deviation).square() + noise.square();
-        var velocity = _path == "optimal" ? mean + ((deviation - 1) * (values - (t * mean)) / (1 + (t * (deviation - 1)))) : (ofData * mean) + (((ofData * data * deviation * deviation) + (ofNoise * noise)) / variance * (values - (data * mean)));
-        return (velocity / (dataTime - baseTime)) + parameters[0];
+        var t = time.Minus(baseTime).Over(dataTime - baseTime).reshape(-1, 1);
+        var (data, noise, ofData, ofNoise) = _path == "vp-trigonometric" ? (t.Times(turn).sin(), t.Times(turn).cos(), t.Times(turn).cos().Times(turn), t.Times(turn).sin().Times(-turn)) : (t, (-t).Plus(1), ones_like(t), -ones_like(t));
+        var variance = data.Times(deviation).Squared().Plus(noise.Squared());
+        var velocity = _path == "optimal" ? ((values - t.Times(mean)).Times(deviation - 1) / t.Times(deviation - 1).Plus(1)).Plus(mean) : ofData.Times(mean).Plus((ofData * data).Times(deviation).Times(deviation).Plus(ofNoise * noise) / variance * (values - data.Times(mean)));
+        return velocity.Over(dataTime - baseTime).Plus(parameters[0]);
     }
 }

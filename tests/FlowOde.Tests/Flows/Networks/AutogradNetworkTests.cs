@@ -41,7 +41,7 @@ public sealed class AutogradNetworkTests
         {
             var product = OracleDerivatives.Vjp(f, input, run.Directions[k]);
             Close(product, run.Tangents[k], $"tangent {k}");
-            objective += (product * run.TangentCotangent[k]).sum();
+            objective = objective.Plus((product * run.TangentCotangent[k]).sum());
         }
 
         var gradients = OracleDerivatives.Gradients(objective, [input, time, .. leaves]);
@@ -49,7 +49,7 @@ public sealed class AutogradNetworkTests
         Close(gradients[1].view(1), run.TimeCotangent, "time");
         for (int i = 0; i < leaves.Length; i++)
         {
-            Close(gradients[2 + i] * NetworkRun.Weight, gradient[i], parameters.Layout.Segments[i].Name);
+            Close(gradients[2 + i].Times(NetworkRun.Weight), gradient[i], parameters.Layout.Segments[i].Name);
         }
 
         if (given is not null)
@@ -101,15 +101,15 @@ public sealed class AutogradNetworkTests
             using var workspace = network.CreateWorkspace(new(1, ScalarType.Float64, CPU), Probes);
             using var tape = workspace.CreateTape();
             using var directions = new HutchinsonTrace(Probes).Draw([0], 3, SeededDraws.Stream(5), ScalarType.Float64);
-            tape.Input.Values.fill_(0.4);
+            tape.Input.Values.Fill(0.4);
             tape.Input.Tangents.copy_(directions.Values);
             network.Forward(NetworkRun.Time, tape);
-            return tape.Output.Tangents.square().sum([1, 2]);
+            return tape.Output.Tangents.Squared().sum([1, 2]);
         }
 
         var (jacobian, transposed) = (Squares(closed), Squares(new ExpressedNetwork(closed)));
         double difference = (jacobian.mean() - transposed.mean()).item<double>();
-        double error = Math.Sqrt((jacobian.var() + transposed.var()).item<double>() / Probes);
+        double error = Math.Sqrt(jacobian.var().Plus(transposed.var()).item<double>() / Probes);
         Assert.True(Math.Abs(difference) < 4 * error, $"the means differ by {difference:G3}, {difference / error:G3} standard errors");
         Assert.True((jacobian - transposed).abs().max().item<double>() > 1e-3, "The products must differ, or this shows nothing.");
         Assert.Equal(TangentProduct.JacobianTimesDirection, closed.TangentProduct);
@@ -141,8 +141,8 @@ public sealed class AutogradNetworkTests
         using var result = flow.ToBase(TestFlows.Normal(Rows, 3), TestFlows.Draw(Rows));
         Assert.Equal(0, result.DeltaLogDensity.abs().max().item<double>());
         var shift = result.Values - TestFlows.Normal(Rows, 3); // −½ Σp for every number
-        Assert.Equal((-0.5 * parameters[0].sum()).item<double>(), shift[0, 0].item<double>(), 1e-12);
-        Assert.Equal((-0.5 * result.Values.sum() / Rows).item<double>(), gradient[0].view(-1)[0].item<double>(), 1e-12);
+        Assert.Equal(parameters[0].sum().Times(-0.5).item<double>(), shift[0, 0].item<double>(), 1e-12);
+        Assert.Equal(result.Values.sum().Times(-0.5).Over(Rows).item<double>(), gradient[0].view(-1)[0].item<double>(), 1e-12);
     }
 
     [Fact]

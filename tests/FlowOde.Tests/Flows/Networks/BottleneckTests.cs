@@ -71,9 +71,9 @@ public sealed class BottleneckTests
         var estimates = (Products(signs) * signs.unsqueeze(1)).sum([2L]);
         var matrix = Products(eye(4, dtype: ScalarType.Float64)).permute(1, 0, 2);
         var trace = matrix.diagonal(0, 1, 2).sum([1L]);
-        var symmetric = (matrix + matrix.transpose(1, 2)) / 2;
+        var symmetric = matrix.Plus(matrix.transpose(1, 2)).Over(2);
         Close(trace, estimates.mean([0L]), 1e-14, "mean");
-        Close(2 * (symmetric.square().sum([1L, 2L]) - symmetric.diagonal(0, 1, 2).square().sum([1L])), (estimates - trace).square().mean([0L]), 1e-14, "variance");
+        Close((symmetric.Squared().sum([1L, 2L]) - symmetric.diagonal(0, 1, 2).Squared().sum([1L])).Times(2), (estimates - trace).Squared().mean([0L]), 1e-14, "variance");
         Close(Rates(options with { BottleneckLayer = 0 }, parameters, new ExactTrace(), 0.3).Trace, -trace, 1e-13, "trace of the whole");
     }
 
@@ -191,13 +191,13 @@ public sealed class BottleneckTests
         var expression = network.Express(time, new(input, Double(run.Directions)), context, leaves);
         Close(expression.Values, run.Values, tolerance, "values");
         Close(expression.Tangents!, run.Tangents, tolerance, "tangents");
-        var objective = (expression.Values * Double(run.ValueCotangent)).sum() + (expression.Tangents! * Double(run.TangentCotangent)).sum();
+        var objective = (expression.Values * Double(run.ValueCotangent)).sum().Plus((expression.Tangents! * Double(run.TangentCotangent)).sum());
         var gradients = OracleDerivatives.Gradients(objective, [input, time, .. leaves, .. context is null ? (Tensor[])[] : [context]]);
         Close(gradients[0], run.InputCotangent, tolerance, "input");
         Close(gradients[1].view(1), run.TimeCotangent, tolerance, "time");
         for (int i = 0; i < leaves.Length; i++)
         {
-            Close(gradients[2 + i] * NetworkRun.Weight, gradient[i], tolerance, parameters.Layout.Segments[i].Name);
+            Close(gradients[2 + i].Times(NetworkRun.Weight), gradient[i], tolerance, parameters.Layout.Segments[i].Name);
         }
 
         if (context is not null)
@@ -207,7 +207,7 @@ public sealed class BottleneckTests
     }
 
     private static Tensor Wave(double phase, params long[] shape) =>
-        sin((arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64) * 0.7391) + phase).view(shape);
+        sin(Arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64).Times(0.7391).Plus(phase)).view(shape);
 
     private static void Close(Tensor expected, Tensor actual, double tolerance, string what)
     {

@@ -110,13 +110,13 @@ public sealed class ConvNetworkTests
         Close(run.Values, expression.Values, 1e-13, "values");
         Close(run.Tangents, expression.Tangents!, 1e-13, "tangents");
 
-        var objective = (expression.Values * run.ValueCotangent).sum() + (expression.Tangents! * run.TangentCotangent).sum();
+        var objective = (expression.Values * run.ValueCotangent).sum().Plus((expression.Tangents! * run.TangentCotangent).sum());
         var gradients = OracleDerivatives.Gradients(objective, [leaf, time, .. oracle.Parameters]);
         Close(gradients[0], run.InputCotangent, 1e-11, "input cotangent");
         Close(gradients[1].view(1), run.TimeCotangent, 1e-11, "time cotangent");
         for (int i = 0; i < oracle.Parameters.Length; i++)
         {
-            Close(gradients[2 + i] * NetworkRun.Weight, gradient[i], 1e-11, parameters.Layout.Segments[i].Name);
+            Close(gradients[2 + i].Times(NetworkRun.Weight), gradient[i], 1e-11, parameters.Layout.Segments[i].Name);
         }
     }
 
@@ -282,7 +282,7 @@ public sealed class ConvNetworkTests
         using var coordinates = SeededDraws.Parameters(Options("concatcoord"), 3);
         for (int i = 0; i < concat.Layout.Segments.Count; i++)
         {
-            var whole = coordinates[i].fill_(0);
+            var whole = coordinates[i].Fill(0);
             (whole.dim() == 1 ? whole : whole.narrow(1, 0, concat[i].size(1))).copy_(concat[i]);
         }
 
@@ -313,7 +313,7 @@ public sealed class ConvNetworkTests
         {
             var tangent = OracleDerivatives.Jvp(f, z, Double(run.Directions[k]).clone());
             Close(tangent, run.Tangents[k], tolerance, $"tangent {k}");
-            objective += (tangent * Double(run.TangentCotangent[k])).sum();
+            objective = objective.Plus((tangent * Double(run.TangentCotangent[k])).sum());
         }
 
         var gradients = OracleDerivatives.Gradients(objective, [z, time, .. oracle.Parameters]);
@@ -321,7 +321,7 @@ public sealed class ConvNetworkTests
         Close(gradients[1].view(1), run.TimeCotangent, tolerance, "time cotangent");
         for (int i = 0; i < oracle.Parameters.Length; i++)
         {
-            Close(gradients[2 + i] * NetworkRun.Weight, Double(gradient[i]) - Double(start[i]), tolerance, parameters.Layout.Segments[i].Name);
+            Close(gradients[2 + i].Times(NetworkRun.Weight), Double(gradient[i]) - Double(start[i]), tolerance, parameters.Layout.Segments[i].Name);
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class ConvOracle(ConvOptions options, FlatVector parameters)
         int stride = options.Strides.Count == 0 ? 1 : options.Strides[l];
         long k = stride == 1 ? options.KernelSize : 4;
         Tensor Channel(string kind) => Parameter(kind, l).view(outputs, 1, 1);
-        Tensor Gate() => sigmoid((Channel("gateSlope") * time) + Channel("gateOffset"));
+        Tensor Gate() => sigmoid((Channel("gateSlope") * time).Plus(Channel("gateOffset")));
         Tensor Kernels(string kind) => Parameter(kind, l).view(outputs, -1, k, k);
         Tensor By(Tensor images, Tensor kernels, Tensor bias) => stride switch
         {
@@ -46,13 +46,13 @@ internal sealed class ConvOracle(ConvOptions options, FlatVector parameters)
         {
             "ignore" => Convolve(h, weight),
             "concat" => Convolve(cat([ones_like(h[.., ..1]) * time, h], 1), cat([Kernels("shift"), weight], 1)),
-            "concat_v2" => Convolve(h, weight) + (Channel("shift") * time),
+            "concat_v2" => Convolve(h, weight).Plus(Channel("shift") * time),
             "squash" => Convolve(h, weight) * Gate(),
-            "concatsquash" => (Convolve(h, weight) * Gate()) + (Channel("shift") * time),
-            "blend" => (Convolve(h, weight) * (1 - time)) + (By(h, basis.Kernels, basis.Bias) * time),
-            "hyper" => By(h, weight + (basis.Kernels * time), Parameter("bias", l) + (basis.Bias * time)),
+            "concatsquash" => (Convolve(h, weight) * Gate()).Plus(Channel("shift") * time),
+            "blend" => (Convolve(h, weight) * (-time).Plus(1)).Plus(By(h, basis.Kernels, basis.Bias) * time),
+            "hyper" => By(h, weight.Plus(basis.Kernels * time), Parameter("bias", l).Plus(basis.Bias * time)),
             "concatcoord" => Convolve(WithCoordinates(h, time), cat([Kernels("shift"), weight], 1)),
-            "gated" => HalfGated((Convolve(h, weight) + (Channel("shift") * time)).chunk(2, 1)),
+            "gated" => HalfGated(Convolve(h, weight).Plus(Channel("shift") * time).chunk(2, 1)),
             var other => throw new NotSupportedException($"The oracle knows no layer type '{other}'."),
         };
     }
@@ -62,12 +62,12 @@ internal sealed class ConvOracle(ConvOptions options, FlatVector parameters)
     private static Tensor WithCoordinates(Tensor h, Tensor time)
     {
         var like = ones_like(h[.., ..1]);
-        return cat([like * time, like * arange(h.shape[2], dtype: ScalarType.Float64).view(-1, 1), like * arange(h.shape[3], dtype: ScalarType.Float64), h], 1);
+        return cat([like * time, like * Arange(h.shape[2], dtype: ScalarType.Float64).view(-1, 1), like * Arange(h.shape[3], dtype: ScalarType.Float64), h], 1);
     }
 
     private Tensor Activate(Tensor a) => options.Activation.Name switch
     {
-        "softplus" => nn.functional.softplus(a, 1, 500),
+        "softplus" => Softplus(a),
         "swish-learned" => a * sigmoid(a * Parameters[^1]),
         var other => throw new NotSupportedException($"The oracle knows no activation '{other}'."),
     };

@@ -27,7 +27,7 @@ public sealed class ConvolutionTests
             Tensor[] leaves = [.. new[] { images, weight, bias, cotangent }.Select(leaf => leaf.to(dtype).clone().requires_grad_())];
             var y = Convolution.Affine(leaves[0], leaves[1], leaves[2], geometry);
             var (first, second) = (OracleDerivatives.Vjp(y, leaves[0], leaves[3]), OracleDerivatives.Vjp(y, leaves[1], leaves[3]));
-            var sum = (first * ofImages.to(dtype)).sum() + (second * ofWeight.to(dtype)).sum();
+            var sum = (first * ofImages.to(dtype)).sum().Plus((second * ofWeight.to(dtype)).sum());
             return [y, first, second, OracleDerivatives.Vjp(y, leaves[2], leaves[3]), .. OracleDerivatives.Gradients(sum, leaves[0], leaves[1], leaves[3])];
         }
 
@@ -72,7 +72,7 @@ public sealed class ConvolutionTests
         Tensor Laid(Tensor tensor) => together ? tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor;
     }
 
-    private static Tensor Numbers(int seed, params long[] shape) => (arange(shape.Aggregate(1L, (a, b) => a * b), ScalarType.Float64) * (1 + (0.7 * seed)) + seed).sin().view(shape);
+    private static Tensor Numbers(int seed, params long[] shape) => Arange(shape.Aggregate(1L, (a, b) => a * b), ScalarType.Float64).Times(1 + (0.7 * seed)).Plus(seed).sin().view(shape);
 
     private static void AssertClose(Tensor exact, Tensor single)
     {

@@ -47,13 +47,13 @@ public sealed class NetworkContextTests
         var expression = network.Express(tensor(NetworkRun.Time, ScalarType.Float64), new(input, run.Directions), context, leaves);
         Close(expression.Values, run.Values, "values");
         Close(expression.Tangents!, run.Tangents, "tangents");
-        var objective = (expression.Values * run.ValueCotangent).sum() + (expression.Tangents! * run.TangentCotangent).sum();
+        var objective = (expression.Values * run.ValueCotangent).sum().Plus((expression.Tangents! * run.TangentCotangent).sum());
         var gradients = OracleDerivatives.Gradients(objective, [input, context, .. leaves]);
         Close(gradients[0], run.InputCotangent, "input");
         Close(gradients[1], run.ContextCotangent!, "context");
         for (int i = 0; i < leaves.Length; i++)
         {
-            Close(gradients[2 + i] * NetworkRun.Weight, gradient[i], parameters.Layout.Segments[i].Name);
+            Close(gradients[2 + i].Times(NetworkRun.Weight), gradient[i], parameters.Layout.Segments[i].Name);
         }
 
         Assert.True(run.ContextCotangent!.abs().max().item<double>() > 1e-3, "The context must matter, or this shows nothing.");
@@ -74,7 +74,7 @@ public sealed class NetworkContextTests
         }
 
         int bias = plain.Layout.Segments.ToList().FindIndex(segment => segment.Name == "bias.0");
-        plain[bias].add_(parameters[parameters.Layout.Segments.Count - 1].select(1, 2));
+        plain[bias].Accumulate(parameters[parameters.Layout.Segments.Count - 1].select(1, 2));
         var network = with.CreateNetwork(parameters);
         using var workspace = network.CreateWorkspace(new(Rows, ScalarType.Float64, CPU), 2);
         using var tape = workspace.CreateTape();
@@ -105,11 +105,11 @@ public sealed class NetworkContextTests
         using var batch = new TrainingBatch(TestFlows.Normal(Rows, 2).clone(), [0, 1, 2, 3]) { Context = eye(3, dtype: ScalarType.Float64)[TensorIndex.Tensor(tensor(new long[] { 0, 1, 2, 1 }))] };
         var objective = new NegativeLogLikelihood([]);
         objective.Evaluate(flow, batch, TestFlows.Draw(Rows), Rows, gradient);
-        var direction = sin(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
+        var direction = sin(Arange(parameters.Layout.Length, dtype: ScalarType.Float64).Times(1.7));
         const double H = 1e-5;
         double Along(double h)
         {
-            parameters.Flat.copy_(start.Flat + (direction * h));
+            parameters.Flat.copy_(start.Flat.Plus(direction.Times(h)));
             return objective.Evaluate(flow, batch, TestFlows.Draw(Rows), Rows, ignored).Loss;
         }
 

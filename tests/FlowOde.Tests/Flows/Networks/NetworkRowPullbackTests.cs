@@ -105,10 +105,10 @@ public sealed class NetworkRowPullbackTests
         {
             // A row's part depends on its own time alone, so that all rows can be shifted at once.
             var run = Evaluate(network, Times([.. _times.Select(t => t + shift)]));
-            return (run.Values * Wave(0.3, Rows, network.Dimension)).sum([1L]) + (run.Tangents * Wave(0.4, Rows, Tangents, network.Dimension).transpose(0, 1)).sum([0L, 2L]);
+            return (run.Values * Wave(0.3, Rows, network.Dimension)).sum([1L]).Plus((run.Tangents * Wave(0.4, Rows, Tangents, network.Dimension).transpose(0, 1)).sum([0L, 2L]));
         }
 
-        var expected = (Objective(H) - Objective(-H)) / (2 * H);
+        var expected = (Objective(H) - Objective(-H)).Over(2 * H);
         Close(expected, Evaluate(network, Times(_times)).Time, 1e-8, "time"); // H² and 1e-16 / H, with the third derivative of a few layers
         Assert.True(layer == "ignore" || expected.abs().max().item<double>() > 1e-3, "Time must matter, or this shows nothing.");
     }
@@ -150,7 +150,7 @@ public sealed class NetworkRowPullbackTests
         Forward(network, 0.37, tapes[1]);
         mine.copy_(tensor(others));
         Forward(network, new EvaluationTime(mine), tapes[2]);
-        mine.fill_(double.NaN);
+        mine.Fill(double.NaN);
         foreach (int i in (int[])[0, 1, 2, 0])
         {
             EvaluationTime time = i == 0 ? Times(_times) : i == 1 ? 0.37 : Times(others);
@@ -230,7 +230,7 @@ public sealed class NetworkRowPullbackTests
         long d = network.Dimension;
         var (time, input, context) = (tensor(_times).requires_grad_(), Wave(0.1, Rows, d).requires_grad_(), Wave(0.5, Rows, 2).requires_grad_());
         var output = network.Express(time, new(input, Directions(network, Rows)), context, leaves);
-        var objective = (output.Values * Wave(0.3, Rows, d)).sum() + (output.Tangents! * Wave(0.4, Rows, Tangents, d).transpose(0, 1)).sum();
+        var objective = (output.Values * Wave(0.3, Rows, d)).sum().Plus((output.Tangents! * Wave(0.4, Rows, Tangents, d).transpose(0, 1)).sum());
         var gradients = OracleDerivatives.Gradients(objective, [input, context, time, .. leaves]);
         Close(output.Values, run.Values, tolerance, "values");
         Close(output.Tangents!, run.Tangents, tolerance, "tangents");
@@ -240,7 +240,7 @@ public sealed class NetworkRowPullbackTests
         for (int i = 0; i < leaves.Length; i++)
         {
             var segment = parameters.Layout.Segments[i];
-            Close(gradients[3 + i] * Weight, run.Gradient.narrow(0, segment.Offset, segment.Length).view(segment.Shape), tolerance, segment.Name);
+            Close(gradients[3 + i].Times(Weight), run.Gradient.narrow(0, segment.Offset, segment.Length).view(segment.Shape), tolerance, segment.Name);
         }
     }
 
@@ -266,8 +266,8 @@ public sealed class NetworkRowPullbackTests
         seed.Values.copy_(Of(row, Wave(0.3, Rows, network.Dimension)));
         seed.Tangents.copy_(Of(row, Wave(0.4, Rows, Tangents, network.Dimension)).transpose(0, 1));
         using var gradient = network.Parameters.CreateLike();
-        var (input, context) = (full_like(tape.Input.Values, double.NaN), full_like(tape.Context!, double.NaN));
-        var ofTime = full([time.Rows?.NumberOfElements ?? 1], double.NaN, dtype: network.Parameters.DType);
+        var (input, context) = (FullLike(tape.Input.Values, double.NaN), FullLike(tape.Context!, double.NaN));
+        var ofTime = Full([time.Rows?.NumberOfElements ?? 1], double.NaN, dtype: network.Parameters.DType);
         network.Pullback(tape, input, context);
         network.PullbackParameters(tape, Weight, gradient, ofTime);
         return new(tape.Output.Values.clone(), tape.Output.Tangents.clone(), input, context, ofTime, gradient.Flat.clone());
@@ -278,12 +278,12 @@ public sealed class NetworkRowPullbackTests
     private static Tensor Directions(INetwork network, int rows)
     {
         var directions = Wave(0.2, Tangents, rows, network.Dimension);
-        directions.narrow(2, network.DirectionDimension, network.Dimension - network.DirectionDimension).fill_(0);
+        directions.narrow(2, network.DirectionDimension, network.Dimension - network.DirectionDimension).Fill(0);
         return directions;
     }
 
     private static Tensor Wave(double phase, params long[] shape) =>
-        sin((arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64) * 0.7391) + phase).view(shape);
+        sin(Arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64).Times(0.7391).Plus(phase)).view(shape);
 
     private static void Same(Evaluation expected, Evaluation found, double tolerance)
     {

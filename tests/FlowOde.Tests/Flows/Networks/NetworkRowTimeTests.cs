@@ -20,7 +20,7 @@ public sealed class NetworkRowTimeTests
     {
         using var scope = NewDisposeScope();
         var run = new Run(layer, ofImages);
-        var (shared, rows) = (run.At(tensor(0.37, ScalarType.Float64)), run.At(full([Rows], 0.37, dtype: ScalarType.Float64)));
+        var (shared, rows) = (run.At(tensor(0.37, ScalarType.Float64)), run.At(Full([Rows], 0.37, dtype: ScalarType.Float64)));
         for (int i = 0; i < shared.Length; i++)
         {
             Close(shared[i], i == Run.TimeCotangent ? rows[i].sum() : rows[i], $"result {i}");
@@ -86,11 +86,11 @@ public sealed class NetworkRowTimeTests
             var leaf = time.clone().requires_grad_();
             var input = Wave(0.1, Rows, _network.Dimension).requires_grad_();
             var output = _network.Express(leaf, new(input, Wave(0.2, Tangents, Rows, _network.Dimension)), Wave(0.5, Rows, 2), _parameters);
-            var objective = (output.Values * Wave(0.3, output.Values.shape)).sum() + (output.Tangents! * Wave(0.4, output.Tangents!.shape)).sum();
+            var objective = (output.Values * Wave(0.3, output.Values.shape)).sum().Plus((output.Tangents! * Wave(0.4, output.Tangents!.shape)).sum());
             return [output.Values, output.Tangents!, .. OracleDerivatives.Gradients(objective, [input, leaf, .. _parameters])];
         }
 
         private static Tensor Wave(double phase, params long[] shape) =>
-            sin((arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64) * 0.7391) + phase).view(shape);
+            sin(Arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64).Times(0.7391).Plus(phase)).view(shape);
     }
 }

@@ -14,11 +14,11 @@ internal sealed class NetworkRun
     {
         var dtype = network.Parameters.DType;
         long d = network.Dimension;
-        Tensor Wave(double phase, params long[] shape) => sin((arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64) * 0.7391) + phase).view(shape).to(dtype);
+        Tensor Wave(double phase, params long[] shape) => sin(Arange(shape.Aggregate((a, b) => a * b), dtype: ScalarType.Float64).Times(0.7391).Plus(phase)).view(shape).to(dtype);
         (Input, Directions) = (Wave(0.1, rows, d), Wave(0.2, tangents, rows, d));
         if (directionDimension is { } leading)
         {
-            Directions.narrow(2, leading, d - leading).fill_(0);
+            Directions.narrow(2, leading, d - leading).Fill(0);
         }
 
         (ValueCotangent, TangentCotangent) = (Wave(0.3, rows, d), Wave(0.4, tangents, rows, d));
@@ -30,15 +30,15 @@ internal sealed class NetworkRun
         {
             Context = Wave(0.5, rows, network.ContextDimension);
             tape.Context.copy_(Context);
-            ContextCotangent = full_like(Context, double.NaN);
+            ContextCotangent = FullLike(Context, double.NaN);
         }
 
         network.Forward(Time, tape);
         (Values, Tangents) = (tape.Output.Values.clone(), tape.Output.Tangents.clone());
         workspace.OutputCotangent.Values.copy_(ValueCotangent);
         workspace.OutputCotangent.Tangents.copy_(TangentCotangent);
-        network.Pullback(tape, InputCotangent = full_like(Input, double.NaN), ContextCotangent);
-        network.PullbackParameters(tape, Weight, intoGradient, TimeCotangent = full([1], double.NaN, dtype: dtype));
+        network.Pullback(tape, InputCotangent = FullLike(Input, double.NaN), ContextCotangent);
+        network.PullbackParameters(tape, Weight, intoGradient, TimeCotangent = Full([1], double.NaN, dtype: dtype));
     }
 
     internal Tensor Input { get; }

@@ -23,7 +23,7 @@ public sealed class UNetAttentionTests
 
         Tensor Part(string name) => parameters[$"middle.0.attention.{name}"];
         var normed = nn.functional.group_norm(images, 3, Part("norm.scale"), Part("norm.shift")).view(Rows, Channels, Pixels);
-        var mixed = einsum("oc,rcp->rop", Part("queries.conv.weight").view(3 * Channels, Channels), normed) + Part("queries.conv.bias").view(-1, 1);
+        var mixed = einsum("oc,rcp->rop", Part("queries.conv.weight").view(3 * Channels, Channels), normed).Plus(Part("queries.conv.bias").view(-1, 1));
         var taken = zeros_like(normed);
         for (int r = 0; r < Rows; r++)
         {
@@ -55,7 +55,7 @@ public sealed class UNetAttentionTests
             }
         }
 
-        var expected = images.view(Rows, Channels, Pixels) + einsum("oc,rcp->rop", Part("result.conv.weight").view(Channels, Channels), taken) + Part("result.conv.bias").view(-1, 1);
+        var expected = images.view(Rows, Channels, Pixels).Plus(einsum("oc,rcp->rop", Part("result.conv.weight").view(Channels, Channels), taken)).Plus(Part("result.conv.bias").view(-1, 1));
         Assert.InRange(TestFlows.Difference(expected, found), 0, 1e-12);
     }
 }

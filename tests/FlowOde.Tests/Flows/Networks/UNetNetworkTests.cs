@@ -78,7 +78,7 @@ public sealed class UNetNetworkTests
         var input = TestFlows.Normal(Rows, 32);
         double[] times = [0.1, 0.8, 0.4];
         var (mixed, mixedTime) = Pulled(network, new(tensor(times, ScalarType.Float64)), input);
-        var (same, sameTime) = Pulled(network, new(full([Rows], 0.4, ScalarType.Float64)), input);
+        var (same, sameTime) = Pulled(network, new(Full([Rows], 0.4, ScalarType.Float64)), input);
         var (shared, sharedTime) = Pulled(network, 0.4, input);
         Assert.InRange(TestFlows.Difference(same, shared), 0, 1e-12);
         Assert.Equal(sharedTime.item<double>(), sameTime.sum().item<double>(), 1e-11);
@@ -103,20 +103,20 @@ public sealed class UNetNetworkTests
         using var ignored = parameters.CreateLike();
         var network = Small().CreateNetwork(parameters);
         var run = new NetworkRun(network, Rows, tangents, gradient);
-        var along = sin(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
+        var along = sin(Arange(parameters.Layout.Length, dtype: ScalarType.Float64).Times(1.7));
         const double H = 1e-5;
         double Objective(double byParameters)
         {
-            parameters.Flat.copy_(start.Flat + (along * byParameters));
+            parameters.Flat.copy_(start.Flat.Plus(along.Times(byParameters)));
             var at = new NetworkRun(network, Rows, tangents, ignored);
-            return ((at.Values * run.ValueCotangent).sum() + (at.Tangents * run.TangentCotangent).sum()).item<double>();
+            return (at.Values * run.ValueCotangent).sum().Plus((at.Tangents * run.TangentCotangent).sum()).item<double>();
         }
 
         double slope = (Objective(H) - Objective(-H)) / (2 * H);
-        Assert.Equal(slope, (gradient.Flat / NetworkRun.Weight).dot(along).item<double>(), 1e-7 * (1 + Math.Abs(slope)));
+        Assert.Equal(slope, gradient.Flat.Over(NetworkRun.Weight).dot(along).item<double>(), 1e-7 * (1 + Math.Abs(slope)));
         parameters.Flat.copy_(start.Flat);
-        var values = cos(arange(run.Input.numel(), dtype: ScalarType.Float64) * 1.3).view(run.Input.shape);
-        var byInput = ((Field(network, NetworkRun.Time, run.Input + (values * H), run.Context) - Field(network, NetworkRun.Time, run.Input - (values * H), run.Context)) / (2 * H) * run.ValueCotangent).sum().item<double>();
+        var values = cos(Arange(run.Input.numel(), dtype: ScalarType.Float64).Times(1.3)).view(run.Input.shape);
+        var byInput = ((Field(network, NetworkRun.Time, run.Input.Plus(values.Times(H)), run.Context) - Field(network, NetworkRun.Time, run.Input - values.Times(H), run.Context)).Over(2 * H) * run.ValueCotangent).sum().item<double>();
         using var plain = parameters.CreateLike();
         Assert.Equal(byInput, (new NetworkRun(network, Rows, 0, plain).InputCotangent * values).sum().item<double>(), 1e-7 * (1 + Math.Abs(byInput)));
     }
@@ -131,7 +131,7 @@ public sealed class UNetNetworkTests
         var image = trace == "exact" ? new ImageShape(1, 2, 4) : new ImageShape(2, 4, 4);
         var model = new FlowModel(new FlowOptions { Dimension = (int)image.Length, Image = image, Network = "unet", Hidden = [4, 8], AttentionLevels = [1], AttentionHeads = 2, ContextDimension = 3 }, TestFlows.Unit((int)image.Length));
         using var parameters = SeededDraws.Vector(model.Layout, 5);
-        parameters.Flat.mul_(0.4);
+        parameters.Flat.Scale(0.4);
         using var flow = model.Bind(parameters, TestFlows.Steps(2, trace == "exact" ? new ExactTrace() : new HutchinsonTrace(1)) with { Adjoint = AdjointCatalog.Find(adjoint)!, Regularizers = KnownRegularizers.All });
         using var gradient = parameters.CreateLike();
         using var start = parameters.Clone();
@@ -139,11 +139,11 @@ public sealed class UNetNetworkTests
         using var batch = new TrainingBatch(TestFlows.Normal(2, (int)image.Length).clone(), [0, 1]) { Context = eye(3, dtype: ScalarType.Float64)[..2].clone() };
         var objective = new NegativeLogLikelihood([0.7, 0.3]); // of the kinetic energy, and of eᵀJ, which is what a U-Net has
         objective.Evaluate(flow, batch, TestFlows.Draw(2), 2, gradient);
-        var direction = sin(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
+        var direction = sin(Arange(parameters.Layout.Length, dtype: ScalarType.Float64).Times(1.7));
         const double H = 2e-6;
         double Along(double h)
         {
-            parameters.Flat.copy_(start.Flat + (direction * h));
+            parameters.Flat.copy_(start.Flat.Plus(direction.Times(h)));
             return objective.Evaluate(flow, batch, TestFlows.Draw(2), 2, ignored).Loss;
         }
 
@@ -160,7 +160,7 @@ public sealed class UNetNetworkTests
         using var scope = NewDisposeScope();
         var model = new FlowModel(new FlowOptions { Dimension = 32, Image = new(2, 4, 4), Network = "unet", Hidden = [4, 8], AttentionLevels = [1], AttentionHeads = 2, ContextDimension = 3 }, TestFlows.Unit(32));
         using var parameters = SeededDraws.Vector(model.Layout, 5);
-        parameters.Flat.mul_(0.4);
+        parameters.Flat.Scale(0.4);
         using var flow = model.Bind(parameters, TestFlows.Steps(2, new HutchinsonTrace(1)));
         using var gradient = parameters.CreateLike();
         using var start = parameters.Clone();
@@ -169,11 +169,11 @@ public sealed class UNetNetworkTests
         using var objective = new ShardedObjective(new FlowMatching(new CondOtPath(), new UniformTimes(), contextDropout: 0.4), threads, parameters);
         double loss = objective.Evaluate(flow, batch, TestFlows.Draw(5), 5, gradient).Loss;
         Assert.True(loss > 0.5, $"loss {loss}");
-        var direction = cos(arange(parameters.Layout.Length, dtype: ScalarType.Float64) * 1.7);
+        var direction = cos(Arange(parameters.Layout.Length, dtype: ScalarType.Float64).Times(1.7));
         const double H = 2e-6;
         double Along(double h)
         {
-            parameters.Flat.copy_(start.Flat + (direction * h));
+            parameters.Flat.copy_(start.Flat.Plus(direction.Times(h)));
             return objective.Evaluate(flow, batch, TestFlows.Draw(5), 5, ignored).Loss;
         }
 
@@ -188,7 +188,7 @@ public sealed class UNetNetworkTests
         using var scope = NewDisposeScope();
         var model = new FlowModel(new FlowOptions { Dimension = 16, Image = new(1, 4, 4), Network = "unet", Hidden = [8, 8] }, TestFlows.Unit(16));
         using var parameters = SeededDraws.Vector(model.Layout, 5);
-        parameters.Flat.mul_(0.3);
+        parameters.Flat.Scale(0.3);
         using var flow = model.Bind(parameters, TestFlows.Exact(1e-8));
         var data = TestFlows.Normal(2, 16);
         using var there = flow.ToBase(data, TestFlows.Draw(2));
@@ -245,7 +245,7 @@ public sealed class UNetNetworkTests
     private static FlatVector Drawn(UNetOptions options, ScalarType dtype = ScalarType.Float64)
     {
         var parameters = SeededDraws.Vector(options.ParameterLayout, 5, dtype);
-        parameters.Flat.mul_(0.4);
+        parameters.Flat.Scale(0.4);
         return parameters;
     }
 
@@ -262,7 +262,7 @@ public sealed class UNetNetworkTests
         using var tape = workspace.CreateTape();
         tape.Input.Values.copy_(input);
         network.Forward(time, tape);
-        workspace.OutputCotangent.Values.fill_(1);
+        workspace.OutputCotangent.Values.Fill(1);
         network.Pullback(tape, empty_like(input));
         var byTime = zeros(time.Rows is null ? 1 : rows, dtype: ScalarType.Float64);
         network.PullbackParameters(tape, 0, null, byTime);

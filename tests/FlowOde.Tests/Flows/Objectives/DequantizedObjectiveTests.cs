@@ -20,7 +20,7 @@ public sealed class DequantizedObjectiveTests
         using var flow = model.Bind(parameters, Steps(4, new HutchinsonTrace()));
         using var gradient = parameters.CreateLike();
         using var expected = parameters.CreateLike();
-        using var batch = new TrainingBatch((Normal(9, 4).sigmoid() * 17).floor(), Draw(9).Rows);
+        using var batch = new TrainingBatch(Normal(9, 4).sigmoid().Times(17).floor(), Draw(9).Rows);
         var dequantization = new Dequantization(17);
         var likelihood = new NegativeLogLikelihood([]);
         var objective = new DequantizedObjective(likelihood, dequantization);

@@ -110,14 +110,14 @@ public class GradientOracleTests
     private static (double Loss, Tensor[] Gradient) Oracle(OracleBlock[] blocks, Tensor data, Standardize standardize, int steps)
     {
         var z = (data - tensor(standardize.Mean.ToArray())) / tensor(standardize.Scale.ToArray());
-        var (delta, energy) = (zeros(Rows, dtype: ScalarType.Float64) + standardize.Shift, zeros(Rows, dtype: ScalarType.Float64));
+        var (delta, energy) = (zeros(Rows, dtype: ScalarType.Float64).Plus(standardize.Shift), zeros(Rows, dtype: ScalarType.Float64));
         foreach (var block in blocks)
         {
             (z, delta, energy) = Solve(block, z, delta, energy, steps);
         }
 
-        var logDensity = ((z * z).sum([1L]) * -0.5) - Math.Log(2 * Math.PI) - delta;
-        var loss = (energy * EnergyWeight).mean() - logDensity.mean();
+        var logDensity = (z * z).sum([1L]).Times(-0.5).Minus(Math.Log(2 * Math.PI)) - delta;
+        var loss = energy.Times(EnergyWeight).mean() - logDensity.mean();
         return (loss.item<double>(), OracleDerivatives.Gradients(loss, blocks.SelectMany(block => block.Network.Parameters)));
     }
 
@@ -134,7 +134,7 @@ public class GradientOracleTests
                 var y = z;
                 for (int j = 0; j < i; j++)
                 {
-                    y = y + (stages[j].F * (h * tableau.A[i][j]));
+                    y = y.Plus(stages[j].F.Times(h * tableau.A[i][j]));
                 }
 
                 stages.Add(Field(block, tableau.C[i] == 1 ? next : time + (tableau.C[i] * h), y));
@@ -142,9 +142,9 @@ public class GradientOracleTests
 
             for (int i = 0; i < 6; i++)
             {
-                z = z + (stages[i].F * (h * tableau.B[i]));
-                delta = delta - (stages[i].Trace * (h * tableau.B[i]));
-                energy = energy + (stages[i].Energy * (Math.Abs(h) * tableau.B[i])); // an integral over |dt|
+                z = z.Plus(stages[i].F.Times(h * tableau.B[i]));
+                delta = delta - stages[i].Trace.Times(h * tableau.B[i]);
+                energy = energy.Plus(stages[i].Energy.Times(Math.Abs(h) * tableau.B[i])); // an integral over |dt|
             }
 
             time = next;
@@ -160,10 +160,10 @@ public class GradientOracleTests
         var trace = zeros(Rows, dtype: ScalarType.Float64);
         for (int i = 0; i < block.Directions.shape[0]; i++)
         {
-            trace = trace + (OracleDerivatives.Vjp(f, state, block.Directions[i]) * block.Directions[i]).sum([1L]);
+            trace = trace.Plus((OracleDerivatives.Vjp(f, state, block.Directions[i]) * block.Directions[i]).sum([1L]));
         }
 
-        return (f, trace, (f * f).mean([1L]) * 0.5);
+        return (f, trace, (f * f).mean([1L]).Times(0.5));
     }
 
     private static Tensor UnitVectors() => stack(Enumerable.Range(0, 2).Select(i => eye(2, dtype: ScalarType.Float64)[i].expand(Rows, 2)));
@@ -172,7 +172,7 @@ public class GradientOracleTests
     {
         var draw = TestFlows.Draw(Rows);
         using var directions = trace.Draw(draw.Rows, 2, draw.ForPart(block), ScalarType.Float64);
-        return directions.Values / Math.Sqrt(probes);
+        return directions.Values.Over(Math.Sqrt(probes));
     }
 
     /// <summary>One block: its network, and directions e, [directions, rows, 2], whose Σ eeᵀ is the identity or has it as mean.</summary>

@@ -48,7 +48,7 @@ public sealed class HamiltonianAscentTests
         var cost = control.Terminal(classifier.Labels);
         using var trajectory = ControlSweep.Run(control.Problem(start, cost), control.Controls(classifier.Parameters));
         using var elsewhere = classifier.Parameters.Clone();
-        elsewhere.Flat.add_(tensor(classifier.Direction(5)).mul(0.02));
+        elsewhere.Flat.Accumulate(tensor(classifier.Direction(5)).Times(0.02));
         Differs(control.Stem(elsewhere), (stem, into) => control.StemValue(classifier.Batch, trajectory, penalty, stem, into));
         Differs(control.Head(elsewhere), (head, into) => cost.Value(trajectory.States[^1], penalty, head, into));
         var maximizer = new AscentMaximizer(control.Field);

@@ -64,7 +64,7 @@ public class ShardedObjectiveTests
         using var sharded = new ShardedObjective(new NegativeLogLikelihood([]), 2, parameters);
         using var gradient = parameters.CreateLike();
         var values = zeros(10, 1, dtype: ScalarType.Float64);
-        values[9].fill_(double.NaN);
+        values[9].Fill(double.NaN);
         using var batch = new TrainingBatch(values, [.. Enumerable.Range(0, 10).Select(i => (long)i)]);
         Assert.Throws<OdeSolveException>(() => sharded.Evaluate(flow, batch, TestFlows.Draw(10), 10, gradient));
     }

@@ -24,7 +24,7 @@ public sealed class SafetensorsTests
     public void Read_OfWhatWasWritten_GivesTheSameElementsShapesAndTypes(ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        var values = (arange(24, dtype: ScalarType.Float64).reshape(2, 3, 4) - 3).to(dtype);
+        var values = Arange(24, dtype: ScalarType.Float64).reshape(2, 3, 4).Minus(3).to(dtype);
         using var file = Read(Write([("a", values), ("scalar", values[1, 2, 3]), ("none", empty([0, 5], dtype: dtype)), ("é \"\n", values[0])]));
         Assert.Equal(["a", "scalar", "none", "é \"\n"], file.Names);
         Assert.True((file["a"] == values).all().item<bool>());
@@ -49,7 +49,7 @@ public sealed class SafetensorsTests
     public void Write_OfViewsAndParameters_StoresWhatTheyShow()
     {
         using var scope = NewDisposeScope();
-        var matrix = arange(12, dtype: ScalarType.Float32).reshape(3, 4);
+        var matrix = Arange(12, dtype: ScalarType.Float32).reshape(3, 4);
         using var parameter = new TorchSharp.Modules.Parameter(matrix.clone());
         using var file = Read(Write([("t", matrix.t()), ("column", matrix[TensorIndex.Colon, 1]), ("p", parameter)]));
         Assert.Equal([0f, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11], file.Require("t", [4, 3], ScalarType.Float32).data<float>().ToArray());
@@ -76,7 +76,7 @@ public sealed class SafetensorsTests
     [Fact]
     public void Write_Twice_GivesTheSameBytesWhateverTheOrderOfMetadata()
     {
-        using var tensor = arange(5);
+        using var tensor = Arange(5);
         var there = new Dictionary<string, string> { ["b"] = "2", ["a"] = "ü" };
         var back = new Dictionary<string, string> { ["a"] = "ü", ["b"] = "2" };
         var bytes = Write([("x", tensor)], there);
@@ -232,7 +232,7 @@ public sealed class SafetensorsTests
     {
         using var scope = NewDisposeScope();
         return Write(
-            [("weight", arange(6, dtype: ScalarType.Float64).reshape(2, 3)), ("mask", tensor(new[] { true, false, true })), ("n", tensor(new[] { 5L }))],
+            [("weight", Arange(6, dtype: ScalarType.Float64).reshape(2, 3)), ("mask", tensor(new[] { true, false, true })), ("n", tensor(new[] { 5L }))],
             new() { ["kind"] = "sample" });
     }
 

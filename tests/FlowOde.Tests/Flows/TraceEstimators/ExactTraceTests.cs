@@ -27,11 +27,11 @@ public sealed class ExactTraceTests
         using var directions = dynamics.DrawDirections(SeededDraws.Rows(6), SeededDraws.Stream(0));
         var field = dynamics.ForSolve(directions);
         using var run = new FieldRun(field, SeededDraws.Vector(field.StateLayout(6), 1), Time, SeededDraws.Vector(field.StateLayout(6), 2));
-        Tensor Gate(int l) => sigmoid((parameters[$"gateSlope.{l}"] * Time) + parameters[$"gateOffset.{l}"]);
+        Tensor Gate(int l) => sigmoid(parameters[$"gateSlope.{l}"].Times(Time).Plus(parameters[$"gateOffset.{l}"]));
         var (w1, w2) = (parameters["weight.0"], parameters["weight.1"]);
         var m = (Gate(1).unsqueeze(1) * w2 * w1.t()).sum([0L]);
-        var a = ((nn.functional.linear(run.State[0], w1, parameters["bias.0"]) * Gate(0)) + (parameters["shift.0"] * Time));
-        var trace = ((1 - tanh(a).pow(2)) * Gate(0) * m).sum([1L]);
-        Assert.Equal(0, (trace + run.Derivative[1]).abs().max().item<double>(), 1e-14);
+        var a = (nn.functional.linear(run.State[0], w1, parameters["bias.0"]) * Gate(0)).Plus(parameters["shift.0"].Times(Time));
+        var trace = ((-tanh(a).Power(2)).Plus(1) * Gate(0) * m).sum([1L]);
+        Assert.Equal(0, trace.Plus(run.Derivative[1]).abs().max().item<double>(), 1e-14);
     }
 }

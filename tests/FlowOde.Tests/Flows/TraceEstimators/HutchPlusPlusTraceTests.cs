@@ -44,7 +44,7 @@ public sealed class HutchPlusPlusTraceTests
     {
         using var scope = NewDisposeScope();
         var q = linalg.qr(tensor(LinearField.Random(D, 5))).Q;
-        var a = q.mm(pow(tensor(0.25), arange(D, dtype: ScalarType.Float64)).diag()).mm(q.t());
+        var a = q.mm(pow(tensor(0.25), Arange(D, dtype: ScalarType.Float64)).diag()).mm(q.t());
         double trace = a.trace().item<double>();
         double Variance(ITraceEstimator estimator) => Estimates(a, estimator, 500).Average(e => Math.Pow(e - trace, 2));
         double sketched = Variance(new HutchPlusPlusTrace(12)), plain = Variance(new HutchinsonTrace(8, ProbeDistribution.Gaussian));
@@ -59,7 +59,7 @@ public sealed class HutchPlusPlusTraceTests
         const int rows = 1500;
         var model = new FlowModel(new FlowOptions { Dimension = 6, Hidden = [12] }, TestFlows.Unit(6));
         using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float64, CPU);
-        parameters.Flat.mul_(2.0);
+        parameters.Flat.Scale(2.0);
         var data = TestFlows.Normal(1, 6).expand(rows, 6);
         using var exact = model.Bind(parameters, TestFlows.Steps(5, new ExactTrace())).ToBase(data[..1], TestFlows.Draw(1));
         using var many = model.Bind(parameters, TestFlows.Steps(5, new HutchPlusPlusTrace(6))).ToBase(data, TestFlows.Draw(rows));
@@ -95,7 +95,7 @@ public sealed class HutchPlusPlusTraceTests
         FlatVector State(double h)
         {
             var state = SeededDraws.Vector(field.StateLayout(4), 1);
-            state[0].add_(sin(arange(20, dtype: ScalarType.Float64)).view(4, 5) * h);
+            state[0].Accumulate(sin(Arange(20, dtype: ScalarType.Float64)).view(4, 5).Times(h));
             return state;
         }
 
@@ -106,7 +106,7 @@ public sealed class HutchPlusPlusTraceTests
         }
 
         using var at = new FieldRun(field, State(0), 0.3, cotangent.Clone());
-        double slope = (at.StateCotangent[0] * sin(arange(20, dtype: ScalarType.Float64)).view(4, 5)).sum().item<double>();
+        double slope = (at.StateCotangent[0] * sin(Arange(20, dtype: ScalarType.Float64)).view(4, 5)).sum().item<double>();
         Assert.Equal((Value(1e-5) - Value(-1e-5)) / 2e-5, slope, 1e-8);
     }
 

@@ -73,7 +73,7 @@ public sealed class HutchinsonTraceTests
         using var scope = NewDisposeScope();
         const int N = 20_000;
         using var directions = new HutchinsonTrace(1, distribution).Draw(SeededDraws.Rows(N), 2, SeededDraws.Stream(3), ScalarType.Float64);
-        double Mean(int power) => directions.Values.pow(power).mean().item<double>();
+        double Mean(int power) => directions.Values.Power(power).mean().item<double>();
 
         // Five standard errors over 40,000 numbers: Var e = 1, Var e² ≤ 2, Var e⁴ ≤ 96.
         Assert.Equal(0, Mean(1), 5 / Math.Sqrt(2 * N));

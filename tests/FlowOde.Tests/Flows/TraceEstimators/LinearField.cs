@@ -25,7 +25,7 @@ internal static class LinearField
         var field = dynamics.ForSolve(directions);
         var layout = field.StateLayout(directions.Rows);
         FlatVector state = new(layout, ScalarType.Float64), cotangent = new(layout, ScalarType.Float64);
-        state[0].copy_(arange(1, dimension + 1, dtype: ScalarType.Float64).expand(directions.Rows, dimension));
+        state[0].copy_(Arange(1, dimension + 1, dtype: ScalarType.Float64).expand(directions.Rows, dimension));
         using var run = new FieldRun(field, state, 0.5, cotangent);
         return [.. Enumerable.Range(1, layout.Segments.Count - 1).Select(i => run.Derivative.AsSpan<double>(i).ToArray())];
     }

@@ -13,7 +13,7 @@ public class AdamTests
     public void Step_ManyTimes_FollowsTheLibrarysAdamW(ScalarType dtype, double decay, double tolerance)
     {
         using var parameters = new FlatVector(new VectorLayout(new Segment("a", 7), new Segment("b", 2, 3)), dtype);
-        parameters["a"].copy_(arange(7, dtype: dtype));
+        parameters["a"].copy_(Arange(7, dtype: dtype));
         using var reference = new TorchSharp.Modules.Parameter(parameters.Flat.clone());
         using var library = optim.AdamW([reference], lr: 0.01, weight_decay: decay);
         using var adam = new Adam(new AdamOptions { WeightDecay = decay }, parameters);
@@ -21,9 +21,9 @@ public class AdamTests
         using var average = parameters.CreateLike();
         for (int i = 0; i < 25; i++)
         {
-            gradient["a"].copy_((parameters["a"] - 3).sin());
-            gradient["b"].fill_(0.3 * (i - 10));
-            reference.grad = gradient.Flat.clone() * 0.5;
+            gradient["a"].copy_(parameters["a"].Minus(3).sin());
+            gradient["b"].Fill(0.3 * (i - 10));
+            reference.grad = gradient.Flat.clone().Times(0.5);
             adam.Step(gradient, 0.5, 0.01, 0.9, parameters, average);
             library.step();
         }
@@ -39,10 +39,10 @@ public class AdamTests
     public void Step_ManyTimes_AveragesTheParameters(ScalarType dtype, double decay)
     {
         using var parameters = new FlatVector(new VectorLayout(new Segment("a", 3)), dtype);
-        parameters["a"].fill_(1);
+        parameters["a"].Fill(1);
         using var average = parameters.CreateLike();
         using var gradient = parameters.CreateLike();
-        gradient["a"].fill_(1);
+        gradient["a"].Fill(1);
         using var adam = new Adam(new AdamOptions(), parameters);
         double expected = 0;
         for (int n = 1; n <= 20; n++)

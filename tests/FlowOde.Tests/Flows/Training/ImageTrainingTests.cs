@@ -35,7 +35,7 @@ public sealed class ImageTrainingTests
         });
         using var state = new TrainingState(
             model.CreateParameters(Source, ScalarType.Float32, CPU), new AdamOptions(), IterationPlan.Fixed(120), model.CreateStatistics(ScalarType.Float32, CPU));
-        var images = (arange(Rows, dtype: ScalarType.Float32) % Levels).view(-1, 1).expand(Rows, 16).contiguous();
+        var images = Arange(Rows, dtype: ScalarType.Float32).Modulo(Levels).view(-1, 1).expand(Rows, 16).contiguous();
         double before = Bits();
         using var flow = model.Bind(state.Parameters, Exact(1e-3) with { Trace = new HutchinsonTrace() }, statistics: state.Statistics);
         using var objective = new ShardedObjective(new DequantizedObjective(new NegativeLogLikelihood([]), model.Dequantization!), 2, state.Parameters);

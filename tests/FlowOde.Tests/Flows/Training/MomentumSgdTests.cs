@@ -18,7 +18,7 @@ public sealed class MomentumSgdTests
         using var average = parameters.CreateLike();
         using var gradient = parameters.CreateLike();
         using var sgd = new MomentumSgd(new() { Momentum = momentum, WeightDecay = decay }, parameters);
-        parameters[0].fill_(2);
+        parameters[0].Fill(2);
         double expected = 2, velocity = 0;
         for (int step = 0; step < 20; step++)
         {

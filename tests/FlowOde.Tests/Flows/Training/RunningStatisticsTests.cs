@@ -64,7 +64,7 @@ public sealed class RunningStatisticsTests
     {
         using var flow = _model.Bind(state.Parameters, Steps(4, new HutchinsonTrace()), statistics: state.Statistics);
         var options = new TrainerOptions { Schedule = new ConstantRate { BaseRate = 1e-3 }, ValidateEvery = 100 };
-        var trainer = new Trainer(options, flow, objective, Source, step => new((Normal(Rows, 2, step: step) * factor(step)).MoveToOuterDisposeScope(), Draw(Rows).Rows), () => new(0, 0));
+        var trainer = new Trainer(options, flow, objective, Source, step => new(Normal(Rows, 2, step: step).Times(factor(step)).MoveToOuterDisposeScope(), Draw(Rows).Rows), () => new(0, 0));
         trainer.Run(state, new Silent(), s => means.Add(s.Statistics.AsSpan<double>(0).ToArray()), CancellationToken.None);
     }
 

@@ -122,7 +122,7 @@ public class TrainerStepTests
             flow,
             new ScriptedObjective(fails ?? (_ => false)),
             TestFlows.Source,
-            step => new(full([1, 1], Centre(step), dtype: ScalarType.Float64), [0]),
+            step => new(Full([1, 1], Centre(step), dtype: ScalarType.Float64), [0]),
             validate ?? (() => new(0, 0)));
         trainer.Run(state, new Collector(records), after ?? (_ => { }), CancellationToken.None);
         return records;

@@ -99,10 +99,10 @@ public class TrainerTests
         var (flow, average) = (model.Bind(state.Parameters, settings), model.Bind(state.Average, settings with { Trace = new ExactTrace() }));
         TrainingBatch Batch(long step)
         {
-            var values = (TestFlows.Normal(64, 2, ScalarType.Float32, step) * tensor(new[] { 0.5f, 1f })) + 1.5f;
+            var values = (TestFlows.Normal(64, 2, ScalarType.Float32, step) * tensor(new[] { 0.5f, 1f })).Plus(1.5f);
             if (spoil?.Invoke(step) == true)
             {
-                values.fill_(float.NaN);
+                values.Fill(float.NaN);
             }
 
             return new(values, [.. Enumerable.Range(0, 64).Select(i => (long)i)]);

@@ -59,7 +59,7 @@ public class DensityIntegralTests
     {
         var model = new FlowModel(new FlowOptions { Dimension = 2, Hidden = [16, 16] }, TestFlows.Unit(2));
         using var parameters = model.CreateParameters(TestFlows.Source, ScalarType.Float32, CPU);
-        parameters.Flat.mul_(2.5); // a field that takes tens of steps: with a few, errors of both ways can cancel
+        parameters.Flat.Scale(2.5); // a field that takes tens of steps: with a few, errors of both ways can cancel
         var points = RoundTrip.Measure(model, parameters, TestFlows.Exact(1e-5), TestFlows.Normal(200, 2).data<double>().ToArray(), TestFlows.Source);
         var wide = points.Where(p => p.DType == "float64").ToArray();
         Assert.All(wide, p => Assert.InRange(p.Median, 0, 10 * p.Tolerance));

@@ -16,7 +16,7 @@ public sealed class RoundTripTests
         using var statistics = model.CreateStatistics(ScalarType.Float32, CPU);
         double[] rows = TestFlows.Normal(20, 2).data<double>().ToArray();
         var fresh = RoundTrip.Measure(model, parameters, TestFlows.Exact(1e-5), rows, TestFlows.Source);
-        statistics["norm1.variance"].fill_(4.0);
+        statistics["norm1.variance"].Fill(4.0);
         var points = RoundTrip.Measure(model, parameters, TestFlows.Exact(1e-5), rows, TestFlows.Source, statistics);
         Assert.All(points, point => Assert.InRange(point.Largest, 0, 100 * Math.Max(point.Tolerance, 1e-6)));
         Assert.True(Math.Abs(points[0].MeanNegativeLogDensity - fresh[0].MeanNegativeLogDensity) > 0.1);

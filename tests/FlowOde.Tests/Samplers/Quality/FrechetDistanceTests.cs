@@ -36,7 +36,7 @@ public sealed class FrechetDistanceTests
     {
         using var scope = NewDisposeScope();
         var rows = QualityRows.Normal(10, 30, 0).to(ScalarType.Float32);
-        double distance = FrechetDistance.Of(rows, rows + 0.5).Distance;
+        double distance = FrechetDistance.Of(rows, rows.Plus(0.5)).Distance;
         Assert.Equal(30 * 0.25, distance, 1e-4);
     }
 
@@ -60,6 +60,6 @@ public sealed class FrechetDistanceTests
         Says("of 3 and of 2 numbers", rows, zeros(5, 2));
         Says("at least 4 rows; found [3, 3]", rows, zeros(3, 3));
         Says("found [5]", zeros(5), rows);
-        Says("not finite", rows, full([5, 3], double.NaN));
+        Says("not finite", rows, Full([5, 3], double.NaN));
     }
 }

@@ -9,7 +9,7 @@ public sealed class KernelDiscrepancyTests
     public void Of_AFewRows_IsTheFormulaOverAllPairs()
     {
         using var scope = NewDisposeScope();
-        var (x, y) = (QualityRows.Normal(5, 3, 0), QualityRows.Normal(7, 3, 1) + 0.3);
+        var (x, y) = (QualityRows.Normal(5, 3, 0), QualityRows.Normal(7, 3, 1).Plus(0.3));
         foreach (IFeatureKernel kernel in new IFeatureKernel[] { new PolynomialKernel(), new PolynomialKernel(2), new GaussianKernel(1.3) })
         {
             var score = KernelDiscrepancy.Of(x, y, kernel);
@@ -34,7 +34,7 @@ public sealed class KernelDiscrepancyTests
     public void Of_ManyRows_IsTheFormulaOverAllPairs()
     {
         using var scope = NewDisposeScope();
-        var (x, y) = (QualityRows.Normal(1100, 2, 0), QualityRows.Normal(30, 2, 1) + 0.3);
+        var (x, y) = (QualityRows.Normal(1100, 2, 0), QualityRows.Normal(30, 2, 1).Plus(0.3));
         var kernel = new GaussianKernel(1.3);
         double Within(Tensor rows) => (kernel.Matrix(rows, rows).sum().item<double>() - rows.size(0)) / (rows.size(0) * (rows.size(0) - 1));
         double expected = Within(x) + Within(y) - (2 * kernel.Matrix(x, y).mean().item<double>());
@@ -49,7 +49,7 @@ public sealed class KernelDiscrepancyTests
         using var scope = NewDisposeScope();
         const double B = 1.7, Shift = 0.4;
         double same = B * B / ((B * B) + 2), expected = 2 * same * (1 - Math.Exp(-2 * Shift * Shift / (2 * ((B * B) + 2))));
-        Near(expected, KernelDiscrepancy.Of(QualityRows.Normal(1500, 2, 0), QualityRows.Normal(1300, 2, 1) + Shift, new GaussianKernel(B)));
+        Near(expected, KernelDiscrepancy.Of(QualityRows.Normal(1500, 2, 0), QualityRows.Normal(1300, 2, 1).Plus(Shift), new GaussianKernel(B)));
     }
 
     /// <summary>(xy + 1)³ of one number compares the moments: 3Δ₁² + 3Δ₂² + Δ₃².</summary>
@@ -59,7 +59,7 @@ public sealed class KernelDiscrepancyTests
         using var scope = NewDisposeScope();
         const double Shift = 0.3;
         double third = (Shift * Shift * Shift) + (3 * Shift), expected = (3 * Shift * Shift) + (3 * Math.Pow(Shift, 4)) + (third * third);
-        Near(expected, KernelDiscrepancy.Of(QualityRows.Normal(2000, 1, 0), QualityRows.Normal(2000, 1, 1) + Shift, new PolynomialKernel()));
+        Near(expected, KernelDiscrepancy.Of(QualityRows.Normal(2000, 1, 0), QualityRows.Normal(2000, 1, 1).Plus(Shift), new PolynomialKernel()));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class KernelDiscrepancyTests
     public void Of_MovedSets_HasAStandardErrorThatIsTheirSpread()
     {
         using var scope = NewDisposeScope();
-        DiscrepancyScore[] scores = [.. Enumerable.Range(0, 60).Select(i => KernelDiscrepancy.Of(QualityRows.Normal(150, 4, 2 * i), QualityRows.Normal(150, 4, (2 * i) + 1) + 0.7, new GaussianKernel(2)))];
+        DiscrepancyScore[] scores = [.. Enumerable.Range(0, 60).Select(i => KernelDiscrepancy.Of(QualityRows.Normal(150, 4, 2 * i), QualityRows.Normal(150, 4, (2 * i) + 1).Plus(0.7), new GaussianKernel(2)))];
         double mean = scores.Average(score => score.Squared), spread = Math.Sqrt(scores.Average(score => Math.Pow(score.Squared - mean, 2)));
         Assert.InRange(scores.Average(score => score.StandardError) / spread, 0.75, 1.35); // a spread of 60 has an error of a tenth
     }

@@ -52,7 +52,7 @@ public sealed class MemorizationCheckTests
         var score = MemorizationCheck.Of(samples, training, QualityRows.Normal(20, 2, 2));
         foreach (int i in new[] { 0, 511, 512, 599 })
         {
-            var (nearest, at) = (samples[i] - training).square().sum(1).sqrt().min(0);
+            var (nearest, at) = (samples[i] - training).Squared().sum(1).sqrt().min(0);
             Assert.Equal(nearest.item<double>(), score.Distances[i], 1e-12);
             Assert.Equal(at.item<long>(), score.Nearest[i]);
         }

@@ -19,8 +19,8 @@ internal static class QualityRows
     {
         var raw = Normal(rows, (int)mean.size(0), number);
         raw -= raw.mean([0L]);
-        var factor = linalg.cholesky(raw.t().mm(raw) / (rows - 1));
+        var factor = linalg.cholesky(raw.t().mm(raw).Over(rows - 1));
         var white = raw.mm(linalg.inv(factor).t());
-        return white.mm(linalg.cholesky(covariance).t()) + mean;
+        return white.mm(linalg.cholesky(covariance).t()).Plus(mean);
     }
 }

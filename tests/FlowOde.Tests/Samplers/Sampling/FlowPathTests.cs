@@ -96,7 +96,7 @@ public sealed class FlowPathTests
     private static FlatVector Parameters(FlowModel model)
     {
         var parameters = model.CreateParameters(new(5), ScalarType.Float64, CPU);
-        parameters.Flat.mul_(1.5);
+        parameters.Flat.Scale(1.5);
         return parameters;
     }
 }

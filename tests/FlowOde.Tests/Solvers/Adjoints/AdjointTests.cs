@@ -108,7 +108,7 @@ public class AdjointTests
         {
             var one = RolesProblem(field, SolverFor(adjoint), Pid(1e-6));
             var two = one with { Start = one.Start.Clone(), Times = [0, 0.5, 0.6, 1.3] };
-            two.Start[0].mul_(-0.5);
+            two.Start[0].Scale(-0.5);
             var (alone, _, _) = Gradient(one, adjoint);
             using var first = adjoint.Record(one, new(long.MaxValue));
             using var second = adjoint.Record(two, new(long.MaxValue));
@@ -158,7 +158,7 @@ public class AdjointTests
             spent.Dispose();
             spent.Dispose();
             var other = problem with { Start = problem.Start.Clone() };
-            other.Start[0].mul_(-0.5);
+            other.Start[0].Scale(-0.5);
             using var first = adjoint.Record(problem, new(long.MaxValue));
             using var second = adjoint.Record(other, new(long.MaxValue));
             Assert.Equal(alone, Pull(problem, first).Parameters);

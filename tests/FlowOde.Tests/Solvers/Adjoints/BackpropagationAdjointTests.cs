@@ -80,7 +80,7 @@ public class BackpropagationAdjointTests
         using var record = new BackpropagationAdjoint().Record(problem, new(0));
         using (no_grad())
         {
-            module.parameters().First().mul_(2);
+            module.parameters().First().Scale(2);
         }
 
         using var start = problem.Start.CreateLike();
@@ -106,7 +106,7 @@ public class BackpropagationAdjointTests
         var problem = Problem(field, "rk4", false, ScalarType.Float64) with { Times = [0, 1], Controller = new ConstantStep(1) };
         using var record = new BackpropagationAdjoint().Record(problem, new(0));
         using FlatVector start = problem.Start.CreateLike(), gradient = field.Parameters.CreateLike(), cotangent = problem.Start.CreateLike();
-        cotangent[0].fill_(1);
+        cotangent[0].Fill(1);
         var result = record.Pullback([cotangent], start, gradient);
         Assert.All(start.AsSpan<double>(0).ToArray(), value => Assert.Equal(1 + 1 + (1 / 2.0) + (1 / 6.0) + (1 / 24.0), value, 1e-14));
         Assert.Equal(0, gradient.AsSpan<double>(0)[0]);

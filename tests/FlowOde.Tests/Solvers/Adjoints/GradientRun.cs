@@ -18,7 +18,7 @@ internal sealed record GradientRun(double[] Parameters, double[] Start, double[]
             var cotangent = state.CreateLike();
             for (int i = 0; i < state.Layout.Segments.Count; i++)
             {
-                cotangent[i].copy_(((state[i] * (k + 1)) + 0.3).sin());
+                cotangent[i].copy_(state[i].Times(k + 1).Plus(0.3).sin());
             }
 
             return cotangent;

@@ -13,7 +13,7 @@ namespace FlowOde.Tests.Solvers.Certification;
 public class HessianVectorProductTests
 {
     private static readonly Func<IReadOnlyList<IReadOnlyList<Tensor>>, Tensor> _loss = states =>
-        (states[0][0].sin().sum() + (states[1][0].pow(3).sum() * 0.5)) + states.SelectMany(state => state.Skip(1)).Aggregate(zeros(1, dtype: ScalarType.Float64), (sum, channel) => sum + (channel * channel).sum()).sum();
+        states[0][0].sin().sum().Plus(states[1][0].Power(3).sum().Times(0.5)).Plus(states.SelectMany(state => state.Skip(1)).Aggregate(zeros(1, dtype: ScalarType.Float64), (sum, channel) => sum.Plus((channel * channel).sum())).sum());
 
     [Fact]
     public void BothWays_OnAModuleThatDependsOnTime_Agree()
@@ -46,7 +46,7 @@ public class HessianVectorProductTests
         using var direction = field.Parameters.CreateLike();
         v.CopyTo(direction.AsSpan<double>(0));
         double[] expected = [.. v.Select((vi, i) => vi * 2 * h * h * Math.Pow(y[i], 3) * (1 + (h * theta[i])))];
-        double[] exact = ByBackpropagation(problem, states => states[0][0].pow(3).sum() / 3, direction);
+        double[] exact = ByBackpropagation(problem, states => states[0][0].Power(3).sum().Over(3), direction);
         double[] differences = ByDifferences(field.Parameters, direction, (parameters, into) =>
         {
             for (int i = 0; i < 2; i++)
@@ -75,7 +75,7 @@ public class HessianVectorProductTests
     {
         using var parameters = SeededDraws.Vector(new(new Segment("p", 3)), 1);
         using var direction = parameters.CreateLike();
-        void Quadratic(FlatVector at, FlatVector into) => into.Flat.copy_(at.Flat * 3);
+        void Quadratic(FlatVector at, FlatVector into) => into.Flat.copy_(at.Flat.Times(3));
         Assert.All(ByDifferences(parameters, direction, Quadratic), entry => Assert.Equal(0, entry));
         direction.CopyFrom(parameters);
         HessianVectorProduct.ByDifferences(Quadratic, parameters, direction, direction);
@@ -152,7 +152,7 @@ public class HessianVectorProductTests
     private static double[] ByBackpropagation(OdeProblem problem, Func<IReadOnlyList<IReadOnlyList<Tensor>>, Tensor> loss, FlatVector direction)
     {
         using var product = direction.CreateLike();
-        product.Flat.fill_(double.NaN);
+        product.Flat.Fill(double.NaN);
         HessianVectorProduct.ByBackpropagation(problem, loss, direction, product);
         return product.AsSpan<double>().ToArray();
     }
@@ -160,7 +160,7 @@ public class HessianVectorProductTests
     private static double[] ByDifferences(FlatVector parameters, FlatVector direction, GradientFunction gradient)
     {
         using var product = direction.CreateLike();
-        product.Flat.fill_(double.NaN);
+        product.Flat.Fill(double.NaN);
         HessianVectorProduct.ByDifferences(gradient, parameters, direction, product);
         return product.AsSpan<double>().ToArray();
     }

@@ -128,7 +128,7 @@ public class SteadyStateTests
 
     private sealed class Settling : nn.Module<Tensor, Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Parameter _weight = nn.Parameter(randn(3, 3, dtype: ScalarType.Float64).mul(0.4));
+        private readonly TorchSharp.Modules.Parameter _weight = nn.Parameter(randn(3, 3, dtype: ScalarType.Float64).Times(0.4));
         private readonly TorchSharp.Modules.Parameter _bias = nn.Parameter(randn(3, dtype: ScalarType.Float64));
 
         public Settling()

@@ -48,7 +48,7 @@ public class ModuleFieldTests
         using var module = new Driven();
         using var field = new ModuleField(module, columns);
         using var start = new FlatVector(field.StateLayout(rows), ScalarType.Float64);
-        start[0].fill_(1);
+        start[0].Fill(1);
         start.AsSpan<double>(0)[0] = 300; // so that its row has steps of its own
         var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("dopri5")!, Controller = Problems.Pid(1e-9), Start = start, Times = [0, 1], Pool = new() };
         using var common = OdeSolver.Solve(problem);
@@ -88,7 +88,7 @@ public class ModuleFieldTests
         {
             using var record = AdjointCatalog.Find(adjointName)!.Record(Problem(field, new ConstantStep(3)), new(1 << 20));
             using FlatVector gradient = field.Parameters.CreateLike(), start = record.Final.CreateLike(), cotangent = record.Final.CreateLike();
-            cotangent[0].fill_(1);
+            cotangent[0].Fill(1);
             record.Pullback([cotangent], start, gradient);
             Assert.All(gradient.AsSpan<double>(0).ToArray(), value => Assert.Equal(1, value, 1e-14));
         }
@@ -99,7 +99,7 @@ public class ModuleFieldTests
     {
         using var x = ones(2, requires_grad: true);
         using var y = ones(2);
-        using var product = x * 2;
+        using var product = x.Times(2);
         Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(y, [x], y));
         Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(product, [y], y));
         Assert.Throws<ArgumentException>(() => CheckedAutograd.Gradient(product, [x], ones(3)));
@@ -164,6 +164,6 @@ public class ModuleFieldTests
         public Driven()
             : base(nameof(Driven)) => RegisterComponents();
 
-        public override Tensor forward(Tensor time, Tensor state) => (state * state * -0.1).add((time * 3).cos() * 3);
+        public override Tensor forward(Tensor time, Tensor state) => (state * state).Times(-0.1).Plus(time.Times(3).cos().Times(3));
     }
 }

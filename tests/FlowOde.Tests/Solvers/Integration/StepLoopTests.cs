@@ -74,7 +74,7 @@ public class StepLoopTests
         Assert.Equal(2, solution.States.Count);
         using var field = new RolesField(3);
         using var start = new FlatVector(field.StateLayout(2), TorchSharp.torch.ScalarType.Float64);
-        start.Flat.fill_(0.3);
+        start.Flat.Fill(0.3);
         var recorded = new OdeProblem { Field = field, Stepper = _dopri5, Controller = new ConstantStep(10), Start = start, Times = [0, 0.5, 1], ForcedTimes = [0.25, 0.75], Pool = new() };
         var direct = GradientRun.Of(recorded, new DirectAdjoint());
         Assert.Contains(0.25, direct.Grid);

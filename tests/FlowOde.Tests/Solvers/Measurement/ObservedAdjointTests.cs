@@ -19,7 +19,7 @@ public class ObservedAdjointTests
         var method = AdjointCatalog.Find(name)!;
         using var field = new RolesField(3);
         using var start = new FlatVector(field.StateLayout(2), ScalarType.Float64);
-        start.Flat.fill_(0.4);
+        start.Flat.Fill(0.4);
         var problem = new OdeProblem { Field = field, Stepper = Problems.SolverFor(method), Controller = new ConstantStep(10), Start = start, Times = [0, 0.5, 1], Pool = new() };
         var observed = new ObservedAdjoint(method);
         var with = GradientRun.Of(problem, observed);

@@ -31,10 +31,10 @@ public class OdeModuleTests
         using var model = nn.Sequential(before, solve, after);
         Tensor input = Input().requires_grad_(), inputTwin = Input().requires_grad_();
 
-        OdeModule.Backward(model.forward(input).pow(2).sum(), model);
+        OdeModule.Backward(model.forward(input).Power(2).sum(), model);
         var state = beforeTwin.forward(inputTwin);
         state = stepper.Name == "rk4" ? Rk4(twin, state) : Coupled(twin, state);
-        afterTwin.forward(state).pow(2).sum().backward();
+        afterTwin.forward(state).Power(2).sum().backward();
 
         AssertClose(inputTwin.grad!, input.grad!, adjointName);
         foreach (var (mine, theirs) in before.parameters().Concat(module.parameters()).Concat(after.parameters()).Zip(beforeTwin.parameters().Concat(twin.parameters()).Concat(afterTwin.parameters())))
@@ -81,15 +81,15 @@ public class OdeModuleTests
         }
 
         Tensor First(Tensor x) => solve.Trajectory(x)[0].sin().sum();
-        Tensor Second(Tensor x) => solve.Trajectory(x)[1].pow(2).sum();
-        double[] first = Gradient(First), second = Gradient(Second), last = Gradient(x => solve.forward(x).pow(2).sum());
+        Tensor Second(Tensor x) => solve.Trajectory(x)[1].Power(2).sum();
+        double[] first = Gradient(First), second = Gradient(Second), last = Gradient(x => solve.forward(x).Power(2).sum());
         double[] both = Gradient(x =>
         {
             var states = solve.Trajectory(x);
             Assert.Equal([2, 3, 2], states.shape);
-            return states[0].sin().sum() + states[1].pow(2).sum();
+            return states[0].sin().sum().Plus(states[1].Power(2).sum());
         });
-        double[] twoCalls = Gradient(x => First(x) + Second(x));
+        double[] twoCalls = Gradient(x => First(x).Plus(Second(x)));
         Assert.Equal(Gradient(x => half.forward(x).sin().sum()), first, Near);
         Assert.Equal(second, last, Near);
         Assert.Equal(first.Zip(second, (a, b) => a + b), both, Near);
@@ -139,7 +139,7 @@ public class OdeModuleTests
         Assert.Equal(-4 * Math.Exp(-0.7), rate.grad!.item<double>(), 1e-7);
         using (no_grad())
         {
-            rate.fill_(0); // the field's own memory
+            rate.Fill(0); // the field's own memory
         }
 
         Assert.Equal(1, solve.forward(ones(1, 1, dtype: ScalarType.Float64)).item<double>(), 1e-15);
@@ -157,8 +157,8 @@ public class OdeModuleTests
         {
             var solve = new OdeModule(halves, Options(SymplecticEuler.Method, adjoint)); // not disposed: the field's module would be too
             solve.zero_grad();
-            var input = arange(12, dtype: ScalarType.Float64).reshape(3, 4).div_(10).requires_grad_();
-            OdeModule.Backward(solve.forward(input).pow(2).sum(), solve);
+            var input = Arange(12, dtype: ScalarType.Float64).reshape(3, 4).Over(10).requires_grad_();
+            OdeModule.Backward(solve.forward(input).Power(2).sum(), solve);
             return [.. input.grad!.data<double>(), .. solve.parameters().SelectMany(parameter => parameter.grad!.data<double>())];
         }
 
@@ -184,14 +184,14 @@ public class OdeModuleTests
         double[] Gradient(IDifferentiableField field)
         {
             var solve = new OdeModule(field, Options(SymplecticEuler.Method, adjoint));
-            var input = arange(12, dtype: ScalarType.Float64).reshape(3, 4).div_(10).requires_grad_();
+            var input = Arange(12, dtype: ScalarType.Float64).reshape(3, 4).Over(10).requires_grad_();
             var end = solve.forward(input);
             if (field == apart)
             {
                 Assert.Equal((Steps, Steps), (first.Calls, second.Calls));
             }
 
-            OdeModule.Backward(end.pow(2).sum(), solve);
+            OdeModule.Backward(end.Power(2).sum(), solve);
             return [.. end.detach().data<double>(), .. input.grad!.data<double>(), .. solve.parameters().SelectMany(parameter => parameter.grad!.data<double>())];
         }
 
@@ -210,8 +210,8 @@ public class OdeModuleTests
         double[] Gradient(IDifferentiableField field)
         {
             using var start = new FlowOde.Solvers.Vectors.FlatVector(field.StateLayout(3), ScalarType.Float64);
-            start[0].fill_(0.3);
-            start[1].fill_(-0.6);
+            start[0].Fill(0.3);
+            start[1].Fill(-0.6);
             var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("rk4")!, Controller = new ConstantStep(Steps), Start = start, Times = [0.1, 1.3], Pool = new() };
             using var record = new DirectAdjoint().Record(problem, new(long.MaxValue));
             using FlowOde.Solvers.Vectors.FlatVector intoStart = start.CreateLike(), gradient = field.Parameters.CreateLike();
@@ -268,7 +268,7 @@ public class OdeModuleTests
         var loss = solve.forward(Input()).sum();
         using (no_grad())
         {
-            module.parameters().First().add_(1);
+            module.parameters().First().Shift(1);
         }
 
         Assert.Contains("between the forward and the backward", Assert.Throws<InvalidOperationException>(() => OdeModule.Backward(loss, solve)).Message, StringComparison.Ordinal);
@@ -326,17 +326,17 @@ public class OdeModuleTests
     {
         Tensor At(double time, Tensor state) => f.forward(tensor(time), state);
         var k1 = At(t, y);
-        var k2 = At(t + (h / 2), y + (k1 * (h / 2)));
-        var k3 = At(t + (h / 2), y + (k2 * (h / 2)));
-        var k4 = At(t + h, y + (k3 * h));
-        return (k1 + (k2 * 2) + (k3 * 2) + k4) * (h / 6);
+        var k2 = At(t + (h / 2), y.Plus(k1.Times(h / 2)));
+        var k3 = At(t + (h / 2), y.Plus(k2.Times(h / 2)));
+        var k4 = At(t + h, y.Plus(k3.Times(h)));
+        return k1.Plus(k2.Times(2)).Plus(k3.Times(2)).Plus(k4).Times(h / 6);
     }
 
     private static Tensor Rk4(TimeMlp f, Tensor y)
     {
         for (int n = 0; n < Steps; n++)
         {
-            y = y + Increment(f, (double)n / Steps, 1.0 / Steps, y);
+            y = y.Plus(Increment(f, (double)n / Steps, 1.0 / Steps, y));
         }
 
         return y;
@@ -348,7 +348,7 @@ public class OdeModuleTests
         var w = y;
         for (int n = 0; n < Steps; n++)
         {
-            y = (y * lambda) + (w * (1 - lambda)) + Increment(f, (double)n / Steps, 1.0 / Steps, w);
+            y = y.Times(lambda).Plus(w.Times(1 - lambda)).Plus(Increment(f, (double)n / Steps, 1.0 / Steps, w));
             w = w - Increment(f, (n + 1.0) / Steps, -1.0 / Steps, y);
         }
 
@@ -381,7 +381,7 @@ public class OdeModuleTests
         public override Tensor forward(Tensor time, Tensor state)
         {
             Calls++;
-            return _hasTime ? _layer.forward(state).tanh() + time : _layer.forward(state).tanh();
+            return _hasTime ? _layer.forward(state).tanh().Plus(time) : _layer.forward(state).tanh();
         }
     }
 
@@ -395,6 +395,6 @@ public class OdeModuleTests
             : base(nameof(Halves)) => RegisterComponents();
 
         public override Tensor forward(Tensor time, Tensor state) =>
-            cat([_first.forward(state.narrow(1, 2, 2)).tanh() + time, _second.forward(state.narrow(1, 0, 2)).tanh()], 1);
+            cat([_first.forward(state.narrow(1, 2, 2)).tanh().Plus(time), _second.forward(state.narrow(1, 0, 2)).tanh()], 1);
     }
 }

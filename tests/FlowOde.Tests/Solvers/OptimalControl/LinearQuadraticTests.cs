@@ -71,7 +71,7 @@ public class LinearQuadraticTests
         using var record = AdjointCatalog.Find(adjoint)!.Record(solve, new(long.MaxValue));
         using FlatVector cotangent = record.Final.CreateLike(), start = record.Final.CreateLike(), gradient = quadratic.Field.Parameters.CreateLike();
         quadratic.Evaluate(record.Final, cotangent);
-        cotangent[1].fill_(1);
+        cotangent[1].Fill(1);
         record.Pullback([cotangent], start, gradient);
         Assert.Equal(record.Final.AsSpan<double>(0).ToArray(), trajectory.States[^1].AsSpan<double>(0).ToArray(), Near);
         Assert.Equal(start.AsSpan<double>(0).ToArray(), trajectory.Costates[0].AsSpan<double>(0).ToArray().Select(p => -p), Near);

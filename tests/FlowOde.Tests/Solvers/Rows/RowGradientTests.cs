@@ -98,7 +98,7 @@ public sealed class RowGradientTests
     {
         using var field = new DecayField(60);
         using var start = new FlatVector(field.StateLayout(1), ScalarType.Float64);
-        start[0].fill_(1);
+        start[0].Fill(1);
         var problem = new OdeProblem { Field = field, Stepper = StepperCatalog.Find("dopri5")!, Controller = Pid(1e-6), Start = start, Times = [0, 1], Pool = new(), IsPerRow = true };
         Assert.Contains("checkpointed", Assert.Throws<OdeSolveException>(() => Gradient(new BacksolveAdjoint(), problem, new(1 << 24))).Message, StringComparison.OrdinalIgnoreCase);
     }

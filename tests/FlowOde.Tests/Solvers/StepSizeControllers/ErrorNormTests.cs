@@ -45,7 +45,7 @@ public class ErrorNormTests
         var layout = new VectorLayout(new Segment("z", 4), new Segment("c", 400) { Role = SegmentRole.Constant });
         using var error = new FlatVector(layout, ScalarType.Float64);
         using var zero = new FlatVector(layout, ScalarType.Float64);
-        error["z"].fill_(2);
+        error["z"].Fill(2);
         Assert.Equal(2, ErrorNorm.Flat.Evaluate(new(1, 1), zero, zero, [1], [error]), 1e-14);
     }
 

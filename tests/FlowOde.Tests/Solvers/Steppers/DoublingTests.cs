@@ -127,7 +127,7 @@ public class DoublingTests
         {
             using var record = adjoint.Record(problem, new TapeBudget(1 << 24));
             using FlatVector cotangent = problem.Start.CreateLike(), start = problem.Start.CreateLike(), gradient = field.Parameters.CreateLike();
-            cotangent.Flat.fill_(1);
+            cotangent.Flat.Fill(1);
             record.Pullback([cotangent], start, gradient);
             return [.. gradient.AsSpan<double>(), .. Both(start)];
         }

@@ -349,7 +349,7 @@ public class ImplicitRungeKuttaTests(ITestOutputHelper output)
 
     private sealed class Cosine() : nn.Module<Tensor, Tensor, Tensor>(nameof(Cosine))
     {
-        public override Tensor forward(Tensor time, Tensor state) => (state + state).cos() - (time * state);
+        public override Tensor forward(Tensor time, Tensor state) => state.Plus(state).cos() - (time * state);
     }
 
     /// <summary>ẏ_i = −r_i y_i with its tangents.</summary>

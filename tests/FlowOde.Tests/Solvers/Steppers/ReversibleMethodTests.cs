@@ -22,7 +22,7 @@ public class ReversibleMethodTests
         using var field = new PendulumField();
         var layout = field.StateLayout(1);
         using var start = State(layout, new double[layout.Length]);
-        (start[0].fill_(0.8), start[1].fill_(-0.4)).ToString();
+        (start[0].Fill(0.8), start[1].Fill(-0.4)).ToString();
         using var memory = field.CreateWorkspace(new(1, ScalarType.Float64, CPU));
         var tape = memory.RentTape();
         using var step = stepper.CreateWorkspace(layout, ScalarType.Float64, CPU);

@@ -142,7 +142,7 @@ public class StiffFallbackTests
     {
         double[] rates = [1, 1e5, 3];
         using var start = new FlatVector(new StiffnessProbeTests.RowDecay(rates).StateLayout(3), ScalarType.Float64);
-        start[0].fill_(1);
+        start[0].Fill(1);
         var problem = new OdeProblem { Field = new StiffnessProbeTests.RowDecay(rates), Stepper = _dopri5, Controller = Pid(1e-8), Start = start, Times = [0, 0.5, 1], Pool = new(), IsPerRow = true, Limits = new() { MaxSteps = 500 }, StiffFallback = _kvaerno5 };
         using var solution = OdeSolver.Solve(problem);
         double[] halves = solution.States[0].AsSpan<double>(0).ToArray(), ends = solution.Final.AsSpan<double>(0).ToArray();
@@ -164,7 +164,7 @@ public class StiffFallbackTests
     {
         double[] rates = [1, 1e5, 3];
         using var start = new FlatVector(new StiffnessProbeTests.RowDecay(rates).StateLayout(3), ScalarType.Float64);
-        start[0].fill_(1);
+        start[0].Fill(1);
         var half = new OdeEvent { Name = "time", Value = (time, _) => time - 0.5, IsTerminal = true };
         using var solution = OdeSolver.Solve(new OdeProblem { Field = new StiffnessProbeTests.RowDecay(rates), Stepper = _dopri5, Controller = Pid(1e-8), Start = start, Times = [0, 0.25, 1], Pool = new(), IsPerRow = true, Limits = new() { MaxSteps = 500 }, StiffFallback = _kvaerno5, Events = [half] });
         Assert.Equal([0, 1, 2], solution.Occurrences.Select(one => one.Row!.Value).Order());
@@ -180,7 +180,7 @@ public class StiffFallbackTests
         using var field = new DecayField(1e4);
         using var start = new FlatVector(field.StateLayout(2), ScalarType.Float64);
         using var cotangent = start.CreateLike();
-        cotangent[0].fill_(1);
+        cotangent[0].Fill(1);
         using FlatVector intoStart = start.CreateLike(), gradient = new(field.Parameters.Layout, ScalarType.Float64);
         start[0].copy_(tensor(new[] { 0.0, 1 }).view(2, 1)); // at rest, and not
         var problem = new OdeProblem { Field = field, Stepper = _dopri5, Controller = Pid(1e-6), Start = start, Times = [0, 0.1], Pool = new(), Limits = new() { MaxSteps = 150 }, StiffFallback = _kvaerno5, IsPerRow = true };
@@ -202,7 +202,7 @@ public class StiffFallbackTests
     {
         double[] rates = [1, 1e5, 3];
         using var start = new FlatVector(new StiffnessProbeTests.RowDecay(rates).StateLayout(3), ScalarType.Float64);
-        start[0].fill_(1);
+        start[0].Fill(1);
         using var solution = OdeSolver.Solve(new OdeProblem { Field = new StiffnessProbeTests.RowDecay(rates), Stepper = _dopri5, Controller = Pid(1e-8), Start = start, Times = [0, 1], Pool = new(), IsPerRow = true, Limits = new() { MaxSteps = 500, OnLimit = LimitAction.ReturnPartial } });
         Assert.False(solution.IsComplete);
         Assert.Equal([true, false, true], solution.Rows!.Times.Select(time => time == 1));
@@ -216,7 +216,7 @@ public class StiffFallbackTests
     private static FlatVector Rows(FlatVector like, long rows)
     {
         var start = new FlatVector(new VectorLayout(like.Layout.Segments.Select(segment => new Segment(segment.Name, rows, 1) { IsBatched = true })), ScalarType.Float64);
-        start[0].fill_(1);
+        start[0].Fill(1);
         return start;
     }
 

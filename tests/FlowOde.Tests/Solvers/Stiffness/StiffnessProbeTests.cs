@@ -38,7 +38,7 @@ public class StiffnessProbeTests
     {
         using var field = new DecayField(1e5);
         using var start = new FlatVector(field.StateLayout(3), TorchSharp.torch.ScalarType.Float64);
-        start.Flat.fill_(1);
+        start.Flat.Fill(1);
         var problem = new OdeProblem { Field = field, Stepper = _dopri5, Controller = Pid(1e-6) with { MinStep = 0.01 }, Start = start, Times = [0, 1], Pool = new() };
         var failure = Assert.Throws<OdeSolveException>(() => AdjointCatalog.Find(adjoint)!.Record(problem, new TapeBudget(1 << 20)));
         Assert.True(failure.Diagnosis is { IsStiff: true, Row: 0 }, failure.Message);
@@ -53,7 +53,7 @@ public class StiffnessProbeTests
     {
         var field = new RowDecay([1, 20, 1e5, 3]);
         using var start = new FlatVector(field.StateLayout(4), TorchSharp.torch.ScalarType.Float64);
-        start.Flat.fill_(1);
+        start.Flat.Fill(1);
         var problem = new OdeProblem { Field = field, Stepper = _dopri5, Controller = Pid(1e-6), Start = start, Times = [0, 1], Pool = new(), IsPerRow = isPerRow, Limits = new() { MaxSteps = 300 } };
         var failure = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(problem));
         Assert.True(failure.Diagnosis is { IsStiff: true, Row: 2 }, failure.Message);

@@ -23,16 +23,16 @@ internal sealed class RolesDiffusionField : IDiffusionField
     {
         intoDerivative["a"].copy_(state["rate"].unsqueeze(1));
         intoDerivative["b"].copy_(state["rate"].unsqueeze(1));
-        intoDerivative["duration"].fill_(1);
+        intoDerivative["duration"].Fill(1);
     }
 
     public void Diffusion(EvaluationTime time, FlatVector state, FieldTape tape, FlatVector intoDiffusion)
     {
         foreach (string segment in (string[])["a", "b"])
         {
-            intoDiffusion[segment].fill_(1);
+            intoDiffusion[segment].Fill(1);
         }
 
-        intoDiffusion["duration"].fill_(17);
+        intoDiffusion["duration"].Fill(17);
     }
 }

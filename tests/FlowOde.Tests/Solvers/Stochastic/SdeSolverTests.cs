@@ -25,7 +25,7 @@ public class SdeSolverTests
         var field = new EntryField(2, (t, y) => Math.Sin(t) - (y * y * 0.3), (_, _) => 0);
         double[] stochastic = Solve(Problem(field, SdeCatalog.Find(name)!, _path, 16));
         using var start = new FlatVector(field.StateLayout(100), ScalarType.Float64);
-        start[0].fill_(1);
+        start[0].Fill(1);
         using var pool = new WorkspacePool();
         using var solution = OdeSolver.Solve(new() { Field = field, Stepper = StepperCatalog.Find(ordinary)!, Controller = new ConstantStep(16), Start = start, Times = [0, 1], Pool = pool });
         Assert.Equal(solution.Final.AsSpan<double>(0).ToArray(), stochastic);
@@ -108,7 +108,7 @@ public class SdeSolverTests
     {
         var field = new RolesDiffusionField();
         using var start = new FlatVector(field.StateLayout(2), ScalarType.Float64);
-        start["rate"].fill_(0.5);
+        start["rate"].Fill(0.5);
         using var pool = new WorkspacePool();
         foreach (var stepper in SdeCatalog.All)
         {

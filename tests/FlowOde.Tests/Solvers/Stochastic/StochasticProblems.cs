@@ -38,7 +38,7 @@ internal static class StochasticProblems
     public static SdeProblem Problem(IVectorField field, ISdeStepper stepper, BrownianPath path, int steps, double start = 1, ScalarType dtype = ScalarType.Float64)
     {
         var state = new FlatVector(field.StateLayout(path.Rows), dtype);
-        state[0].fill_(start);
+        state[0].Fill(start);
         return new()
         {
             Field = field,

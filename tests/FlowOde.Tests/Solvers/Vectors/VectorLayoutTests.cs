@@ -53,7 +53,7 @@ public class VectorLayoutTests
         using var vector = new FlatVector(VectorLayout.Concatenate(("a.", _layout), ("b.", _layout)), dtype);
         var slice = vector.Slice(_layout, _layout.Length);
         Assert.Same(slice, vector.Slice(_layout, _layout.Length));
-        slice["density"].fill_(3);
+        slice["density"].Fill(3);
         Assert.Equal(15, vector["b.density"].sum().to(ScalarType.Float64).item<double>());
         Assert.Equal(0, vector["a.density"].sum().to(ScalarType.Float64).item<double>());
         double seen = dtype == ScalarType.Float32 ? vector.AsSpan<float>(5)[0] : vector.AsSpan<double>(5)[0];
