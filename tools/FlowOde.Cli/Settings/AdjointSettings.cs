@@ -34,6 +34,15 @@ internal static class AdjointSettings
             : $"'{text}' is not known.{Suggestion.For(name, Names)} Known are: {string.Join(", ", Names)} ({Numbers}).";
     }
 
+    /// <summary>The gradient method where none is chosen: the exact one within a budget of memory, and that of the adjoint equation for a solver whose steps it cannot differentiate.</summary>
+    /// <param name="solver">The solver that is chosen, or null.</param>
+    public static string UsualFor(string? solver)
+    {
+        var usual = new AutoAdjoint();
+        bool isUsual = solver is null || SolveSettings.ProblemOf(solver) is not null || usual.Supports(StepperCatalog.Find(solver)!, out _);
+        return isUsual ? usual.Name : new BacksolveAdjoint().Name;
+    }
+
     /// <summary>The gradient method of a text for a solver.</summary>
     /// <param name="text">The method.</param>
     /// <param name="stepper">The solver.</param>

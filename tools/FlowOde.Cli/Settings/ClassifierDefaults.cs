@@ -69,7 +69,7 @@ internal static class ClassifierDefaults
             layer.Add("halvings", $"{Halvings(Math.Min(image.Height, image.Width))}").Add("stem", StemShape.Padded.Name).Add("norm-groups", "8");
         }
 
-        return KnownArchitectures.All.FirstOrDefault(entry => entry.Name == name) is { } architecture ? AddScheme(layer, architecture, isSmall, isControl) : layer;
+        return KnownArchitectures.All.FirstOrDefault(entry => entry.Name == name) is { } architecture ? AddScheme(layer, architecture, isSmall, isControl, asked.TextOrNull("solver")) : layer;
     }
 
     /// <summary>How often images of this size are halved: while a side has 8 pixels, and twice at most, as published.</summary>
@@ -84,7 +84,7 @@ internal static class ClassifierDefaults
         return halvings;
     }
 
-    private static SettingLayer AddScheme(SettingLayer layer, Architecture architecture, bool isSmall, bool isControl)
+    private static SettingLayer AddScheme(SettingLayer layer, Architecture architecture, bool isSmall, bool isControl, string? solver)
     {
         if (architecture.IsAugmented)
         {
@@ -93,7 +93,7 @@ internal static class ClassifierDefaults
 
         if (!architecture.HasOwnGradient && !isControl)
         {
-            layer.Add("adjoint", "auto");
+            layer.Add("adjoint", AdjointSettings.UsualFor(solver));
         }
 
         return architecture.ChoosesSteps

@@ -27,7 +27,7 @@ internal static class TrainDefaults
     public static SettingLayer For(DataFacts facts, SettingValues asked)
     {
         string objective = asked.TextOrNull("objective") ?? ObjectiveSettings.Likelihood;
-        var layer = ForTables(facts).Add("objective", objective);
+        var layer = ForTables(facts).Add("objective", objective).Add("adjoint", AdjointSettings.UsualFor(asked.TextOrNull("solver")));
         if (objective == ObjectiveSettings.FlowMatching)
         {
             MatchingCatalog.AddDefaults(layer);
@@ -53,7 +53,6 @@ internal static class TrainDefaults
         .Add("warm-start", "on")
         .Add("error-norm", "segment")
         .Add("max-steps", "1000")
-        .Add("adjoint", "auto")
         .Add("adjoint-memory", "512MB")
         .Add("trace", facts.Dimension <= ExactTraceDimension ? "exact" : "hutchinson") // exact costs D tangents, but its gradient has no noise
         .Add("probes", "1")

@@ -44,4 +44,24 @@ public class AdjointSettingsTests
     [InlineData("adjoint=symplectic", "symplectic")]
     public void ForTraining_OfAMethod_HasItWithItsNumber(string setting, string name) =>
         Assert.Equal(name, SolveSettings.ForTraining(SettingValues.Merge(TrainDefaults.For(new(2, null, false), SettingValues.Merge()), new SettingLayer("").Add(setting.Split('=')[0], setting.Split('=')[1]))).Adjoint.Name);
+
+    /// <summary>What nobody chose goes with the solver that somebody did choose.</summary>
+    [Theory]
+    [InlineData("dopri5", "auto")]
+    [InlineData("radau5", "auto")]
+    [InlineData("adams", "backsolve")]
+    [InlineData("bdf:3", "backsolve")]
+    [InlineData("auto-switch", "backsolve")]
+    [InlineData("adams-moulton3", "backsolve")]
+    public void Defaults_OfASolver_TakeAGradientMethodThatGoesWithIt(string solver, string name)
+    {
+        var asked = new SettingLayer("").Add("solver", solver);
+        var values = SettingValues.Merge(TrainDefaults.For(new(2, null, false), SettingValues.Merge(asked)), asked);
+        Assert.Equal(name, values.Text("adjoint"));
+        Assert.Equal(name, ClassifierDefaults.For(null, null, SettingValues.Merge(asked)).Values["adjoint"].Single());
+        if (StepperCatalog.Find(solver)!.EmbeddedOrder > 0)
+        {
+            Assert.Equal(name, SolveSettings.ForTraining(values).Adjoint.Name);
+        }
+    }
 }
