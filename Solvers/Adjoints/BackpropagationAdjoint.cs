@@ -1,5 +1,4 @@
 using FlowOde.Solvers.Fields;
-using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.Adjoints;
@@ -32,6 +31,6 @@ public sealed class BackpropagationAdjoint : IAdjoint
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        return RowsAlone.Record(this, problem, budget, one => new BackpropagationRecordedSolve(UnrolledSolve.Run(one)));
+        return Recording.Of(this, problem, budget, one => new BackpropagationRecordedSolve(UnrolledSolve.Run(one)));
     }
 }

@@ -1,5 +1,4 @@
 using FlowOde.Solvers.Integration;
-using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
@@ -60,7 +59,7 @@ public abstract record ContinuousAdjoint : IAdjoint
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        return RowsAlone.Record(this, problem, budget, one => RecordOnce(one, budget));
+        return Recording.Of(this, problem, budget, one => RecordOnce(one, budget));
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ internal sealed class DiscreteRecorder : IStageSystem
     /// <param name="plan">Decides what is kept.</param>
     /// <param name="sharesTape">Whether the stages of a step share one tape, so that none is kept.</param>
     public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, CheckpointPlan plan, bool sharesTape = false) =>
-        RowsAlone.Record(adjoint, problem, budget, one => RecordOnce(adjoint, one, budget, plan, sharesTape));
+        Recording.Of(adjoint, problem, budget, one => RecordOnce(adjoint, one, budget, plan, sharesTape));
 
     private static RecordedSolve RecordOnce(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, CheckpointPlan plan, bool sharesTape)
     {

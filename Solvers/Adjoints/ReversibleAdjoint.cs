@@ -1,5 +1,4 @@
 using FlowOde.Solvers.Integration;
-using FlowOde.Solvers.Rows;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -35,7 +34,7 @@ public sealed class ReversibleAdjoint : IAdjoint
     public RecordedSolve Record(OdeProblem problem, TapeBudget budget)
     {
         ArgumentNullException.ThrowIfNull(problem);
-        return RowsAlone.Record(this, problem, budget, one => RecordOnce(one, budget));
+        return Recording.Of(this, problem, budget, one => RecordOnce(one, budget));
     }
 
     private static ReversibleRecordedSolve RecordOnce(OdeProblem problem, TapeBudget budget)

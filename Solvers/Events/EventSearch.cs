@@ -133,38 +133,34 @@ internal sealed class EventSearch : IDisposable
             }
         }
 
-        double? end = found.Any(one => one.Event.IsTerminal) ? direction * found.Where(one => one.Event.IsTerminal).Min(one => direction * one.Time) : null;
-        if (end is null)
+        double[] ends = [.. found.Where(one => one.Event.IsTerminal).Select(one => one.Time)];
+        if (ends.Length == 0)
         {
             for (int i = 0; i < values.Length; i++)
             {
                 _signs[i] = Math.Sign(_events[i].Number(values[i], right, step.NextTime - step.Time, evaluations));
             }
-        }
-        else
-        {
-            found.AddRange(BeforeEnd(step, left, end.Value, values, evaluations));
+
+            Tell(found, direction, step, like);
+            return false;
         }
 
-        // Those of one time are told in any order of their list, that which ends the solve last.
-        foreach (var (time, one) in found.Where(one => end is not { } last || direction * one.Time <= direction * last || IsAt(one.Time, last)).OrderBy(one => direction * one.Time).ThenBy(one => one.Event.IsTerminal))
+        double end = ends.MinBy(time => direction * time);
+        found.AddRange(BeforeEnd(step, left, end, values, evaluations));
+        Tell(found.Select(one => IsAt(one.Time, end) ? (Time: end, one.Event) : one).Where(one => direction * one.Time <= direction * end), direction, step, like);
+        Grid.Add(end);
+        return true;
+    }
+
+    /// <summary>Adds to what happened: those of one time in the order of their list, but one that ends the solve last.</summary>
+    private void Tell(IEnumerable<(double Time, OdeEvent Event)> found, double direction, StepInterpolant step, FlatVector like)
+    {
+        foreach (var (time, one) in found.OrderBy(one => direction * one.Time).ThenBy(one => one.Event.IsTerminal))
         {
             var there = like.CreateLike();
             step.Evaluate(time, there);
             Occurrences.Add(new(one, time, there) { Row = Row });
         }
-
-        if (end is not { } reached)
-        {
-            return false;
-        }
-
-        int ending = Occurrences.FindLastIndex(one => one.Event.IsTerminal && one.Time == reached);
-        var ended = Occurrences[ending];
-        Occurrences.RemoveAt(ending);
-        Occurrences.Add(ended);
-        Grid.Add(reached);
-        return true;
     }
 
     /// <summary>The events, just before a terminal one, of functions that are no numbers behind it.</summary>

@@ -23,35 +23,22 @@ public sealed record StepLimits
     public CancellationToken Stop { get; init; }
 
     /// <summary>Why a step may not be tried any more, or would not advance time; null where it may.</summary>
-    /// <param name="time">The start of the step.</param>
-    /// <param name="nextTime">Its end.</param>
-    /// <param name="step">The length that was proposed.</param>
-    /// <param name="largest">The largest time of the solve.</param>
-    /// <param name="tried">Steps tried so far.</param>
-    /// <param name="evaluations">Evaluations so far.</param>
-    /// <param name="failure">Why the last step had no result, a sentence without its end; or null.</param>
-    /// <param name="row">The row that has steps of its own, or null.</param>
-    /// <param name="shortest">The length that no step may fall below.</param>
-    /// <param name="isAdaptive">Whether tolerances choose the steps; if not, their number was given.</param>
+    /// <param name="step">The step.</param>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    internal OdeSolveException? Refusal(double time, double nextTime, double step, double largest, int tried, int evaluations, bool isAdaptive, string? failure = null, long? row = null, double shortest = 0)
+    internal OdeSolveException? Refusal(in StepAttempt step)
     {
         Stop.ThrowIfCancellationRequested();
-        if (tried >= MaxSteps)
-        {
-            string advice = isAdaptive ? "Loosen the tolerances, raise the limit, or look for a vector field that grows without bound." : "The solve has a given number of steps, which is larger: take fewer steps, or raise the limit.";
-            return new($"{OdeSolveException.Of(row, "The limit")} of {MaxSteps:N0} steps is used up. {advice}", time, step, evaluations);
-        }
-
-        if (step < shortest)
-        {
-            return new($"{OdeSolveException.Of(row, "The error of a step")} of the shortest length allowed, {shortest:R}, is too large. Loosen the tolerances or allow shorter steps.", time, step, evaluations);
-        }
-
-        double here = Math.Max(Math.Abs(time), Math.Abs(nextTime));
-        bool isResolved = nextTime != time && step > Math.Max(4 * (Math.BitIncrement(here) - here), Negligible * largest);
-        return isResolved ? null
-            : !isAdaptive ? new("A step of the given number of steps is as short as the resolution of time. Take fewer steps, or times that lie farther apart or nearer to 0.", time, step, evaluations)
-            : new($"{OdeSolveException.Of(row, "No step")} is accepted: its length fell to the resolution of time. {(failure is null ? string.Empty : $"{failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.", time, step, evaluations);
+        double here = Math.Max(Math.Abs(step.Time), Math.Abs(step.NextTime));
+        bool isResolved = step.NextTime != step.Time && step.Length > Math.Max(4 * (Math.BitIncrement(here) - here), Negligible * step.LargestTime);
+        string? problem = step.Tried >= MaxSteps ? $"{OdeSolveException.Of(step.Row, "The limit")} of {MaxSteps:N0} steps is used up. {AdviceFor(step)}"
+            : step.Length < step.Shortest ? $"{OdeSolveException.Of(step.Row, "The error of a step")} of the shortest length allowed, {step.Shortest:R}, is too large. Loosen the tolerances or allow shorter steps."
+            : isResolved ? null
+            : !step.IsAdaptive ? "A step of the given number of steps is as short as the resolution of time. Take fewer steps, or times that lie farther apart or nearer to 0."
+            : $"{OdeSolveException.Of(step.Row, "No step")} is accepted: its length fell to the resolution of time. {(step.Failure is null ? string.Empty : $"{step.Failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.";
+        return problem is null ? null : new(problem, step.Time, step.Length, step.Evaluations);
     }
+
+    private static string AdviceFor(in StepAttempt step) => step.IsAdaptive
+        ? "Loosen the tolerances, raise the limit, or look for a vector field that grows without bound."
+        : "The solve has a given number of steps, which is larger: take fewer steps, or raise the limit.";
 }

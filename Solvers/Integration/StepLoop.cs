@@ -62,7 +62,16 @@ internal sealed class StepLoop
             double proposed = _plan.Control.Propose(_workspace.Time, Target, _isIntervalStart, FirstStep);
             proposed = _plan.Tolerances is null ? proposed : _workspace.Prefer(proposed);
             double nextTime = _plan.Control.EndOf(_workspace.Time, proposed, Target);
-            if (_plan.Limits.Refusal(_workspace.Time, nextTime, proposed, _largestTime, _accepted + _rejected, Evaluations, _plan.Tolerances is not null, _workspace.Failure, shortest: _plan.Control.ShortestStep) is { } refusal)
+            var attempt = new StepAttempt(_workspace.Time, nextTime, proposed)
+            {
+                LargestTime = _largestTime,
+                Tried = _accepted + _rejected,
+                Evaluations = Evaluations,
+                IsAdaptive = _plan.Tolerances is not null,
+                Shortest = _plan.Control.ShortestStep,
+                Failure = _workspace.Failure,
+            };
+            if (_plan.Limits.Refusal(attempt) is { } refusal)
             {
                 return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw _plan.Probe?.Explain(refusal, _workspace.State, accepted: _wasChanged ? null : _times) ?? refusal;
             }

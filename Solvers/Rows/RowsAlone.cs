@@ -1,6 +1,5 @@
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Events;
-using FlowOde.Solvers.Stiffness;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Rows;
@@ -44,36 +43,11 @@ internal static class RowsAlone
         }
     }
 
-    /// <summary>Records a problem by a gradient method: all rows together where that is asked for or the method can do it, and one after another where it cannot.</summary>
+    /// <summary>Records for all rows.</summary>
     /// <param name="adjoint">The gradient method.</param>
-    /// <param name="problem">The problem.</param>
+    /// <param name="problem">The problem, checked.</param>
     /// <param name="budget">What may be kept.</param>
-    /// <param name="together">Records all rows together.</param>
-    public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, Func<OdeProblem, RecordedSolve> together)
-    {
-        ArgumentNullException.ThrowIfNull(budget);
-        RecordedFields.Check(adjoint, problem);
-        if (!problem.IsPerRow)
-        {
-            return StiffFallback.Solve(problem, together);
-        }
-
-        if (problem.SolvesRowsAlone || !adjoint.StepsRowsTogether)
-        {
-            return RecordAlone(adjoint, problem, budget);
-        }
-
-        try
-        {
-            return together(problem with { StiffFallback = null });
-        }
-        catch (OdeSolveException failure) when (problem.StiffFallback is not null && failure.Diagnosis is { IsStiff: true })
-        {
-            return RecordAlone(adjoint, problem, budget); // so that only the rows that are stiff change their method
-        }
-    }
-
-    private static RowsAloneRecord RecordAlone(IAdjoint adjoint, OdeProblem problem, TapeBudget budget)
+    public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget)
     {
         var rows = RowAlone.All(problem);
         var records = new List<RecordedSolve>();

@@ -54,7 +54,7 @@ public static class SdeSolver
                 {
                     // Multiples of the step, not sums of it: a power of two of them ends at nodes of the path's tree.
                     double next = i == count ? to : from + ((to - from) * i / count);
-                    if (problem.Limits.Refusal(step.Time, next, Math.Abs(next - step.Time), largest, taken, step.Evaluations, isAdaptive: false) is { } refusal)
+                    if (problem.Limits.Refusal(new(step.Time, next, Math.Abs(next - step.Time)) { LargestTime = largest, Tried = taken, Evaluations = step.Evaluations }) is { } refusal)
                     {
                         return problem.Limits.OnLimit == LimitAction.ReturnPartial ? Solution(false) : throw refusal;
                     }

@@ -74,7 +74,11 @@ public class ScoreTests(TrainedRuns runs)
         {
         }
 
-        Thread.Sleep(500); // by then it is in its steps
+        for (var before = process.TotalProcessorTime; !process.HasExited && process.TotalProcessorTime - before < TimeSpan.FromSeconds(1); process.Refresh())
+        {
+            Thread.Sleep(20); // until it has worked for a second, and is in its steps
+        }
+
         FlowodeCommand.Signal(process, "TERM");
         var result = FlowodeCommand.Finish(process);
         Assert.True(result.Code == 130, $"code {result.Code}: {result.Error}");
