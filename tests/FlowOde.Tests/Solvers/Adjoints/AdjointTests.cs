@@ -69,7 +69,7 @@ public class AdjointTests
     {
         using var field = new RolesField(5);
         var stepper = (IDifferentiableStepper)StepperCatalog.Find(stepperName)!;
-        IStepSizeController controller = stepper.EmbeddedOrder > 0 ? Pid(1e-7) : new ConstantStep(20);
+        IStepSizeController controller = stepper.EmbeddedOrder > 0 ? Pid(stepper.Order > 2 ? 1e-7 : 1e-5) : new ConstantStep(20); // some dozens of steps, or hundreds
         var problem = RolesProblem(field, stepper, controller);
         var (direct, start, times) = Gradient(problem, new DirectAdjoint());
         using var tape = field.CreateWorkspace(new(Rows, ScalarType.Float64, CPU)).RentTape();
