@@ -52,9 +52,10 @@ public static class OdeSolver
         }
     }
 
-    private static OdeSolution Solve(OdeProblem problem, Action<OdeIntegrator> accepted)
+    private static OdeSolution Solve(OdeProblem whole, Action<OdeIntegrator> accepted)
     {
-        problem.Check();
+        whole.Check();
+        var problem = whole.WithRowsThatAre;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         if (problem.SolvesRowsAlone)

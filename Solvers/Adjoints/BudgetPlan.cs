@@ -10,7 +10,7 @@ internal sealed class BudgetPlan(TapeBudget budget) : CheckpointPlan
         long least = memory.WorkBytes + (3 * memory.StateBytes);
         if (!budget.Fits(least))
         {
-            throw new ArgumentException($"A budget of {budget.Bytes:N0} bytes, of which {budget.Used:N0} are in use, does not hold the tapes and stages of a single step: those take {least:N0} bytes. Give a larger budget, smaller batches, or use the gradient method 'symplectic', which keeps one tape.");
+            throw new ArgumentException($"A budget of {budget.Bytes:N0} bytes, of which {budget.Used:N0} are in use, does not hold the tapes and stages of a single step: those take {least:N0} bytes. Give a larger budget or smaller batches; of explicit Runge–Kutta methods the gradient method 'symplectic' keeps one tape only.");
         }
     }
 

@@ -17,9 +17,9 @@ internal static class Recording
     {
         ArgumentNullException.ThrowIfNull(budget);
         RecordedFields.Check(adjoint, problem);
-        if (!problem.IsPerRow)
+        if (!problem.WithRowsThatAre.IsPerRow)
         {
-            return StiffFallback.Solve(problem, record);
+            return StiffFallback.Solve(problem.WithRowsThatAre, record);
         }
 
         if (problem.SolvesRowsAlone || !adjoint.StepsRowsTogether)

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 
@@ -61,7 +62,7 @@ internal sealed class EventSearch : IDisposable
         Restart(end.Time, state);
         for (int i = 0; i < _signs.Length; i++)
         {
-            bool happened = Occurrences.Any(one => ReferenceEquals(one.Event, _events[i]) && IsAt(one.Time, end.Time));
+            bool happened = Occurrences.Any(one => ReferenceEquals(one.Event, _events[i]) && TimeResolution.AreOne(one.Time, end.Time));
             bool stands = happened && _events[i].At(end.Time, before, 0, 0) == _events[i].At(end.Time, state, 0, 0);
             _signs[i] = stands ? 0 : _signs[i];
         }
@@ -129,7 +130,7 @@ internal sealed class EventSearch : IDisposable
         {
             if (!double.IsNaN(values[i]) && Crossing(i, step, left, right, values[i], evaluations) is { } root)
             {
-                found.Add((IsAt(root, step.NextTime) ? step.NextTime : root, _events[i]));
+                found.Add((TimeResolution.AreOne(root, step.NextTime) ? step.NextTime : root, _events[i]));
             }
         }
 
@@ -147,7 +148,7 @@ internal sealed class EventSearch : IDisposable
 
         double end = ends.MinBy(time => direction * time);
         found.AddRange(BeforeEnd(step, left, end, values, evaluations));
-        Tell(found.Select(one => IsAt(one.Time, end) ? (Time: end, one.Event) : one).Where(one => direction * one.Time <= direction * end), direction, step, like);
+        Tell(found.Select(one => TimeResolution.AreOne(one.Time, end) ? (Time: end, one.Event) : one).Where(one => direction * one.Time <= direction * end), direction, step, like);
         Grid.Add(end);
         return true;
     }
@@ -187,13 +188,6 @@ internal sealed class EventSearch : IDisposable
         return _signs[i] == 0 || sign == _signs[i] || !_events[i].Counts(_signs[i], sign) ? null
             : sign == 0 ? right
             : Root(_events[i], step, left, right, sign, evaluations);
-    }
-
-    /// <summary>Whether two times are one but for round-off.</summary>
-    private static bool IsAt(double time, double other)
-    {
-        double size = Math.Max(Math.Abs(time), Math.Abs(other));
-        return Math.Abs(time - other) <= 4 * (Math.BitIncrement(size) - size);
     }
 
     /// <summary>Halves the time in which a sign changes until it has no middle.</summary>

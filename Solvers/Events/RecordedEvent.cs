@@ -1,5 +1,6 @@
 using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Fields;
+using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using FlowOde.Solvers.Vectors;
 using static TorchSharp.torch;
@@ -67,9 +68,20 @@ public sealed class RecordedEvent : IDisposable
         }
 
         double[] times = [problem.Times[0], end.Time];
+        // Methods that choose their order by their errors make their steps anew with tolerances: on given ones they would keep their first order.
+        if (problem.Stepper is not IDifferentiableStepper && problem.Controller.Tolerances is not null)
+        {
+            return Recorded(problem.Controller);
+        }
+
         double[] grid = [.. found.Grid.SkipLast(1).Where((time, i) => i == 0 || Math.Abs(end.Time - time) > Sliver * Math.Abs(end.Time - times[0])), end.Time];
-        var fixedEnd = problem with { Events = [], Times = times, Controller = new FrozenGrid(grid, times) };
-        return new(end.Event, end.Time, adjoint.Record(fixedEnd, budget), fixedEnd);
+        return Recorded(new FrozenGrid(grid, times));
+
+        RecordedEvent Recorded(IStepSizeController controller)
+        {
+            var fixedEnd = problem with { Events = [], Times = times, Controller = controller, ForcedTimes = [.. problem.ForcedTimes.Where(forced => Math.Abs(forced - times[0]) < Math.Abs(end.Time - times[0]))] };
+            return new(end.Event, end.Time, adjoint.Record(fixedEnd, budget), fixedEnd);
+        }
     }
 
     /// <summary>Pulls cotangents back.</summary>

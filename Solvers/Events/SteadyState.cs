@@ -104,6 +104,7 @@ public sealed class SteadyState : IDisposable
             LinearCombination.Write(null, [-1], [multiplier], layout.EvolvingRanges, multiplier);
             field.Pullback(tape, multiplier, 1, intoStart, intoGradient);
             LinearCombination.Write(null, [], [], layout.EvolvingRanges, intoStart);
+            LinearCombination.Write(intoStart, [1], [cotangent], layout.ConstantRanges, intoStart); // what the loss reads of them itself
             return pullbacks + 1;
         }
         finally

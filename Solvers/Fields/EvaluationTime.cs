@@ -14,7 +14,7 @@ public readonly struct EvaluationTime
     public EvaluationTime(double shared) => _shared = shared;
 
     /// <summary>A time for each row.</summary>
-    /// <param name="rows">The times, [batch], of the state's type and device. Belongs to the caller.</param>
+    /// <param name="rows">The times, [batch], on the state's device. In float64 as far as solves give them, whatever the type of the state: a field that reads large times in float32 should take a difference first. Belongs to the caller.</param>
     public EvaluationTime(torch.Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -26,7 +26,7 @@ public readonly struct EvaluationTime
         (Rows, _shared) = (rows, double.NaN);
     }
 
-    /// <summary>The times of the rows, [batch], or null where time is shared.</summary>
+    /// <summary>The times of the rows, [batch], in float64 as far as solves give them, or null where time is shared.</summary>
     public torch.Tensor? Rows { get; }
 
     /// <summary>The time of all rows.</summary>

@@ -82,7 +82,7 @@ public sealed class ModuleField : IAutogradField, IDisposable
             // Copied: the stage buffer is overwritten while the graph lives.
             graph.Input = state[0].detach().clone().requires_grad_().DetachFromDisposeScope();
             using Scalar shared = time.Rows is null ? time.Shared : 0;
-            graph.Time = (time.Rows?.detach().clone() ?? full([], shared, dtype: state.DType, device: state.Device)).requires_grad_().DetachFromDisposeScope();
+            graph.Time = (time.Rows?.detach().to(state.DType, copy: true) ?? full([], shared, dtype: state.DType, device: state.Device)).requires_grad_().DetachFromDisposeScope();
             graph.Output = _module.forward(time.Rows is null ? graph.Time : graph.Time.view([-1, .. _rowShape.Select(_ => 1L)]), graph.Input).alias().DetachFromDisposeScope(); // a module may return a tensor of its own
         }
 

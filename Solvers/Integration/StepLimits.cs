@@ -28,8 +28,7 @@ public sealed record StepLimits
     internal OdeSolveException? Refusal(in StepAttempt step)
     {
         Stop.ThrowIfCancellationRequested();
-        double here = Math.Max(Math.Abs(step.Time), Math.Abs(step.NextTime));
-        bool isResolved = step.NextTime != step.Time && step.Length > Math.Max(4 * (Math.BitIncrement(here) - here), Negligible * step.LargestTime);
+        bool isResolved = step.NextTime != step.Time && step.Length > Math.Max(TimeResolution.At(step.Time, step.NextTime), Negligible * step.LargestTime);
         string? problem = step.Tried >= MaxSteps ? $"{OdeSolveException.Of(step.Row, "The limit")} of {MaxSteps:N0} steps is used up. {AdviceFor(step)}"
             : step.Length < step.Shortest ? $"{OdeSolveException.Of(step.Row, "The error of a step")} of the shortest length allowed, {step.Shortest:R}, is too large. Loosen the tolerances or allow shorter steps."
             : isResolved ? null

@@ -29,6 +29,7 @@ internal sealed class RowAlone : IDisposable
             Times = [time, .. problem.Times[wanted..]],
             ForcedTimes = [.. problem.ForcedTimes.Where(forced => Math.Sign(forced - time) == Math.Sign(problem.Times[^1] - time))],
             IsPerRow = false,
+            Row = row,
         };
     }
 

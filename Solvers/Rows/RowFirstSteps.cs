@@ -16,7 +16,7 @@ internal static class RowFirstSteps
         var (step, state, tolerances) = (batch.Lease.Step, batch.State, problem.Controller.Tolerances!);
         double start = problem.Times[0], span = Math.Abs(problem.Times[1] - start), sign = Math.Sign(problem.Times[1] - start);
         double[] from = [.. Enumerable.Repeat(start, count)], d0 = new double[count], d1 = new double[count], d2 = new double[count];
-        double[] to = [.. Enumerable.Repeat(start + 1, count)]; // with steps of length 1 the derivative by s is f itself
+        double[] to = [.. Enumerable.Repeat(start + Math.Max(1, 4 * (Math.BitIncrement(Math.Abs(start)) - Math.Abs(start))), count)]; // with steps of length 1 the derivative by s is f itself; where time is not that fine, a multiple of it
         batch.Field.SetSteps(from, to);
         step.Begin(new FieldSystem(batch.Field, batch.Tape), 0, state);
         ErrorNorm.OfRows(tolerances, state, state, [1], [state], d0);
@@ -25,7 +25,7 @@ internal static class RowFirstSteps
         for (int i = 0; i < count; i++)
         {
             InitialStep.RequireFinite(d0[i], d1[i], start, step.Evaluations, i);
-            trial[i] = InitialStep.Trial(d0[i], d1[i], span);
+            trial[i] = InitialStep.Trial(d0[i], d1[i], span, start);
             to[i] = start + (sign * trial[i]);
             trial[i] = Math.Abs(to[i] - start);
         }
@@ -37,7 +37,7 @@ internal static class RowFirstSteps
         var lengths = new double[batch.Rows.Length];
         for (int i = 0; i < lengths.Length; i++)
         {
-            lengths[i] = InitialStep.Find(trial[i], d1[i], d2[i] / (trial[i] * trial[i]), problem.Stepper.Order, span);
+            lengths[i] = InitialStep.Find(trial[i], d1[i], d2[i] / (trial[i] * trial[i]), problem.Stepper.Order, span, start);
         }
 
         return lengths;

@@ -67,7 +67,7 @@ internal sealed class RowTimeField : IDifferentiableField, IDisposable
             at[i] = s == 1 ? _nextTimes[i] : _times[i] + (s * (_nextTimes[i] - _times[i]));
         }
 
-        _field.Evaluate(new(tensor(at, dtype: state.DType, device: state.Device)), state, tape, intoDerivative);
+        _field.Evaluate(new(tensor(at, dtype: ScalarType.Float64, device: state.Device)), state, tape, intoDerivative);
         Scale(intoDerivative, segment => segment.Role != SegmentRole.Constant);
     }
 

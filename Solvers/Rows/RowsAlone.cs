@@ -50,15 +50,18 @@ internal static class RowsAlone
     public static RecordedSolve Record(IAdjoint adjoint, OdeProblem problem, TapeBudget budget)
     {
         var rows = RowAlone.All(problem);
-        var records = new List<RecordedSolve>();
+        var records = new List<RowRecord>();
         try
         {
+            long largest = 0;
             foreach (var row in rows)
             {
-                records.Add(Named(row, alone => adjoint.Record(alone, budget)));
+                long before = budget.Used;
+                records.Add(RowRecord.Of(row, adjoint, budget, isLater: adjoint.RowTapes == RowTapes.WithinBudget && !budget.Fits(2 * largest)));
+                largest = Math.Max(largest, budget.Used - before);
             }
 
-            return new RowsAloneRecord(problem, rows, records, Sum([.. records.Select(record => record.Statistics)], [.. rows.Select(_ => problem.Times[^1])]));
+            return new RowsAloneRecord(problem, records, Sum([.. records.Select(record => record.Statistics)], [.. rows.Select(_ => problem.Times[^1])]));
         }
         catch
         {

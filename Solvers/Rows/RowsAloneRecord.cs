@@ -7,21 +7,19 @@ namespace FlowOde.Solvers.Rows;
 internal sealed class RowsAloneRecord : RecordedSolve
 {
     private readonly OdeProblem _problem;
-    private readonly RowAlone[] _rows;
-    private readonly IReadOnlyList<RecordedSolve> _records;
+    private readonly IReadOnlyList<RowRecord> _records;
     private readonly FlatVector[] _states;
 
     /// <param name="problem">The problem of all rows.</param>
-    /// <param name="rows">The rows; belong to this from now on.</param>
-    /// <param name="records">The record of each; belong to this from now on.</param>
+    /// <param name="records">The record of each row; they and the rows belong to this from now on.</param>
     /// <param name="statistics">What they cost.</param>
-    public RowsAloneRecord(OdeProblem problem, RowAlone[] rows, IReadOnlyList<RecordedSolve> records, SolveStatistics statistics)
+    public RowsAloneRecord(OdeProblem problem, IReadOnlyList<RowRecord> records, SolveStatistics statistics)
     {
-        (_problem, _rows, _records, Statistics) = (problem, rows, records, statistics);
+        (_problem, _records, Statistics) = (problem, records, statistics);
         _states = [.. problem.Times.Skip(1).Select(_ => problem.Start.Clone())];
-        foreach (var row in rows)
+        foreach (var record in records)
         {
-            row.CopyTo(records[(int)row.Row].States, records[(int)row.Row].Final, _states);
+            record.CopyTo(_states);
         }
     }
 
@@ -38,28 +36,28 @@ internal sealed class RowsAloneRecord : RecordedSolve
         foreach (var record in _records)
         {
             record.Dispose();
+            record.Row.Dispose();
         }
-
-        Array.ForEach(_rows, row => row.Dispose());
     }
 
     private protected override SolveGradient PullbackOnce(ReadOnlySpan<FlatVector> stateCotangents, FlatVector intoStart, FlatVector intoGradient)
     {
         var byTime = new double[_problem.Times.Length];
         var (statistics, drift) = (new SolveStatistics(), 0.0);
-        var cotangents = stateCotangents.ToArray().Select(_ => _rows[0].Problem.Start.CreateLike()).ToArray();
-        using var start = _rows[0].Problem.Start.CreateLike();
+        var cotangents = stateCotangents.ToArray().Select(_ => _records[0].Row.Problem.Start.CreateLike()).ToArray();
+        using var start = _records[0].Row.Problem.Start.CreateLike();
         try
         {
-            foreach (var row in _rows)
+            foreach (var record in _records.OrderBy(record => record.IsLater))
             {
+                long row = record.Row.Row;
                 for (int i = 0; i < cotangents.Length; i++)
                 {
-                    RowSelection.Gather(stateCotangents[i], [row.Row], cotangents[i]);
+                    RowSelection.Gather(stateCotangents[i], [row], cotangents[i]);
                 }
 
-                var gradient = _records[(int)row.Row].Pullback(cotangents, start, intoGradient);
-                RowSelection.Copy(start, [0], [row.Row], intoStart);
+                var gradient = record.Pullback(cotangents, start, intoGradient);
+                RowSelection.Copy(start, [0], [row], intoStart);
                 byTime = [.. byTime.Zip(gradient.TimeCotangents, (sum, one) => sum + one)];
                 (statistics, drift) = (statistics + gradient.Statistics, Math.Max(drift, gradient.Drift));
             }

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 
 namespace FlowOde.Solvers.StepSizeControllers;
@@ -61,19 +62,31 @@ public sealed class FrozenGrid : IStepSizeController
         private int _step;
         private double _start;
         private double _next;
+        private double _target;
+        private bool _isRestarted;
 
         public override double Propose(double time, double target, bool isIntervalStart, Func<int, double> firstStep)
         {
-            if (isIntervalStart)
+            bool goesOn = _isRestarted && target == _target;
+            (_isRestarted, _target) = (false, target);
+            (_interval, _step, _start) = goesOn ? (_interval, 0, _start) : isIntervalStart ? (_interval + 1, 0, time) : (_interval, _step, _start);
+            do
             {
-                (_interval, _step, _start) = (_interval + 1, 0, time);
+                _next = EndOfNext(target);
             }
-
-            // Where the interval is the recorded one, so are its times, to the last bit; else they are shares of it.
-            var (share, times) = (shares[_interval][_step++], recorded[_interval]);
-            _next = _start == times[0] && target == times[^1] ? times[_step] : share == 1 ? target : _start + (share * (target - _start));
+            while (goesOn && _next != target && Math.Sign(target - time) * (_next - time) <= TimeResolution.At(time, _next)); // those before it were made
             return Math.Abs(_next - time);
         }
+
+        /// <summary>The end of the next recorded step: where the interval is the recorded one, so are its times, to the last bit; else they are shares of it.</summary>
+        private double EndOfNext(double target)
+        {
+            var (share, times) = (shares[_interval][_step++], recorded[_interval]);
+            return _start == times[0] && target == times[^1] ? times[_step] : share == 1 ? target : _start + (share * (target - _start));
+        }
+
+        /// <summary>Goes on with what is left of the interval.</summary>
+        public override void Restart() => _isRestarted = true;
 
         public override double EndOf(double time, double proposed, double target) => _next;
 

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 
@@ -16,10 +17,10 @@ internal static class InitialStep
 
         double d0 = Size([1], [state]), d1 = Size([1], [derivative]);
         RequireFinite(d0, d1, workspace.Time, workspace.Evaluations);
-        double h0 = Trial(d0, d1, span);
+        double h0 = Trial(d0, d1, span, workspace.Time);
         var ahead = workspace.EulerDerivative(sign * h0);
         double d2 = Size([1, -1], [ahead, derivative]) / h0;
-        return Find(h0, d1, d2, order, span);
+        return Find(h0, d1, d2, order, span, workspace.Time);
     }
 
     /// <summary>Refuses a start from which no step can be found.</summary>
@@ -41,7 +42,8 @@ internal static class InitialStep
     /// <param name="d0">The size of y.</param>
     /// <param name="d1">The size of f.</param>
     /// <param name="span">The length of the solve.</param>
-    public static double Trial(double d0, double d1, double span) => Math.Min(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1, span);
+    /// <param name="time">Its start, which says how short a step may be.</param>
+    public static double Trial(double d0, double d1, double span, double time) => Math.Min(Math.Max(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : 0.01 * d0 / d1, Shortest(time)), span);
 
     /// <summary>The length of the first step.</summary>
     /// <param name="h0">The length of the Euler step.</param>
@@ -49,11 +51,15 @@ internal static class InitialStep
     /// <param name="d2">The size of the change of f along the Euler step, by its length.</param>
     /// <param name="order">The order of the method.</param>
     /// <param name="span">The length of the solve.</param>
-    public static double Find(double h0, double d1, double d2, int order, double span)
+    /// <param name="time">Its start.</param>
+    public static double Find(double h0, double d1, double d2, int order, double span, double time)
     {
         double h1 = !double.IsFinite(d2) ? h0 * 1e-3
             : Math.Max(d1, d2) <= 1e-15 ? Math.Max(1e-6, h0 * 1e-3)
             : Math.Pow(0.01 / Math.Max(d1, d2), 1.0 / (order + 1));
-        return Math.Min(Math.Min(100 * h0, h1), span);
+        return Math.Min(Math.Max(Math.Min(100 * h0, h1), Shortest(time)), span);
     }
+
+    /// <summary>A step that is well told from none at this time.</summary>
+    private static double Shortest(double time) => 4 * TimeResolution.At(time, time);
 }

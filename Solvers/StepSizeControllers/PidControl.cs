@@ -1,3 +1,5 @@
+using FlowOde.Solvers.Integration;
+
 namespace FlowOde.Solvers.StepSizeControllers;
 
 /// <summary>The memory of a <see cref="PidController"/> in one solve.</summary>
@@ -24,7 +26,7 @@ internal sealed class PidControl(PidController options, int k, int order, double
         while (_planned < plan.Length)
         {
             double ahead = Math.Sign(target - time) * (plan[_planned] - time);
-            if (ahead > 0)
+            if (ahead > TimeResolution.At(time, plan[_planned]))
             {
                 return Math.Clamp(ahead, options.MinStep, options.MaxStep);
             }
@@ -58,7 +60,7 @@ internal sealed class PidControl(PidController options, int k, int order, double
             _planned = plan.Length;
             _wasRejected = true;
             double shorter = step * Math.Min(1, options.Limiter.Limit(double.IsFinite(error) ? options.Safety * Math.Pow(error, -_beta.AfterRejection / k) : 0));
-            _step = step > options.MinStep ? Math.Max(shorter, options.MinStep) : shorter;
+            _step = proposed > options.MinStep ? Math.Max(shorter, options.MinStep) : shorter; // the step itself may be a rounding longer than what was proposed
             return false;
         }
 

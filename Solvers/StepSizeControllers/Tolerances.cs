@@ -25,9 +25,14 @@ public sealed record Tolerances
     public static double Smallest(torch.ScalarType dtype) => 4 * (dtype == torch.ScalarType.Float32 ? 1.1920929e-7 : double.BitIncrement(1) - 1);
 
     /// <summary>Refuses tolerances that round-off of the state would drown.</summary>
-    /// <exception cref="ArgumentException">The relative tolerance is below four machine epsilons of <paramref name="dtype"/>.</exception>
+    /// <exception cref="ArgumentException">The relative tolerance is below four machine epsilons of <paramref name="dtype"/>, or the absolute one is 0 in it.</exception>
     public void RequireReachable(torch.ScalarType dtype)
     {
+        if (dtype == torch.ScalarType.Float32 && (float)Absolute == 0)
+        {
+            throw new ArgumentException($"An absolute tolerance of {Absolute:E2} is 0 in Float32. Use {float.Epsilon:E1} or more, or Float64.");
+        }
+
         double smallest = Smallest(dtype);
         if (Relative < smallest)
         {

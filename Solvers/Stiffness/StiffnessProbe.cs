@@ -164,7 +164,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
 
         int worst = Array.IndexOf(rate, rate.Where(double.IsFinite).Max());
         var largest = evolving.MaxBy(segment => Enumerable.Range((int)segment.Offset, (int)segment.Length).Where(i => rowOf[i] == worst).Sum(i => direction[i] * direction[i]))!;
-        return new(rate[worst], growth[worst], row ?? (layout.Rows > 0 && isBatched ? worst : null), largest.Name, step) { Method = problem.Stepper };
+        return new(rate[worst], growth[worst], row ?? problem.Row ?? (layout.Rows > 0 && isBatched ? worst : null), largest.Name, step) { Method = problem.Stepper };
     }
 
     private double[] Derivative(double time, FlatVector state)

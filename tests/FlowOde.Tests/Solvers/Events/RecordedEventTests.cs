@@ -3,6 +3,7 @@ using FlowOde.Solvers.Adjoints;
 using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Fields;
 using FlowOde.Solvers.Integration;
+using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 using static FlowOde.Tests.Solvers.Problems;
 
@@ -30,6 +31,24 @@ public sealed class RecordedEventTests
         Assert.Equal(1 / (0.7 * 3), start.AsSpan<double>(0)[0], 1e-7);
         Assert.Equal(-time / 0.7, gradient.AsSpan<double>(0)[0], 1e-6);
         Assert.Equal(1, byStartTime, 1e-6);
+    }
+
+    /// <summary>Methods that choose their order meet the event's time by steps of their own.</summary>
+    [Theory]
+    [InlineData("bdf")]
+    [InlineData("adams")]
+    [InlineData("auto-switch")]
+    [InlineData("bdf:3")]
+    public void Pullback_OfAMethodThatChoosesItsOrder_IsAsExactAsItsTolerances(string method)
+    {
+        using var field = new DecayField(0.7);
+        using var record = RecordedEvent.Record(AdjointCatalog.Find("interpolated")!, Problem(field, StepperCatalog.Find(method)!, Pid(1e-9), [3], 0.2, 9) with { Events = [Half], ForcedTimes = [1, 8] }, new TapeBudget(1 << 20));
+        Assert.Equal(0.5, record.State.AsSpan<double>(0)[0], 1e-6);
+        Assert.Equal(0.2 + (Math.Log(6) / 0.7), record.Time, 1e-6);
+        using FlatVector cotangent = record.State.CreateLike(), start = record.State.CreateLike(), gradient = field.Parameters.CreateLike();
+        record.Pullback(1, cotangent, start, gradient);
+        Assert.Equal(1 / (0.7 * 3), start.AsSpan<double>(0)[0], 1e-5);
+        Assert.Equal(-Math.Log(6) / 0.49, gradient.AsSpan<double>(0)[0], 2e-5);
     }
 
     /// <summary>A network that depends on time, to an event that does: L = 2 t* + y₁(t*) − 3 y₂(t*).</summary>

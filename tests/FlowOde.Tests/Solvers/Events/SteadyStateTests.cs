@@ -60,6 +60,21 @@ public class SteadyStateTests
         Assert.Contains("integrals", Assert.Throws<ArgumentException>(() => SteadyState.Find(problem with { Field = field, Start = start }, new(1e-6, 1e-6))).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>ẏ = c − 2y rests at c/2: of the loss y* + 5c, which reads c itself too, the derivative is 5.5.</summary>
+    [Fact]
+    public void Pullback_OfALossThatReadsAConstant_HoldsItsOwnCotangent()
+    {
+        var field = new LeakField();
+        var problem = Problem(field, _dopri5, Pid(1e-10), [1], 0, 100);
+        problem.Start.AsSpan<double>(1)[0] = 3;
+        using var rest = SteadyState.Find(problem, new(1e-9, 1e-9));
+        Assert.Equal(1.5, rest.State.AsSpan<double>(0)[0], 1e-8);
+        using FlatVector cotangent = State(rest.State.Layout, 1), intoStart = rest.State.CreateLike(), gradient = field.Parameters.CreateLike();
+        cotangent.AsSpan<double>(1)[0] = 5;
+        rest.Pullback(cotangent, intoStart, gradient);
+        Assert.Equal((0, 5.5), (intoStart.AsSpan<double>(0)[0], intoStart.AsSpan<double>(1)[0]), (one, other) => Math.Abs(one.Item1 - other.Item1) + Math.Abs(one.Item2 - other.Item2) < 1e-8);
+    }
+
     /// <summary>A network ẏ = −y + W tanh(y) + b in rows: the gradient of a loss of its states at rest against central differences of the whole solve.</summary>
     [Fact]
     public void Pullback_OfANetworksStates_IsTheirDerivativeByEachParameter()

@@ -138,6 +138,28 @@ public sealed class RowGradientTests
         Assert.Equal(0, budget.Used);
     }
 
+    /// <summary>Rows that find the budget used up by those before them are recorded when these have given it back.</summary>
+    [Theory]
+    [InlineData("radau5")]
+    [InlineData("trbdf2")]
+    public void Pullback_OfRowsOneAfterAnotherWithinABudget_EqualsThatWithoutOne(string solver)
+    {
+        using var module = new TimeMlp(7);
+        using var field = new ModuleField(module, 2);
+        var problem = Batch(field, solver, 1e-5, Starts(Rows), 0.3, 1, 2);
+        TapeBudget all = new(long.MaxValue), one = new(long.MaxValue);
+        var (free, start, gradient) = Gradient(new AutoAdjoint(), problem, all);
+        Gradient(new AutoAdjoint(), Batch(field, solver, 1e-5, Starts(1), 0.3, 1, 2), one);
+        var budget = new TapeBudget(2 * one.Peak);
+        Assert.True(budget.Bytes < all.Peak / 3, "a budget that all rows fit in shows nothing");
+        var (within, startWithin, gradientWithin) = Gradient(new AutoAdjoint(), problem, budget);
+        Assert.Equal(start, startWithin);
+        Assert.Equal(gradient, gradientWithin, (x, y) => Math.Abs(x - y) < 1e-13 * gradient.Max(Math.Abs));
+        Assert.InRange(budget.Peak, 1, budget.Bytes);
+        Assert.Equal(0, budget.Used);
+        Assert.True(within.Statistics.Evaluations > free.Statistics.Evaluations);
+    }
+
     /// <summary>The gradient at the start, and of the parameters, of a fixed loss; of a row alone its share.</summary>
     private static (SolveGradient Result, double[] Start, double[] Gradient) Gradient(IAdjoint adjoint, OdeProblem problem, TapeBudget budget, int firstRow = 0)
     {

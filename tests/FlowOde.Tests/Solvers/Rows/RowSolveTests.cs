@@ -154,4 +154,28 @@ public sealed class RowSolveTests
     internal static double[][] Starts(int rows) => [.. Enumerable.Range(0, rows).Select(row => new[] { 3 * Math.Sin(1.7 * row), (0.4 * row) - 1 })];
 
     internal static double[] Row(FlatVector state, int row) => state.AsSpan<double>(0).Slice(2 * row, 2).ToArray();
+
+    /// <summary>The clocks of rows run in float64: in float32 a step of 0.3 at t = 1e6 has 5 figures of none.</summary>
+    [Theory]
+    [InlineData(1e3)]
+    [InlineData(1e6)]
+    public void Solve_InSingleAtALargeTime_IsAsExactAsWithCommonSteps(double from)
+    {
+        var field = new RowClock(from);
+        using var start = new FlatVector(field.StateLayout(2), ScalarType.Float32);
+        using var solution = OdeSolver.Solve(new OdeProblem { Field = field, Stepper = StepperCatalog.Find("dopri5")!, Controller = Pid(1e-5), Start = start, Times = [from, from + 2], IsPerRow = true, Pool = new() });
+        Assert.Equal(Math.Sin(2), solution.Final.AsSpan<float>(0)[0], 2e-5);
+        Assert.Equal(0, solution.Rows!.Rejected[0]);
+    }
+
+    [Theory]
+    [InlineData("dopri5")]
+    [InlineData("radau5")]
+    public void Solve_OfNoRows_GivesNone(string method)
+    {
+        var field = new RowClock(0);
+        using var start = new FlatVector(field.StateLayout(0), ScalarType.Float64);
+        using var solution = OdeSolver.Solve(new OdeProblem { Field = field, Stepper = StepperCatalog.Find(method)!, Controller = Pid(1e-5), Start = start, Times = [0, 2], IsPerRow = true, Pool = new() });
+        Assert.Equal(0, solution.Final.Layout.Rows);
+    }
 }

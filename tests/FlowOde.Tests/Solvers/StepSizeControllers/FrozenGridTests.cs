@@ -1,5 +1,6 @@
 using FlowOde.Solvers;
 using FlowOde.Solvers.Adjoints;
+using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 using static FlowOde.Tests.Solvers.Problems;
@@ -59,5 +60,30 @@ public class FrozenGridTests
     {
         var problem = Problem(NonAutonomous, StepperCatalog.Find("rk4")!, new FrozenGrid([0, 1], [0, 1]), [1, 1], 0, 1, 2);
         Assert.Throws<ArgumentException>(() => OdeSolver.Solve(problem));
+    }
+
+    /// <summary>A ball falls from 1 at g = 10 to t = 1/√5 and is thrown up by half of its speed: what is left of the grid goes on from there.</summary>
+    [Fact]
+    public void Restart_BehindATerminalEvent_GoesOnWithTheRestOfTheGrid()
+    {
+        var ground = new OdeEvent { Name = "ground", Value = (_, y) => y.AsSpan<double>()[0] };
+        var problem = Problem(Function(2, (_, y, dy) => (dy[0], dy[1]) = (y[1], -10)), StepperCatalog.Find("rk4")!, new FrozenGrid([0, 0.25, 0.5, 0.75, 1, 2], [0, 1, 2]), [1, 0], 0, 1, 2) with { Events = [ground] };
+        using var integrator = new OdeIntegrator(problem);
+        var ends = new List<double>();
+        while (integrator.Step())
+        {
+        }
+
+        Assert.Equal(Math.Sqrt(0.2), integrator.Time, 1e-12);
+        integrator.EndedBy!.State.Dispose();
+        integrator.Restart(state => state.AsSpan<double>()[1] = 20);
+        while (integrator.Step())
+        {
+            ends.Add(integrator.Time);
+        }
+
+        Assert.Equal([0.5, 0.75, 1, 2], ends);
+        double flown = 2 - Math.Sqrt(0.2);
+        Assert.Equal((20 * flown) - (5 * flown * flown), integrator.State.AsSpan<double>()[0], 1e-9);
     }
 }

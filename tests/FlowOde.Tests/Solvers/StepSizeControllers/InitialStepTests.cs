@@ -1,4 +1,5 @@
 using FlowOde.Solvers.Steppers;
+using FlowOde.Tests.Solvers.Rows;
 using static FlowOde.Tests.Solvers.Problems;
 
 namespace FlowOde.Tests.Solvers.StepSizeControllers;
@@ -41,5 +42,19 @@ public class InitialStepTests
         Problems.Solve(Problem(line, StepperCatalog.Find("dopri5")!, Pid(1e-6), [0], 0, 1));
         Assert.Equal(1e-6, times[1], 1e-18);
         Assert.Equal(1e-4 / 5, times[2], 1e-12); // d0 = 0 says nothing of the scale, so h = 100·h0
+    }
+
+    /// <summary>Where time is coarse, so are the first step and the trial before it.</summary>
+    [Theory]
+    [InlineData("dopri5", 1e11, false)]
+    [InlineData("dopri5", 1e11, true)]
+    [InlineData("bosh3", 1e12, false)]
+    [InlineData("heun2", 1e12, true)]
+    [InlineData("bdf", 1e12, false)]
+    public void Solve_FromALargeTime_GoesOn(string method, double from, bool isPerRow)
+    {
+        var settle = Function(1, (_, y, dy) => dy[0] = 1 - y[0]);
+        var problem = Problem(isPerRow ? new RowClock(from) : settle, StepperCatalog.Find(method)!, Pid(1e-4), [0], from, from + 5);
+        Assert.Equal(isPerRow ? Math.Sin(5) : 1 - Math.Exp(-5), Problems.Solve(problem with { IsPerRow = isPerRow })[0], 2e-3);
     }
 }

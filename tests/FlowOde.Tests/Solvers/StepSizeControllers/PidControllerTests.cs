@@ -206,4 +206,21 @@ public class PidControllerTests
 
         return roots.Max(root => root.Magnitude);
     }
+
+    /// <summary>A field that changes fast in a jump: a step of the shortest length that is not accepted ends the solve, though it may be a rounding longer.</summary>
+    [Theory]
+    [InlineData("dopri5")]
+    [InlineData("bosh3")]
+    [InlineData("rkf45")]
+    [InlineData("tsit5")]
+    public void Solve_WithAShortestStepThatFails_DoesNotTryItAgain(string method)
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            double jump = 0.5 + (i / 80.0);
+            var field = Function(1, (t, y, dy) => dy[0] = t < jump ? -y[0] : 500 - y[0]);
+            var problem = Problem(field, StepperCatalog.Find(method)!, Pid(1e-8) with { MinStep = 1e-3 }, [1], 0, 2) with { Limits = new() { MaxSteps = 5000 } };
+            Assert.Contains("shortest length allowed, 0.001", Assert.Throws<OdeSolveException>(() => Problems.Solve(problem)).Message, StringComparison.Ordinal);
+        }
+    }
 }

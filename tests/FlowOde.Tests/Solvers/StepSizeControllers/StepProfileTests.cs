@@ -88,4 +88,21 @@ public class StepProfileTests
         var error = Assert.Throws<ArgumentException>(() => Pid(1e-6).StartingFrom(new([0, 1], [])));
         Assert.Contains("2 times and 0 errors", error.Message);
     }
+
+    /// <summary>Sums of planned lengths miss the planned times by roundings, which are no steps.</summary>
+    [Theory]
+    [InlineData(-0.3, 0.7)]
+    [InlineData(1, -1)]
+    [InlineData(-1, 1)]
+    [InlineData(0, 3)]
+    public void Solve_FromProfilesOfLikeSolves_NeverEndsByRounding(double from, double to)
+    {
+        IStepSizeController controller = Pid(1e-6);
+        for (int i = 0; i < 300; i++)
+        {
+            double speed = 2 + (0.01 * i);
+            using var solution = OdeSolver.Solve(Problem(Function(1, (t, y, dy) => dy[0] = Math.Cos(speed * t) - (0.3 * y[0])), StepperCatalog.Find("dopri5")!, controller, [0.3], from, to));
+            controller = Pid(1e-6).StartingFrom(solution.Statistics.Profiles.Single());
+        }
+    }
 }
