@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace FlowOde.Solvers;
 
 /// <summary>A solve without gradient that is stepped by hand: each <see cref="Step"/> makes the next accepted step, and between two of them the state may be read or changed.</summary>
-/// <remarks><see cref="OdeSolver"/> makes all steps at once. An integrator holds its memory from the problem's pool until it is disposed, and belongs to one thread.</remarks>
+/// <remarks><see cref="OdeSolver"/> makes all steps at once. An integrator holds its memory from the problem's pool until it is disposed, belongs to one thread, and makes the steps of the problem's method: a <see cref="OdeProblem.StiffFallback"/>, which makes a whole solve anew, is for the solver.</remarks>
 public sealed class OdeIntegrator : IDisposable
 {
     private readonly SolveLease _lease;

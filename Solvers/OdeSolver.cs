@@ -42,8 +42,8 @@ public static class OdeSolver
         {
             using var solution = Solve(problem, integrator => steps.Add(integrator.CreateInterpolant()));
             return steps.Count > 0
-                ? new DenseSolution(steps, solution.Statistics, solution.EndedBy?.Time)
-                : throw new OdeSolveException("No step was accepted before the limit of steps was used up, so that there is nothing to interpolate. Raise the limit or loosen the tolerances.", problem.Times[0], 0, solution.Statistics.Evaluations);
+                ? new DenseSolution(steps, solution.Statistics, solution.EndedBy?.Time) { Occurrences = [.. solution.Occurrences.Select(one => one with { State = one.State.Clone() })] }
+                : throw new OdeSolveException($"No step was accepted before the solve ended, so that there is nothing to interpolate. Leave {nameof(LimitAction)}.{nameof(LimitAction.Throw)} to be told why.", problem.Times[0], 0, solution.Statistics.Evaluations);
         }
         catch
         {

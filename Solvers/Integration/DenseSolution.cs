@@ -1,9 +1,10 @@
+using FlowOde.Solvers.Events;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.Vectors;
 
 namespace FlowOde.Solvers.Integration;
 
-/// <summary>A solution as a function of time: the polynomial of each accepted step. Owns them.</summary>
+/// <summary>A solution as a function of time: the polynomial of each accepted step. Owns them, and the states of what happened.</summary>
 public sealed class DenseSolution : IDisposable
 {
     private readonly List<StepInterpolant> _steps;
@@ -15,6 +16,9 @@ public sealed class DenseSolution : IDisposable
 
     /// <summary>What the solve cost.</summary>
     public SolveStatistics Statistics { get; }
+
+    /// <summary>The events that happened, in the order of the solve. Their states belong to the solution.</summary>
+    public IReadOnlyList<EventOccurrence> Occurrences { get; internal init; } = [];
 
     /// <summary>The first time of the solve.</summary>
     public double Start => _steps[0].Time;
@@ -59,5 +63,12 @@ public sealed class DenseSolution : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _steps.ForEach(step => step.Dispose());
+    public void Dispose()
+    {
+        _steps.ForEach(step => step.Dispose());
+        foreach (var occurrence in Occurrences)
+        {
+            occurrence.State.Dispose();
+        }
+    }
 }

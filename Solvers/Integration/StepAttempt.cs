@@ -21,6 +21,12 @@ internal readonly record struct StepAttempt(double Time, double NextTime, double
     /// <summary>The length that no step may fall below.</summary>
     public double Shortest { get; init; }
 
+    /// <summary>The length that no step may exceed.</summary>
+    public double Longest { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Whether the last step that was rejected, if there was one, had a finite error.</summary>
+    public bool IsFinite { get; init; } = true;
+
     /// <summary>Why the last step had no result, a sentence without its end; or null.</summary>
     public string? Failure { get; init; }
 

@@ -33,11 +33,14 @@ public sealed record StepLimits
             : step.Length < step.Shortest ? $"{OdeSolveException.Of(step.Row, "The error of a step")} of the shortest length allowed, {step.Shortest:R}, is too large. Loosen the tolerances or allow shorter steps."
             : isResolved ? null
             : !step.IsAdaptive ? "A step of the given number of steps is as short as the resolution of time. Take fewer steps, or times that lie farther apart or nearer to 0."
-            : $"{OdeSolveException.Of(step.Row, "No step")} is accepted: its length fell to the resolution of time. {(step.Failure is null ? string.Empty : $"{step.Failure}. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.";
+            : $"{OdeSolveException.Of(step.Row, "No step")} is accepted: its length fell to the resolution of time. {(step.Failure is not null ? $"{step.Failure}. " : step.IsFinite ? string.Empty : "The field or the state was not finite in the last steps that were tried. ")}The solution may grow without bound here or the field be stiff or not finite; loosen the tolerances or check the vector field.";
         return problem is null ? null : new(problem, step.Time, step.Length, step.Evaluations);
     }
 
+    /// <summary>Whether the eigenvalues of the field may have to do with it that a step may not be tried any more: not where the longest step allowed bounds the steps, or the field is no number.</summary>
+    internal bool MayBeStiff(in StepAttempt step) => step.Tried >= MaxSteps ? step.Length < step.Longest : step.IsFinite;
+
     private static string AdviceFor(in StepAttempt step) => step.IsAdaptive
-        ? "Loosen the tolerances, raise the limit, or look for a vector field that grows without bound."
+        ? step.Length < step.Longest ? "Loosen the tolerances, raise the limit, or look for a vector field that grows without bound." : $"Steps are as long as they may be, {step.Longest:R}: allow longer ones, or raise the limit."
         : "The solve has a given number of steps, which is larger: take fewer steps, or raise the limit.";
 }

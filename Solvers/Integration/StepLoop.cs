@@ -16,6 +16,7 @@ internal sealed class StepLoop
     private int _next = 1; // the stop that the steps go to
     private bool _isIntervalStart = true;
     private bool _wasChanged;
+    private bool _wasFinite = true; // the error of the last step that was rejected
     private int _accepted;
     private int _rejected;
     private int _evaluationsBefore; // the workspace was begun anew
@@ -69,11 +70,14 @@ internal sealed class StepLoop
                 Evaluations = Evaluations,
                 IsAdaptive = _plan.Tolerances is not null,
                 Shortest = _plan.Control.ShortestStep,
+                Longest = _plan.Control.LongestStep,
+                IsFinite = _wasFinite,
                 Failure = _workspace.Failure,
             };
             if (_plan.Limits.Refusal(attempt) is { } refusal)
             {
-                return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw _plan.Probe?.Explain(refusal, _workspace.State, accepted: _wasChanged ? null : _times) ?? refusal;
+                var probe = _plan.Limits.MayBeStiff(attempt) ? _plan.Probe : null;
+                return _plan.Limits.OnLimit == LimitAction.ReturnPartial ? false : throw probe?.Explain(refusal, _workspace.State, accepted: _wasChanged ? null : _times) ?? refusal;
             }
 
             if (Try(nextTime, proposed))
@@ -134,6 +138,7 @@ internal sealed class StepLoop
 
         if (!_plan.Control.Judge(error, step, proposed))
         {
+            _wasFinite = double.IsFinite(error);
             _workspace.Reject();
             _rejected++;
             Tell(_plan.Observer?.Rejected, start, nextTime, judged);

@@ -169,7 +169,7 @@ internal sealed class RowLoop : IDisposable
             var attempt = _progress.NextStep(row);
             if (_problem.Limits.Refusal(attempt) is { } refusal)
             {
-                rescue.Rescue(refusal, row, _batch.State, place);
+                rescue.Rescue(refusal, attempt, _batch.State, place);
             }
             else
             {

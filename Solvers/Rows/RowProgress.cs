@@ -14,6 +14,7 @@ internal sealed class RowProgress
     private readonly StepSizeControl[] _controls;
     private readonly int[] _accepted;
     private readonly int[] _rejected;
+    private readonly bool[] _wasNotFinite; // the error of the last step that was rejected
     private readonly double _largestTime;
     private int _evaluations;
     private long _rowEvaluations;
@@ -29,7 +30,7 @@ internal sealed class RowProgress
         _targets = [.. Enumerable.Repeat(1, rows)];
         _isIntervalStart = [.. Enumerable.Repeat(true, rows)];
         _controls = [.. _times.Select(_ => problem.Controller.Start(problem.Stepper, problem.Times))];
-        (_accepted, _rejected) = (new int[rows], new int[rows]);
+        (_accepted, _rejected, _wasNotFinite) = (new int[rows], new int[rows], new bool[rows]);
         _largestTime = Math.Max(Math.Abs(problem.Times[0]), Math.Abs(problem.Times[^1]));
     }
 
@@ -67,6 +68,8 @@ internal sealed class RowProgress
             Evaluations = _evaluations,
             IsAdaptive = true,
             Shortest = _controls[row].ShortestStep,
+            Longest = _controls[row].LongestStep,
+            IsFinite = !_wasNotFinite[row],
             Row = row,
         };
     }
@@ -79,6 +82,7 @@ internal sealed class RowProgress
         if (!_controls[row].Judge(error, Math.Abs(step.NextTime - step.Time), step.Length))
         {
             _rejected[row]++;
+            _wasNotFinite[row] = !double.IsFinite(error);
             return false;
         }
 

@@ -16,16 +16,18 @@ internal sealed class RowRescue(OdeProblem problem, RowProgress progress, RowEve
 {
     /// <summary>Ends the solve of a row in one of these ways.</summary>
     /// <param name="refusal">Why it cannot go on.</param>
-    /// <param name="row">Its number.</param>
+    /// <param name="step">The step that it may not try.</param>
     /// <param name="standing">Where rows stand.</param>
     /// <param name="place">Its place among them.</param>
     /// <exception cref="OdeSolveException">There is no way out for it.</exception>
-    public void Rescue(OdeSolveException refusal, long row, FlatVector standing, long place)
+    public void Rescue(OdeSolveException refusal, in StepAttempt step, FlatVector standing, long place)
     {
+        long row = step.Row!.Value;
+        bool mayBeStiff = problem.Limits.MayBeStiff(step);
         using var alone = new RowAlone(problem, row, standing, place, progress.TimeOf(row), progress.Wanted(row));
-        var explained = new StiffnessProbe(alone.Problem).Explain(refusal, alone.Problem.Start, row);
+        var explained = mayBeStiff ? new StiffnessProbe(alone.Problem).Explain(refusal, alone.Problem.Start, row) : refusal;
         bool isAsked = problem.StiffFallback is not null || problem.Limits.OnLimit == LimitAction.Throw;
-        if (isAsked && explained.Diagnosis is null or { Grows: true } && SolveFromStart(refusal, row, ref explained))
+        if (isAsked && mayBeStiff && explained.Diagnosis is null or { Grows: true } && SolveFromStart(refusal, row, ref explained))
         {
             return;
         }

@@ -21,6 +21,8 @@ internal sealed class PidControl(PidController options, int k, int order, double
 
     public override double ShortestStep => options.MinStep;
 
+    public override double LongestStep => options.MaxStep;
+
     public override double Propose(double time, double target, bool isIntervalStart, Func<int, double> firstStep)
     {
         while (_planned < plan.Length)

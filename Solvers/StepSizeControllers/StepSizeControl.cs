@@ -9,6 +9,10 @@ public abstract class StepSizeControl
     /// <value>0 unless a controller has a bound.</value>
     public virtual double ShortestStep => 0;
 
+    /// <summary>The longest step that may be proposed.</summary>
+    /// <value>Infinite unless a controller has a bound.</value>
+    public virtual double LongestStep => double.PositiveInfinity;
+
     /// <summary>The length of the next step on the way to a target.</summary>
     /// <param name="time">The start of the step.</param>
     /// <param name="target">The next time that must be met.</param>

@@ -100,11 +100,13 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options, Canc
         }
     }
 
-    /// <summary>A continuous adjoint's gradient, and its distance from the direct one on the same forward steps.</summary>
+    /// <summary>A continuous adjoint's gradient, and its distance from the direct one on the same forward steps; where the solver's steps have none, from that of very small steps of dopri5.</summary>
     private (GroupDistance Worst, CertifiedGradient Gradient, double Whole) Against(CertifiedSolve coarse)
     {
         var gradient = loss.Gradient(coarse);
-        using var direct = loss.Gradient(coarse with { Adjoint = new CheckpointedAdjoint() }); // direct to the last bit, with the tapes of one step
+        var exact = new CheckpointedAdjoint(); // direct to the last bit, with the tapes of one step
+        using var own = exact.Supports(coarse.Stepper, out _) ? loss.Gradient(coarse with { Adjoint = exact }) : null;
+        var direct = own ?? Finest();
         return (GradientDistance.Worst(gradient.Gradient, direct.Gradient), gradient, GradientDistance.Of(gradient.Gradient, direct.Gradient));
     }
 
@@ -166,15 +168,19 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options, Canc
             return null;
         }
 
+        return GradientDistance.Of(gradient.Gradient, Finest().Gradient);
+    }
+
+    private CertifiedGradient Finest()
+    {
         double tolerance = CertifyOptions.FinestTolerance(loss.IsSmooth);
-        _finest ??= loss.Gradient(Usual with
+        return _finest ??= loss.Gradient(Usual with
         {
             Stepper = StepperCatalog.Find("dopri5")!,
             Controller = new PidController { Tolerances = new(tolerance, tolerance) },
             Adjoint = new CheckpointedAdjoint(),
             Limits = new() { MaxSteps = 100_000, Stop = stop },
         });
-        return GradientDistance.Of(gradient.Gradient, _finest.Gradient);
     }
 
     private static Certificate Filled(Certificate empty, CertifiedGradient gradient) => empty with

@@ -34,9 +34,8 @@ internal static class BackwardSolveSettings
         var tolerances = Tolerances(values, dtype);
         if (stepper.EmbeddedOrder == 0 && (tolerances is not null || !values.Has("steps")))
         {
-            string adaptive = string.Join(", ", StepperCatalog.All.Where(other => other.EmbeddedOrder > 0).Select(other => other.Name));
             string option = values.Has("adjoint-solver") ? "--adjoint-solver" : "--solver";
-            throw new UsageException($"{option} {stepper.Name} estimates no error, so the backward solve cannot adapt its steps: give --adjoint-solver one of {adaptive}{(tolerances is null ? ", or --steps N" : "")}.");
+            throw new UsageException($"{option} {stepper.Name} estimates no error, so the backward solve cannot adapt its steps: give --adjoint-solver one of {string.Join(", ", SolveSettings.AdaptiveSolvers)}{(tolerances is null ? ", or --steps N" : "")}.");
         }
 
         return continuous with

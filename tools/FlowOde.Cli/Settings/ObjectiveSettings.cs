@@ -41,6 +41,11 @@ internal static class ObjectiveSettings
         {
             throw new UsageException($"--{common} is about steps that all rows share, and says nothing with --per-sample; leave out one of them.");
         }
+
+        if (asked.Has("steps") && asked.TextOrNull("warm-start") == "on")
+        {
+            throw new UsageException("--warm-start on is about steps that adapt, and says nothing with --steps; leave out one of them.");
+        }
     }
 
     /// <summary>Refuses a model that the objective cannot train.</summary>

@@ -30,6 +30,9 @@ internal static class SolveSettings
         .Where(stepper => stepper.Supports(_flow, out _))
         .Select(stepper => stepper.Name);
 
+    /// <summary>Those of them whose steps can adapt.</summary>
+    public static IEnumerable<string> AdaptiveSolvers => Solvers.Where(name => StepperCatalog.Find(name)!.EmbeddedOrder > 0);
+
     private static string Known => $"Known are: {string.Join(", ", Solvers)}; doubled- goes before any but multistep ones, coupled- before any explicit Runge–Kutta method, adams: and bdf: before an order.";
 
     /// <summary>The type of numbers in training.</summary>
@@ -199,8 +202,7 @@ internal static class SolveSettings
 
         if (stepper.EmbeddedOrder == 0)
         {
-            string adaptive = string.Join(", ", StepperCatalog.All.Where(other => other.EmbeddedOrder > 0).Select(other => other.Name));
-            throw new UsageException($"--solver {stepper.Name} estimates no error, so its steps cannot adapt: give --steps N{(Doubling.Supports(stepper, out _) ? $", take {StepDoubling.Prefix}{stepper.Name}" : string.Empty)}, or choose one of {adaptive}.");
+            throw new UsageException($"--solver {stepper.Name} estimates no error, so its steps cannot adapt: give --steps N{(Doubling.Supports(stepper, out _) ? $", take {StepDoubling.Prefix}{stepper.Name}" : string.Empty)}, or choose one of {string.Join(", ", AdaptiveSolvers)}.");
         }
 
         return ControllerCatalog.Read(values, Reachable(new(values.Number("rtol"), values.Number("atol")), dtype, "--rtol"));

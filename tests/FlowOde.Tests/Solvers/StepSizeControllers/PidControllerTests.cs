@@ -223,4 +223,11 @@ public class PidControllerTests
             Assert.Contains("shortest length allowed, 0.001", Assert.Throws<OdeSolveException>(() => Problems.Solve(problem)).Message, StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public void RequireReachable_OfAnAbsoluteToleranceThatIsZeroInSingle_IsRefused()
+    {
+        new Tolerances(1e-3, 1e-46).RequireReachable(TorchSharp.torch.ScalarType.Float64);
+        Assert.Contains("is 0 in Float32", Assert.Throws<ArgumentException>(() => new Tolerances(1e-3, 1e-46).RequireReachable(TorchSharp.torch.ScalarType.Float32)).Message, StringComparison.Ordinal);
+    }
 }

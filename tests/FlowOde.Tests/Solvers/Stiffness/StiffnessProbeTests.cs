@@ -61,6 +61,38 @@ public class StiffnessProbeTests
         Assert.Equal(isPerRow, failure.Message.StartsWith("Row 2: the limit", StringComparison.Ordinal));
     }
 
+    /// <summary>Methods that take the rows one after another name the same row twice, not once as the first of one.</summary>
+    [Theory]
+    [InlineData("adams")]
+    [InlineData("reversible-heun")]
+    public void Solve_OfRowsAloneOfWhichOneIsStiff_NamesIt(string method)
+    {
+        var field = new RowDecay([1, 1e5]);
+        using var start = new FlatVector(field.StateLayout(2), TorchSharp.torch.ScalarType.Float64);
+        start.Flat.Fill(1);
+        var failure = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(new OdeProblem { Field = field, Stepper = StepperCatalog.Find(method)!, Controller = Pid(1e-4), Start = start, Times = [0, 1], Pool = new(), IsPerRow = true, Limits = new() { MaxSteps = 300 } }));
+        Assert.Equal(1, failure.Diagnosis!.Row);
+        Assert.StartsWith("Row 1:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("row 1, segment", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where the longest step allowed bounds the steps, or the field is no number, its eigenvalues have nothing to do with it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Solve_ThatEndsForAnotherReason_SaysItAlone(bool isPerRow)
+    {
+        var field = new Rows.RowClock(0);
+        using var start = new FlatVector(field.StateLayout(1), TorchSharp.torch.ScalarType.Float64);
+        var problem = new OdeProblem { Field = field, Stepper = _dopri5, Controller = Pid(1e-4) with { MaxStep = 1e-3 }, Start = start, Times = [0, 1], Pool = new(), IsPerRow = isPerRow, Limits = new() { MaxSteps = 300 } };
+        string tooShort = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(problem)).Message;
+        Assert.Contains("as long as they may be, 0.001", tooShort, StringComparison.Ordinal);
+        var broken = new Rows.RowClock(0, 0.5);
+        string notFinite = Assert.Throws<OdeSolveException>(() => OdeSolver.Solve(problem with { Field = broken, Controller = Pid(1e-4), Limits = new() })).Message;
+        Assert.Contains("was not finite in the last steps", notFinite, StringComparison.Ordinal);
+        Assert.All([tooShort, notFinite], message => Assert.DoesNotContain("eigenvalue", message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Solve_ThatBlowsUp_IsNotCalledStiff()
     {
