@@ -36,7 +36,8 @@ public sealed record IterationPlan
     public IterationPlan Revise(long iteration, double used, double decidedAt, double limit, double recentRate)
     {
         int Passed(double seconds) => _shares.Count(share => seconds >= limit * share);
-        if (Passed(used) == Passed(decidedAt))
+        bool endsEarly = iteration >= TotalAt(iteration) && used < limit * _shares[^1]; // the rate was that of first iterations, which are slow
+        if (Passed(used) == Passed(decidedAt) && !endsEarly)
         {
             return this;
         }

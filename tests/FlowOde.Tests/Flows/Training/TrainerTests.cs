@@ -79,6 +79,17 @@ public class TrainerTests
         Assert.Equal(20, state.BestIteration);
     }
 
+    /// <summary>A slow first iteration plans 95 of them; where the others are fast, they are over long before the next time to decide.</summary>
+    [Fact]
+    public void Revise_WhereAPlanIsOverBeforeItsTime_MakesItLonger()
+    {
+        var slow = IterationPlan.Timed.Revise(1, 0.0158, 0, 1.5, 64);
+        Assert.Equal(95, slow.TotalAt(1));
+        Assert.Same(slow, slow.Revise(94, 0.062, 0.0158, 1.5, 2000));
+        Assert.Equal(95 + (long)((1.5 - 0.063) * 2000), slow.Revise(95, 0.063, 0.0158, 1.5, 2000).TotalAt(95));
+        Assert.Same(slow, slow.Revise(95, 1.48, 1.46, 1.5, 2000));
+    }
+
     [Fact]
     public void Run_WithATimeLimit_PlansItsIterationsAndKeepsTheDecisions()
     {
