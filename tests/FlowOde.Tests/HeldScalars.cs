@@ -12,51 +12,23 @@ internal static class HeldScalars
 
     public static Tensor Plus(this Tensor x, Tensor y) => x.add(y, _one);
 
-    public static Tensor Plus(this Tensor x, double number)
-    {
-        using Scalar held = number;
-        return x.add(held, _one);
-    }
+    public static Tensor Plus(this Tensor x, double number) => With(number, held => x.add(held, _one));
 
-    public static Tensor Plus(this Tensor x, long number)
-    {
-        using Scalar held = number;
-        return x.add(held, _one);
-    }
+    public static Tensor Plus(this Tensor x, long number) => With(number, held => x.add(held, _one));
 
     public static Tensor Minus(this Tensor x, double number) => x.Plus(-number);
 
     public static Tensor Minus(this Tensor x, long number) => x.Plus(-number);
 
-    public static Tensor Times(this Tensor x, double number)
-    {
-        using Scalar held = number;
-        return x.mul(held);
-    }
+    public static Tensor Times(this Tensor x, double number) => With(number, held => x.mul(held));
 
-    public static Tensor Times(this Tensor x, long number)
-    {
-        using Scalar held = number;
-        return x.mul(held);
-    }
+    public static Tensor Times(this Tensor x, long number) => With(number, held => x.mul(held));
 
-    public static Tensor Over(this Tensor x, double number)
-    {
-        using Scalar held = number;
-        return x.div(held);
-    }
+    public static Tensor Over(this Tensor x, double number) => With(number, held => x.div(held));
 
-    public static Tensor Modulo(this Tensor x, long number)
-    {
-        using Scalar held = number;
-        return x.remainder(held);
-    }
+    public static Tensor Modulo(this Tensor x, long number) => With(number, held => x.remainder(held));
 
-    public static Tensor Power(this Tensor x, double exponent)
-    {
-        using Scalar held = exponent;
-        return x.pow(held);
-    }
+    public static Tensor Power(this Tensor x, double exponent) => With(exponent, held => x.pow(held));
 
     public static Tensor Squared(this Tensor x) => x.Power(2);
 
@@ -68,25 +40,13 @@ internal static class HeldScalars
     public static Tensor Accumulate(this Tensor x, Tensor y) => x.add_(y, _one);
 
     /// <summary>Adds to a tensor in place.</summary>
-    public static Tensor Shift(this Tensor x, double number)
-    {
-        using Scalar held = number;
-        return x.add_(held, _one);
-    }
+    public static Tensor Shift(this Tensor x, double number) => With(number, held => x.add_(held, _one));
 
     /// <summary>Multiplies a tensor in place.</summary>
-    public static Tensor Scale(this Tensor x, double number)
-    {
-        using Scalar held = number;
-        return x.mul_(held);
-    }
+    public static Tensor Scale(this Tensor x, double number) => With(number, held => x.mul_(held));
 
     /// <summary>Fills a tensor in place.</summary>
-    public static Tensor Fill(this Tensor x, double number)
-    {
-        using Scalar held = number;
-        return x.fill_(held);
-    }
+    public static Tensor Fill(this Tensor x, double number) => With(number, held => x.fill_(held));
 
     public static Tensor Arange(long stop, ScalarType dtype = ScalarType.Int64) => Arange(0, stop, 1, dtype);
 
@@ -102,9 +62,17 @@ internal static class HeldScalars
         return full(size, held, dtype);
     }
 
-    public static Tensor FullLike(Tensor x, double number)
+    public static Tensor FullLike(Tensor x, double number) => With(number, held => full_like(x, held));
+
+    private static Tensor With(double number, Func<Scalar, Tensor> call)
     {
         using Scalar held = number;
-        return full_like(x, held);
+        return call(held);
+    }
+
+    private static Tensor With(long number, Func<Scalar, Tensor> call)
+    {
+        using Scalar held = number;
+        return call(held);
     }
 }

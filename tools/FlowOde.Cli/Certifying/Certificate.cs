@@ -8,7 +8,7 @@ namespace FlowOde.Cli.Certifying;
 /// <param name="Solver">The solver.</param>
 internal sealed record Certificate(string Method, string Solver)
 {
-    /// <summary>How far it lies from the float64 direct gradient of the same steps, in the worst group of parameters.</summary>
+    /// <summary>How far it lies from the float64 direct gradient of the same steps, or where these have none of those of dopri5 at the smallest tolerance, in the worst group of parameters.</summary>
     public GroupDistance? Error { get; init; }
 
     /// <summary>For methods with a backward solve of their own: the same at a tolerance of 1e-9, or with four times the steps.</summary>

@@ -82,12 +82,12 @@ internal sealed class Certifier(CertifiedLoss loss, CertifyOptions options, Canc
         var (error, gradient, whole) = Against(coarse);
         using (gradient)
         {
-            var fine = coarse with { Controller = FinerThan(coarse.Controller, stepper.Order), Limits = new() { Stop = stop } };
+            var fine = coarse with { Controller = FinerThan(coarse.Controller, stepper.HighestOrder), Limits = new() { Stop = stop } };
             var (finer, finerGradient, finerWhole) = Against(fine);
             finerGradient.Dispose();
             var found = Filled(empty, gradient) with { Error = error, FinerError = finer.Distance, SchemeDistance = Distance(gradient) };
             double? allowed = coarse.Controller.Tolerances is { } tolerances ? options.TolerancesAllowed * tolerances.Relative : null;
-            double range = coarse.Controller is PidController pid ? pid.Tolerances.Relative / CertifyOptions.FinerThan(pid.Tolerances.Relative, stepper.Order) : options.FinerSteps;
+            double range = coarse.Controller is PidController pid ? pid.Tolerances.Relative / CertifyOptions.FinerThan(pid.Tolerances.Relative, stepper.HighestOrder) : options.FinerSteps;
             double slope = Math.Log(whole / finerWhole) / Math.Log(range);
             bool falls = slope >= CertifyOptions.LeastSlope(loss.IsSmooth) || finer.Distance <= options.ReversibleLimit
                 || (whole <= coarse.Controller.Tolerances?.Relative && finerWhole <= whole / 2); // few steps, and better than asked for at once

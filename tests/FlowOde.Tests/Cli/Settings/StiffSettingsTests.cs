@@ -39,4 +39,18 @@ public class StiffSettingsTests
 
         return SettingValues.Merge(layer, asked);
     }
+
+    /// <summary>What is about common steps that adapt says nothing where there are none.</summary>
+    [Theory]
+    [InlineData("--per-sample", "warm-start=on", "per-sample=true")]
+    [InlineData("--per-sample", "error-norm=row", "per-sample=true")]
+    [InlineData("--steps", "warm-start=on", "steps=3")]
+    public void RefuseIdle_OfChoicesAboutStepsThatAreNotMade_NamesBoth(string other, params string[] words)
+    {
+        var layer = new SettingLayer("");
+        Array.ForEach(words, word => layer.Add(word.Split('=')[0], word.Split('=')[1]));
+        string message = Assert.Throws<UsageException>(() => ObjectiveSettings.RefuseIdle(SettingValues.Merge(layer), ObjectiveSettings.Likelihood)).Message;
+        Assert.Contains(other, message, StringComparison.Ordinal);
+        Assert.Contains(words[0].Split('=')[0], message, StringComparison.Ordinal);
+    }
 }

@@ -114,6 +114,8 @@ public sealed class EventTests
         solution.Evaluate(1, state);
         Assert.Equal(Math.Sin(1), state.AsSpan<double>()[0], 1e-7);
         Assert.Throws<ArgumentOutOfRangeException>(() => solution.Evaluate(3.2, state));
+        Assert.Equal((1, solution.End), (solution.Occurrences.Count, solution.Occurrences[0].Time));
+        Assert.Equal(-1, solution.Occurrences[0].State.AsSpan<double>()[1], 1e-7);
     }
 
     private static OdeEvent Column(int column) => new() { Name = $"column {column}", Value = (_, y) => y.AsSpan<double>()[column] };
