@@ -95,14 +95,17 @@ public class StepProfileTests
     [InlineData(1, -1)]
     [InlineData(-1, 1)]
     [InlineData(0, 3)]
-    public void Solve_FromProfilesOfLikeSolves_NeverEndsByRounding(double from, double to)
+    public void Solve_FromPlansOfAnyTimes_NeverEndsByRounding(double from, double to)
     {
-        IStepSizeController controller = Pid(1e-6);
-        for (int i = 0; i < 300; i++)
+        var random = new Random(1);
+        var field = Function(1, (t, y, dy) => dy[0] = -0.5 * y[0] * Math.Cos(3 * t));
+        double error = Math.Pow(0.8, 5);
+        for (int i = 0; i < 400; i++)
         {
-            double speed = 2 + (0.01 * i);
-            using var solution = OdeSolver.Solve(Problem(Function(1, (t, y, dy) => dy[0] = Math.Cos(speed * t) - (0.3 * y[0])), StepperCatalog.Find("dopri5")!, controller, [0.3], from, to));
-            controller = Pid(1e-6).StartingFrom(solution.Statistics.Profiles.Single());
+            double[] between = [.. Enumerable.Range(0, 3).Select(_ => from + ((to - from) * random.NextDouble())).OrderBy(time => Math.Abs(time - from))];
+            var profile = new StepProfile([from, .. between, to], [error, error, error, error]);
+            using var solution = OdeSolver.Solve(Problem(field, StepperCatalog.Find("dopri5")!, Pid(1e-2).StartingFrom(profile), [1], from, to));
+            Assert.Equal(to, solution.Times[^1]);
         }
     }
 }
