@@ -28,7 +28,7 @@ public sealed class OdeIntegrator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(problem);
         problem.Check();
-        if (problem.IsPerRow)
+        if (problem.HasOwnSteps)
         {
             throw new ArgumentException($"Where rows have steps of their own there is no next step of all. Use {nameof(OdeSolver)}.{nameof(OdeSolver.Solve)}, or common steps.", nameof(problem));
         }

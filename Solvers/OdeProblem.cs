@@ -73,14 +73,14 @@ public sealed record OdeProblem
     /// <summary>Keeps the memory of solves for the next one.</summary>
     public required WorkspacePool Pool { get; init; }
 
-    /// <summary>This problem, where no row is there to have steps of its own without them.</summary>
-    internal OdeProblem WithRowsThatAre => IsPerRow && Start.Layout.Rows == 0 ? this with { IsPerRow = false } : this;
+    /// <summary>Whether there are rows with steps of their own.</summary>
+    internal bool HasOwnSteps => IsPerRow && Start.Layout.Rows > 0;
 
     /// <summary>The number of its only row in the problem it was taken from, or null.</summary>
     internal long? Row { get; init; }
 
     /// <summary>Whether rows are solved for one after another.</summary>
-    internal bool SolvesRowsAlone => IsPerRow && !Stepper.JudgesRows;
+    internal bool SolvesRowsAlone => HasOwnSteps && !Stepper.JudgesRows;
 
     /// <summary>The specification of the field's workspace.</summary>
     internal WorkspaceSpec Spec => WorkspaceSpec.For(Start);

@@ -42,7 +42,7 @@ public static class OdeSolver
         {
             using var solution = Solve(problem, integrator => steps.Add(integrator.CreateInterpolant()));
             return steps.Count > 0
-                ? new DenseSolution(steps, solution.Statistics, solution.EndedBy?.Time) { Occurrences = [.. solution.Occurrences.Select(one => one with { State = one.State.Clone() })] }
+                ? new DenseSolution(steps, solution.Statistics, solution.EndedBy?.Time) { Occurrences = [.. solution.Occurrences.Select(one => one.Copy())] }
                 : throw new OdeSolveException($"No step was accepted before the solve ended, so that there is nothing to interpolate. Leave {nameof(LimitAction)}.{nameof(LimitAction.Throw)} to be told why.", problem.Times[0], 0, solution.Statistics.Evaluations);
         }
         catch
@@ -52,10 +52,9 @@ public static class OdeSolver
         }
     }
 
-    private static OdeSolution Solve(OdeProblem whole, Action<OdeIntegrator> accepted)
+    private static OdeSolution Solve(OdeProblem problem, Action<OdeIntegrator> accepted)
     {
-        whole.Check();
-        var problem = whole.WithRowsThatAre;
+        problem.Check();
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         if (problem.SolvesRowsAlone)
@@ -63,7 +62,7 @@ public static class OdeSolver
             return RowsAlone.Solve(problem);
         }
 
-        if (problem.IsPerRow)
+        if (problem.HasOwnSteps)
         {
             using var loop = new RowLoop(problem, null);
             return loop.Run();

@@ -71,7 +71,7 @@ public abstract record ContinuousAdjoint : IAdjoint
 
     private RecordedSolve RecordOnce(OdeProblem problem, TapeBudget budget)
     {
-        if (problem.IsPerRow)
+        if (problem.HasOwnSteps)
         {
             return RecordRows(problem, budget);
         }

@@ -42,7 +42,7 @@ internal sealed class DiscreteRecorder : IStageSystem
         var stepper = (IDifferentiableStepper)problem.Stepper;
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
-        if (problem.IsPerRow)
+        if (problem.HasOwnSteps)
         {
             return RowRecorder.Record(stepper, problem, adjoint.RowTapes!.Value, budget);
         }

@@ -17,9 +17,9 @@ internal static class Recording
     {
         ArgumentNullException.ThrowIfNull(budget);
         RecordedFields.Check(adjoint, problem);
-        if (!problem.WithRowsThatAre.IsPerRow)
+        if (!problem.HasOwnSteps)
         {
-            return StiffFallback.Solve(problem.WithRowsThatAre, record);
+            return StiffFallback.Solve(problem, record);
         }
 
         if (problem.SolvesRowsAlone || !adjoint.StepsRowsTogether)

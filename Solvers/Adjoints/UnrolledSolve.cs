@@ -57,7 +57,7 @@ internal sealed class UnrolledSolve : IDisposable
     public static UnrolledSolve Run(OdeProblem problem)
     {
         RecordedFields.Check(new BackpropagationAdjoint(), problem);
-        if (problem.IsPerRow)
+        if (problem.HasOwnSteps)
         {
             throw new ArgumentException($"One graph is that of steps that all rows make. Leave {nameof(OdeProblem.IsPerRow)} out.", nameof(problem));
         }

@@ -10,4 +10,7 @@ public sealed record EventOccurrence(OdeEvent Event, double Time, FlatVector Sta
 {
     /// <summary>The row that it happened to, where every row has its own steps; else null.</summary>
     public long? Row { get; init; }
+
+    /// <summary>The same with a state of its own, which belongs to the caller.</summary>
+    internal EventOccurrence Copy() => this with { State = State.Clone() };
 }

@@ -10,7 +10,6 @@ internal sealed class StepLoop
     private readonly StepWorkspace _workspace;
     private readonly StepPlan _plan;
     private readonly StepStops _stops;
-    private readonly double _largestTime;
     private readonly List<double> _times = [];
     private readonly List<double> _errors = [];
     private int _next = 1; // the stop that the steps go to
@@ -27,9 +26,7 @@ internal sealed class StepLoop
     public StepLoop(StepWorkspace workspace, StepPlan plan)
     {
         (_workspace, _plan, _stops) = (workspace, plan, plan.Stops);
-        var times = _stops.Times;
-        _largestTime = Math.Max(Math.Abs(times[0]), Math.Abs(times[^1]));
-        _times.Add(times[0]);
+        _times.Add(_stops.Times[0]);
         workspace.Tolerances = plan.Tolerances;
     }
 
@@ -65,7 +62,7 @@ internal sealed class StepLoop
             double nextTime = _plan.Control.EndOf(_workspace.Time, proposed, Target);
             var attempt = new StepAttempt(_workspace.Time, nextTime, proposed)
             {
-                LargestTime = _largestTime,
+                LargestTime = _stops.LargestTime,
                 Tried = _accepted + _rejected,
                 Evaluations = Evaluations,
                 IsAdaptive = _plan.Tolerances is not null,

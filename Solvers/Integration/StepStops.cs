@@ -11,6 +11,9 @@ internal sealed class StepStops
     /// <summary>The start, then the times to meet, all in one direction.</summary>
     public ReadOnlySpan<double> Times => _times;
 
+    /// <summary>The largest time of the solve.</summary>
+    public double LargestTime => Math.Max(Math.Abs(_times[0]), Math.Abs(_times[^1]));
+
     /// <summary>Puts times in which only steps end between those at which the state is wanted.</summary>
     /// <param name="times">The start, then the times at which the state is wanted, all in one direction.</param>
     /// <param name="forced">Other times between the first and the last, in any order.</param>

@@ -53,7 +53,7 @@ internal sealed class RowEvents : IDisposable
     /// <param name="row">Its number.</param>
     /// <param name="occurrences">What happened; copied.</param>
     public void Add(long row, IReadOnlyList<EventOccurrence> occurrences) =>
-        _rows[row].Occurrences.AddRange(occurrences.Select(one => one with { Row = row, State = one.State.Clone() }));
+        _rows[row].Occurrences.AddRange(occurrences.Select(one => one.Copy() with { Row = row }));
 
     /// <summary>Forgets what happened to a row that is solved for anew.</summary>
     public void Forget(long row)

@@ -1,3 +1,4 @@
+using FlowOde.Solvers.Integration;
 using FlowOde.Solvers.Steppers;
 using FlowOde.Solvers.StepSizeControllers;
 
@@ -16,7 +17,7 @@ internal static class RowFirstSteps
         var (step, state, tolerances) = (batch.Lease.Step, batch.State, problem.Controller.Tolerances!);
         double start = problem.Times[0], span = Math.Abs(problem.Times[1] - start), sign = Math.Sign(problem.Times[1] - start);
         double[] from = [.. Enumerable.Repeat(start, count)], d0 = new double[count], d1 = new double[count], d2 = new double[count];
-        double[] to = [.. Enumerable.Repeat(start + Math.Max(1, 4 * (Math.BitIncrement(Math.Abs(start)) - Math.Abs(start))), count)]; // with steps of length 1 the derivative by s is f itself; where time is not that fine, a multiple of it
+        double[] to = [.. Enumerable.Repeat(start + Math.Max(1, TimeResolution.At(start, start)), count)]; // with steps of length 1 the derivative by s is f itself; where time is not that fine, a multiple of it
         batch.Field.SetSteps(from, to);
         step.Begin(new FieldSystem(batch.Field, batch.Tape), 0, state);
         ErrorNorm.OfRows(tolerances, state, state, [1], [state], d0);

@@ -6,7 +6,6 @@ namespace FlowOde.Solvers.Rows;
 /// <summary>Where each row of a solve stands that has times, steps and errors of its own, and what it has cost so far.</summary>
 internal sealed class RowProgress
 {
-    private readonly OdeProblem _problem;
     private readonly StepStops _stops;
     private readonly double[] _times;
     private readonly int[] _targets; // the index of the stop that each row goes to; that of none where it has arrived
@@ -15,7 +14,6 @@ internal sealed class RowProgress
     private readonly int[] _accepted;
     private readonly int[] _rejected;
     private readonly bool[] _wasNotFinite; // the error of the last step that was rejected
-    private readonly double _largestTime;
     private int _evaluations;
     private long _rowEvaluations;
     private bool _isCutShort;
@@ -24,14 +22,13 @@ internal sealed class RowProgress
     /// <param name="problem">The problem, checked.</param>
     public RowProgress(OdeProblem problem)
     {
-        (_problem, _stops) = (problem, problem.Stops);
+        _stops = problem.Stops;
         int rows = checked((int)problem.Start.Layout.Rows);
         _times = [.. Enumerable.Repeat(problem.Times[0], rows)];
         _targets = [.. Enumerable.Repeat(1, rows)];
         _isIntervalStart = [.. Enumerable.Repeat(true, rows)];
         _controls = [.. _times.Select(_ => problem.Controller.Start(problem.Stepper, problem.Times))];
         (_accepted, _rejected, _wasNotFinite) = (new int[rows], new int[rows], new bool[rows]);
-        _largestTime = Math.Max(Math.Abs(problem.Times[0]), Math.Abs(problem.Times[^1]));
     }
 
     /// <summary>The first step of each row.</summary>
@@ -63,7 +60,7 @@ internal sealed class RowProgress
         double length = _controls[row].Propose(_times[row], target, _isIntervalStart[row], _ => FirstSteps[row]);
         return new(_times[row], _controls[row].EndOf(_times[row], length, target), length)
         {
-            LargestTime = _largestTime,
+            LargestTime = _stops.LargestTime,
             Tried = _accepted[row] + _rejected[row],
             Evaluations = _evaluations,
             IsAdaptive = true,

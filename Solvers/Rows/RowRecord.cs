@@ -9,14 +9,13 @@ namespace FlowOde.Solvers.Rows;
 /// </summary>
 internal sealed class RowRecord : IDisposable
 {
-    private readonly RowAlone _row;
     private readonly IAdjoint _adjoint;
     private readonly TapeBudget _budget;
     private RecordedSolve? _record; // until it is pulled back
     private readonly OdeSolution? _solution;
 
     private RowRecord(RowAlone row, IAdjoint adjoint, TapeBudget budget, RecordedSolve? record, OdeSolution? solution) =>
-        (_row, _adjoint, _budget, _record, _solution, IsLater) = (row, adjoint, budget, record, solution, record is null);
+        (Row, _adjoint, _budget, _record, _solution, IsLater) = (row, adjoint, budget, record, solution, record is null);
 
     /// <summary>Records a row.</summary>
     /// <param name="row">The row; stays the caller's.</param>
@@ -28,7 +27,7 @@ internal sealed class RowRecord : IDisposable
         : new(row, adjoint, budget, RowsAlone.Named(row, alone => adjoint.Record(alone, budget)), null);
 
     /// <summary>The row.</summary>
-    public RowAlone Row => _row;
+    public RowAlone Row { get; }
 
     /// <summary>Whether it is recorded when it is pulled back.</summary>
     public bool IsLater { get; }
@@ -37,12 +36,12 @@ internal sealed class RowRecord : IDisposable
     public SolveStatistics Statistics => _record?.Statistics ?? _solution!.Statistics;
 
     /// <summary>Copies its states to its place among all rows.</summary>
-    public void CopyTo(IReadOnlyList<FlatVector> all) => _row.CopyTo(_record?.States ?? _solution!.States, _record?.Final ?? _solution!.Final, all);
+    public void CopyTo(IReadOnlyList<FlatVector> all) => Row.CopyTo(_record?.States ?? _solution!.States, _record?.Final ?? _solution!.Final, all);
 
     /// <summary>Pulls back, and gives its memory back.</summary>
     public SolveGradient Pullback(FlatVector[] cotangents, FlatVector intoStart, FlatVector intoGradient)
     {
-        using var record = _record ?? RowsAlone.Named(_row, alone => _adjoint.Record(alone, _budget));
+        using var record = _record ?? RowsAlone.Named(Row, alone => _adjoint.Record(alone, _budget));
         _record = null;
         var gradient = record.Pullback(cotangents, intoStart, intoGradient);
         return IsLater ? new(gradient.TimeCotangents, gradient.Statistics + record.Statistics) { Drift = gradient.Drift } : gradient;

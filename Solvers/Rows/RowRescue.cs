@@ -25,7 +25,7 @@ internal sealed class RowRescue(OdeProblem problem, RowProgress progress, RowEve
         long row = step.Row!.Value;
         bool mayBeStiff = problem.Limits.MayBeStiff(step);
         using var alone = new RowAlone(problem, row, standing, place, progress.TimeOf(row), progress.Wanted(row));
-        var explained = mayBeStiff ? new StiffnessProbe(alone.Problem).Explain(refusal, alone.Problem.Start, row) : refusal;
+        var explained = mayBeStiff ? new StiffnessProbe(alone.Problem).Explain(refusal, alone.Problem.Start) : refusal;
         bool isAsked = problem.StiffFallback is not null || problem.Limits.OnLimit == LimitAction.Throw;
         if (isAsked && mayBeStiff && explained.Diagnosis is null or { Grows: true } && SolveFromStart(refusal, row, ref explained))
         {
@@ -66,7 +66,7 @@ internal sealed class RowRescue(OdeProblem problem, RowProgress progress, RowEve
         }
         catch (OdeSolveException failure) when (failure.Diagnosis is { IsStiff: true, EarlierTime: not null } diagnosis)
         {
-            explained = new(refusal, diagnosis with { Row = row });
+            explained = new(refusal, diagnosis);
             return false;
         }
         catch (OdeSolveException)

@@ -25,7 +25,7 @@ internal static class RowsAlone
             {
                 using var solution = Named(row, OdeSolver.Solve);
                 row.CopyTo(solution.States, solution.Final, states);
-                occurrences.AddRange(solution.Occurrences.Select(one => one with { Row = row.Row, State = one.State.Clone() }));
+                occurrences.AddRange(solution.Occurrences.Select(one => one.Copy() with { Row = row.Row }));
                 (costs[row.Row], ends[row.Row]) = (solution.Statistics, solution.EndedBy?.Time ?? solution.Times[^1]);
             }
 

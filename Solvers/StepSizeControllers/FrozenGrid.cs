@@ -69,7 +69,15 @@ public sealed class FrozenGrid : IStepSizeController
         {
             bool goesOn = _isRestarted && target == _target;
             (_isRestarted, _target) = (false, target);
-            (_interval, _step, _start) = goesOn ? (_interval, 0, _start) : isIntervalStart ? (_interval + 1, 0, time) : (_interval, _step, _start);
+            if (goesOn)
+            {
+                _step = 0;
+            }
+            else if (isIntervalStart)
+            {
+                (_interval, _step, _start) = (_interval + 1, 0, time);
+            }
+
             do
             {
                 _next = EndOfNext(target);

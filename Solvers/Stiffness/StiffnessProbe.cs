@@ -21,16 +21,15 @@ internal sealed class StiffnessProbe(OdeProblem problem)
     /// <summary>The refusal with a diagnosis; the same one where the field is not finite there.</summary>
     /// <param name="refusal">How the solve ended.</param>
     /// <param name="state">The last accepted state.</param>
-    /// <param name="row">The number of the only row of the state in its batch, or null for all rows.</param>
     /// <param name="accepted">The times of the accepted steps, the start first, if they can be made again from the problem's start; else null.</param>
-    public OdeSolveException Explain(OdeSolveException refusal, FlatVector state, long? row = null, IReadOnlyList<double>? accepted = null)
+    public OdeSolveException Explain(OdeSolveException refusal, FlatVector state, IReadOnlyList<double>? accepted = null)
     {
         if (state.Layout.EvolvingRanges.Length == 0)
         {
             return refusal;
         }
 
-        var diagnosis = Diagnose(refusal.Time, state, refusal.Step, row);
+        var diagnosis = Diagnose(refusal.Time, state, refusal.Step);
         if (diagnosis is null or { Grows: true } && accepted is { Count: > 2 } && problem.Stepper.Stability == Stability.Bounded) // auto-switch begins with an explicit one
         {
             diagnosis = Earlier(accepted, refusal.Step) ?? diagnosis;
@@ -63,7 +62,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
             StiffnessDiagnosis? found = null;
             for (int n = 0; n <= last; n++)
             {
-                if (n > last - Window && Diagnose(times[n], step.State, Math.Abs(times[n + 1] - times[n]), null) is { IsStiff: true } diagnosis && diagnosis.Rate * diagnosis.Step >= Reach)
+                if (n > last - Window && Diagnose(times[n], step.State, Math.Abs(times[n + 1] - times[n])) is { IsStiff: true } diagnosis && diagnosis.Rate * diagnosis.Step >= Reach)
                 {
                     found = diagnosis with { EarlierTime = times[n] };
                 }
@@ -99,7 +98,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
         return (last, longest);
     }
 
-    private StiffnessDiagnosis? Diagnose(double time, FlatVector state, double step, long? row)
+    private StiffnessDiagnosis? Diagnose(double time, FlatVector state, double step)
     {
         var layout = state.Layout;
         var evolving = layout.Segments.Where(segment => segment.Role == SegmentRole.Evolving && segment.Length > 0).ToArray();
@@ -164,7 +163,7 @@ internal sealed class StiffnessProbe(OdeProblem problem)
 
         int worst = Array.IndexOf(rate, rate.Where(double.IsFinite).Max());
         var largest = evolving.MaxBy(segment => Enumerable.Range((int)segment.Offset, (int)segment.Length).Where(i => rowOf[i] == worst).Sum(i => direction[i] * direction[i]))!;
-        return new(rate[worst], growth[worst], row ?? problem.Row ?? (layout.Rows > 0 && isBatched ? worst : null), largest.Name, step) { Method = problem.Stepper };
+        return new(rate[worst], growth[worst], problem.Row ?? (layout.Rows > 0 && isBatched ? worst : null), largest.Name, step) { Method = problem.Stepper };
     }
 
     private double[] Derivative(double time, FlatVector state)
